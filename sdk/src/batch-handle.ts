@@ -3,19 +3,19 @@ import { isFinal, waitUntilFinal, type WaitOptions } from './wait.js';
 import type { Batch, Execution, ExecutionSummary, SubmittedBatch } from './wire/index.js';
 
 export interface BatchResult {
-  /** The position of its entry, counted from 0. */
+  /** The position of the entry, counted from 0. */
   readonly index: number;
   readonly execution: Execution;
 }
 
-/** The largest page there is. */
+/** The largest page size. */
 const PAGE = 200;
-/** So long a poll waits for one execution before it looks at how the others are. */
+/** How long a poll waits for one execution before it checks the others. */
 const POLL_MS = 2_000;
-/** Contents are fetched this many at a time. */
+/** The number of contents fetched at once. */
 const FETCHED_AT_ONCE = 8;
 
-/** A batch that was submitted. Iterating over it gives the results as they come. */
+/** A submitted batch. Iterating over it yields results as they complete. */
 export class BatchHandle implements AsyncIterable<BatchResult> {
   readonly id: string;
   /** In the order of the entries. */
@@ -29,12 +29,12 @@ export class BatchHandle implements AsyncIterable<BatchResult> {
     this.executionIds = executionIds;
   }
 
-  /** Returns its progress. */
+  /** Returns the progress of the batch. */
   status(): Promise<Batch> {
     return this.client.batches.get(this.id);
   }
 
-  /** Cancels what was not sent to a provider yet. */
+  /** Cancels entries that were not sent to a provider yet. */
   cancel(): Promise<Batch> {
     return this.client.batches.cancel(this.id);
   }
@@ -44,7 +44,7 @@ export class BatchHandle implements AsyncIterable<BatchResult> {
   }
 
   /**
-   * Every result, however it ended, in the order of completion.
+   * Yields every result in order of completion, whatever its status.
    * @throws TimeoutError when the time is up
    */
   async *results(options: WaitOptions = {}): AsyncGenerator<BatchResult, void, undefined> {
@@ -73,10 +73,10 @@ export class BatchHandle implements AsyncIterable<BatchResult> {
     return this.client.executions.list({ batch_id: this.id, limit: PAGE }, { signal }).all();
   }
 
-  /** Until that one is final, or for a while: others may be before it. */
+  /** Waits until that execution is final, but only for a while, because others may finish first. */
   private async pause(executionId: string, endsAtMs: number, { signal }: WaitOptions): Promise<void> {
     const leftMs = endsAtMs - Date.now();
-    // Beyond the end of the time, the wait throws what has to be said.
+    // Near the time limit, this wait throws the error.
     if (leftMs <= POLL_MS)
       await waitUntilFinal(this.client.executions, executionId, { timeoutMs: leftMs, signal });
     else await this.client.executions.get(executionId, { waitMs: POLL_MS, signal });

@@ -1,12 +1,12 @@
 import { toJsonText } from './core/index.js';
 import type { NewDatasetItem } from './wire/index.js';
 
-/** Well below what the service takes: 16 MiB, and 250,000 values and keys. */
+/** Well below the service's limits of 16 MiB and 250,000 values and keys. */
 const MAX_CHARS = 4 * 1024 * 1024;
 const MAX_VALUES = 100_000;
 const MAX_ITEMS = 5_000;
 
-/** Gathers items until there are as many as a request may have. An item that is too large by itself is a part by itself. */
+/** Splits items into parts that fit into a request. An item that is too large gets a part of its own. */
 export async function* splitParts(
   items: Iterable<NewDatasetItem> | AsyncIterable<NewDatasetItem>,
 ): AsyncGenerator<readonly NewDatasetItem[], void, undefined> {
@@ -31,7 +31,7 @@ export async function* splitParts(
   if (part.length > 0) yield part;
 }
 
-/** Values and keys, as the service counts them. */
+/** Counts values and keys like the service does. */
 function countValues(value: unknown): number {
   if (typeof value !== 'object' || value === null) return 1;
   const members = Object.values(value);

@@ -2,17 +2,17 @@ import type { Fetch } from './core/index.js';
 
 export interface SeenRequest {
   readonly method: string;
-  /** With its query, without the host. */
+  /** With the query, without the host. */
   readonly path: string;
   readonly headers: Headers;
-  /** Parsed; undefined when there was none. */
+  /** Parsed; undefined when there was no body. */
   readonly body: unknown;
 }
 
-/** Answers one request, or breaks its connection. */
+/** Answers one request or breaks its connection. */
 export type Step = (request: SeenRequest, signal: AbortSignal | null) => Response | Promise<Response>;
 
-/** A `fetch` that plays the steps in their order, the last one for ever, and writes down what it was sent. */
+/** A `fetch` that plays the steps in order, repeats the last one for ever, and records the requests. */
 export function fakeFetch(...steps: Step[]): { fetch: Fetch; requests: SeenRequest[] } {
   const requests: SeenRequest[] = [];
   const fetch: Fetch = async (url, init) => {
@@ -62,7 +62,7 @@ export const broken: Step = () => {
   });
 };
 
-/** Answers nothing, until it is aborted. */
+/** Does not answer until it is aborted. */
 export const silent: Step = (_request, signal) =>
   new Promise((_resolve, reject) => {
     signal?.addEventListener('abort', () => reject(signal.reason));

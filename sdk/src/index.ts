@@ -1,4 +1,4 @@
-/** `@prompt-ledger/client`: README.md beside the sources tells how to use it. */
+/** `@prompt-ledger/client`. The README.md beside the sources explains how to use it. */
 export { BatchHandle, type BatchResult } from './batch-handle.js';
 export type { Registration } from './registration/code-registration.js';
 export type { CodeRegistry } from './registration/code-registry.js';

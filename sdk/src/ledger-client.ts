@@ -37,7 +37,7 @@ import {
 } from './resources/index.js';
 import type { Me } from './wire/index.js';
 
-/** The HTTP API, one resource a kind of thing, in the words of the wire. `PromptLedger` stands on it. */
+/** The HTTP API with one resource for each kind of object, in the wire's names. `PromptLedger` builds on it. */
 export class LedgerClient {
   readonly prompts: PromptsResource;
   readonly versions: VersionsResource;
@@ -108,6 +108,6 @@ export class LedgerClient {
     return this.transport.get('/v1/me', undefined, options);
   }
 
-  /** Tells a client that caches prompts. Null: every prompt may have changed. */
+  /** Notifies a client that caches prompts. Null means that every prompt may have changed. */
   protected promptChanges(_name: string | null): void {}
 }

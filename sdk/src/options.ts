@@ -21,25 +21,25 @@ import type {
   RouteRef,
 } from './wire/index.js';
 
-/** `full`: prompts are managed in the ledger; `tracking_only`: they live in this code, and the ledger follows them. */
+/** `full`: prompts are managed in the ledger. `tracking_only`: they are in this code, and the ledger follows them. */
 export type LedgerMode = 'full' | 'tracking_only';
 
 export interface PromptLedgerOptions<M extends LedgerMode, R extends CodeRegistry> extends ConnectionOptions {
   /** Default `full`. */
   readonly mode?: M | undefined;
-  /** The prompts of this code; needed for `tracking_only`. */
+  /** The prompts of this code; required for `tracking_only`. */
   readonly codeRegistry?: R | undefined;
-  /** The environment of executions and prompts that name none, such as `prod`. */
+  /** The environment for executions and prompts that do not name one, such as `prod`. */
   readonly environment?: string | undefined;
-  /** The most that `compile` may return, in bytes of UTF-8. Default 200 KiB, as the ledger's. */
+  /** The largest result of `compile` in UTF-8 bytes. Default 200 KiB, like the ledger's. */
   readonly maxRenderedBytes?: number | undefined;
-  /** The bounds of `track`, and the callback for losses. */
+  /** The limits of `track` and the callback for lost executions. */
   readonly tracking?: RecorderOptions | undefined;
   /** Default: `console.warn`. */
   readonly onWarning?: ((message: string) => void) | undefined;
 }
 
-/** Names that may be run: in code those of the registry, else any. */
+/** The names that may be run: those of the registry when prompts are in code, otherwise any. */
 export type NameOf<M extends LedgerMode, R extends CodeRegistry> = M extends 'full'
   ? string
   : R extends (name: string) => string
@@ -47,13 +47,13 @@ export type NameOf<M extends LedgerMode, R extends CodeRegistry> = M extends 'fu
     : Extract<keyof R, string>;
 
 /**
- * Variables of the ledger's prompts, by their names. `prompt-ledger types` writes a file that adds them from the schemas of the
- * active versions; without it any variables may be sent.
+ * The variables of the ledger's prompts by name. `prompt-ledger types` writes a file that adds them from the schemas of the active
+ * versions. Without it any variables are accepted.
  */
 // eslint-disable-next-line @typescript-eslint/no-empty-object-type -- declarations of others add to it
 export interface PromptVariables {}
 
-/** Variables of a prompt: typed from the template where it is a literal in code, else by {@link PromptVariables}. */
+/** The variables of a prompt: typed from the template if it is a literal in code, otherwise by {@link PromptVariables}. */
 export type VariablesOf<M extends LedgerMode, R extends CodeRegistry, K> = M extends 'full'
   ? K extends keyof PromptVariables
     ? PromptVariables[K]
@@ -64,10 +64,10 @@ export type VariablesOf<M extends LedgerMode, R extends CodeRegistry, K> = M ext
       ? VariablesIn<R[K]>
       : Variables;
 
-/** Either the whole reference, or `provider/model_name`. */
+/** A full reference or `provider/model_name`. */
 export type ModelChoice = ModelRef | `${string}/${string}`;
 
-/** One model, several to be tried in their order, or a route of the ledger. */
+/** One model, several to try in order, or a route of the ledger. */
 export type ModelsChoice = ModelChoice | readonly ModelChoice[] | RouteRef;
 
 export interface ExecuteOptions {
@@ -75,38 +75,38 @@ export interface ExecuteOptions {
   /** Default: the ledger's `DEFAULT_MODEL`. */
   readonly model?: ModelsChoice | undefined;
   readonly params?: Params | undefined;
-  /** Take the answer that the same request got lately. Default: ask the provider. */
+  /** Accept a recent answer to the same request. Default: ask the provider. */
   readonly cache?: CacheOptions | null | undefined;
-  /** The reaction when a hard budget has less left than the call may cost. Default `refuse`. */
+  /** What to do when a hard budget has less left than the call may cost. Default `refuse`. */
   readonly onBudget?: OnBudget | undefined;
   readonly environment?: string | undefined;
-  /** Your own id, to find the execution by. */
+  /** Your own id, for finding the execution. */
   readonly correlationId?: string | undefined;
-  /** Your own facts, to find the execution by: up to 16 texts of 512 characters, under keys of 64. */
+  /** Your own facts, for finding the execution: up to 16 texts of 512 characters, under keys of 64. */
   readonly metadata?: Metadata | undefined;
-  /** The unit that stays with one arm of a rollout, such as the id of a user; only a keyed hash of it is kept. */
+  /** The unit that stays in one arm of a rollout, such as a user id. Only a keyed hash of it is stored. */
   readonly unitKey?: string | undefined;
-  /** Milliseconds that the ledger has for it. */
+  /** The ledger's time limit in milliseconds. */
   readonly timeoutMs?: number | undefined;
-  /** Default: one of its own for each call. */
+  /** Default: a new one for each call. */
   readonly idempotencyKey?: string | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
 export interface StreamOptions extends ExecuteOptions {
-  /** Milliseconds without a byte, keep-alives included, after which it is given up. Default: the client's `timeoutMs`. */
+  /** Milliseconds without any byte, including keep-alives, before the stream is given up. Default: the client's `timeoutMs`. */
   readonly idleTimeoutMs?: number | undefined;
 }
 
 export interface SubmitOptions extends ExecuteOptions {
-  /** Is told when it is final. */
+  /** The address to notify when the execution is final. */
   readonly callbackUrl?: string | undefined;
-  /** Calls to the provider, the first included. */
+  /** The most provider calls, including the first. */
   readonly maxAttempts?: number | undefined;
   readonly onUnknown?: OnUnknown | undefined;
 }
 
-/** Options that each execution has of its own stand in its item. */
+/** The options that differ between executions are in their items. */
 export type SubmitBatchOptions = Omit<SubmitOptions, 'correlationId' | 'metadata' | 'unitKey'>;
 
 export interface BatchItem<V = Variables> {
@@ -135,14 +135,14 @@ export interface CreatePromptOptions extends PromptText {
 }
 
 export interface TrackOptions extends GetPromptOptions {
-  /** Default: what the answer says. */
+  /** Default: the model named in the answer. */
   readonly model?: ModelChoice | undefined;
-  /** The parameters of the call, for the lineage. */
+  /** The parameters of the call, for the record. */
   readonly params?: Params | undefined;
   readonly environment?: string | undefined;
   readonly correlationId?: string | undefined;
   readonly metadata?: Metadata | undefined;
-  /** For answers of another shape than OpenAI's, Anthropic's and Gemini's; null: read it by its shape after all. */
+  /** Reads answers in another shape than OpenAI's, Anthropic's or Gemini's; return null to read the answer by its shape after all. */
   readonly extract?: ((result: unknown) => Extracted | null) | undefined;
 }
 
@@ -152,7 +152,7 @@ export interface AnalyticsOptions {
   readonly promptName?: string | undefined;
 }
 
-/** The vendors by the names of their models, for callers that leave out the provider. */
+/** Vendors by model name, for callers that leave out the provider. */
 const VENDORS: readonly (readonly [RegExp, string])[] = [
   [/^(gpt-|chatgpt-|o[1-9])/, 'openai'],
   [/^claude-/, 'anthropic'],
@@ -178,17 +178,17 @@ export function toModelSelection(models: ModelsChoice): ModelSelection {
   return typeof models === 'object' && 'route' in models ? models : toModelRef(models);
 }
 
-/** `Array.isArray` does not know of arrays that are only read. */
+/** `Array.isArray` does not narrow readonly arrays. */
 function isList<T>(value: T | readonly T[]): value is readonly T[] {
   return Array.isArray(value);
 }
 
-/** Returns the options of an execution that concern the transport. */
+/** Returns an execution's options that concern the transport. */
 export function toCallOptions({ idempotencyKey, signal }: ExecuteOptions): CallOptions {
   return { idempotencyKey, signal };
 }
 
-/** The same of a stream. */
+/** Returns a stream's options that concern the transport. */
 export function toStreamCallOptions({ idleTimeoutMs, ...options }: StreamOptions): StreamCallOptions {
   return { ...toCallOptions(options), idleTimeoutMs };
 }

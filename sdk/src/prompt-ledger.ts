@@ -43,9 +43,9 @@ import type {
 } from './wire/index.js';
 
 /**
- * The ledger as a program uses it. In mode `full` prompts are managed there; in mode `tracking_only` they stay in this
- * code, and the ledger follows them: the same calls, the same lineage. What has no method here is in the resources
- * (`prompts`, `versions`, `executions`, …), in the words of the wire.
+ * The main class for programs. In mode `full` prompts are managed in the ledger; in mode `tracking_only` they stay in this code, and the
+ * ledger follows them, with the same calls and the same record. The resources (`prompts`, `versions`, `executions`, …) cover the rest, in
+ * the wire's names.
  */
 export class PromptLedger<
   M extends LedgerMode = 'full',
@@ -77,24 +77,23 @@ export class PromptLedger<
     this.tracker = new Tracker(this.recorder, this.warn);
   }
 
-  /** Counts the fate of the executions that `track` ran. */
+  /** Counts what became of the executions that `track` ran. */
   get trackingStats(): TrackingStats {
     return this.recorder.stats;
   }
 
-  /** Creates a prompt, or changes it when there is one; its text becomes the active version. */
+  /** Creates a prompt or changes an existing one. Its text becomes the active version. */
   createPrompt({ name, ...text }: CreatePromptOptions): ApiPromise<PutPromptResult> {
     return this.putPrompt(name, text);
   }
 
-  /** A text that the prompt has had before is that version again, with its old number. */
+  /** Changes a prompt. A text that it had before becomes that version again, with its old number. */
   updatePrompt(name: string, text: string | PromptText): ApiPromise<PutPromptResult> {
     return this.putPrompt(name, typeof text === 'string' ? { template: text } : text);
   }
 
   /**
-   * Runs a prompt at its model and waits for the answer. In mode `tracking_only` it is the very text of this code,
-   * whatever other deployments have.
+   * Runs a prompt and waits for the answer. In mode `tracking_only` it runs the exact text in this code, whatever other deployments have.
    * @throws UnprocessableError `TEMPLATE_VARIABLES_MISSING`
    * @throws ProviderError, ProviderTimeoutError, UnavailableError when the provider refused, failed or is not set up
    */
@@ -107,10 +106,10 @@ export class PromptLedger<
   }
 
   /**
-   * Runs a prompt and gives the answer while it comes: `for await (const { text } of ledger.stream(name, variables))`.
-   * Nothing is sent before the first use; leaving the loop, or `abort()`, ends the call. Up to the first bytes it is tried
-   * again as every call; afterwards only a silence of `idleTimeoutMs` ends it from here, however long it takes.
-   * @throws what `execute` does, out of the loop, also in the midst of an answer; ConnectionError when it is cut
+   * Runs a prompt and streams the answer: `for await (const { text } of ledger.stream(name, variables))`. Nothing is sent before the first
+   * use. Leaving the loop, or `abort()`, ends the call. Until the first bytes it is retried like any call; afterwards the client ends it
+   * only after a silence of `idleTimeoutMs`, however long the whole takes.
+   * @throws the errors of `execute`, from the loop, even in the middle of an answer; ConnectionError when the stream is cut
    */
   stream<K extends NameOf<M, R>>(
     name: K,
@@ -120,7 +119,7 @@ export class PromptLedger<
     return this.runs.stream(name, variables, options);
   }
 
-  /** Queues a run; `wait` for it, or let `callbackUrl` be told. */
+  /** Queues a run. Use `wait` for the result, or have `callbackUrl` notified. */
   submit<K extends NameOf<M, R>>(
     name: K,
     ...rest: WithVariables<VariablesOf<M, R, K>, [options: SubmitOptions]>
@@ -129,7 +128,7 @@ export class PromptLedger<
     return new ApiPromise(this.runs.submit(name, variables, options));
   }
 
-  /** Queues one prompt with many sets of variables; iterate over what is returned for the results as they come. */
+  /** Queues one prompt with many sets of variables. Iterate over the returned handle for results as they complete. */
   submitBatch<K extends NameOf<M, R>>(
     name: K,
     items: readonly BatchItem<VariablesOf<M, R, K>>[],
@@ -144,22 +143,22 @@ export class PromptLedger<
   }
 
   /**
-   * Until the execution is over, however it ended.
-   * @throws TimeoutError when the time is up; the execution goes on
+   * Waits until the execution is final, whatever its status.
+   * @throws TimeoutError when the time is up; the execution continues
    */
   wait(execution: string | { readonly execution_id: string }, options?: WaitOptions): Promise<Execution> {
     const id = typeof execution === 'string' ? execution : execution.execution_id;
     return waitUntilFinal(this.executions, id, options);
   }
 
-  /** @throws ConflictError `EXECUTION_DISPATCHED` or `EXECUTION_FINAL` when it is too late */
+  /** @throws ConflictError `EXECUTION_DISPATCHED` or `EXECUTION_FINAL` when it is too late to cancel */
   cancel(executionId: string): ApiPromise<Execution> {
     return this.executions.cancel(executionId);
   }
 
   /**
-   * A prompt to fill in here, for those who call their provider themselves. From a cache that is renewed behind the
-   * caller's back; a prompt of this code needs no ledger at all.
+   * Gets a prompt to compile locally, for programs that call their provider themselves. It comes from a cache that refreshes in the
+   * background; a prompt in this code needs no ledger at all.
    * @throws NotFoundError, NoActiveVersionError, TemplateError
    */
   getPrompt<K extends string>(name: K, options?: GetPromptOptions): Promise<PromptOf<M, R, K>>;
@@ -172,10 +171,9 @@ export class PromptLedger<
   }
 
   /**
-   * Runs a call of your own with the rendered prompt, and records it in the background: version, variables, answer,
-   * usage, latency or error. What the call returns or throws comes out as it is; when the ledger is away nothing changes
-   * but `trackingStats`.
-   * @param call gets a text, or the messages of a chat prompt; in its second argument the messages in either case.
+   * Runs your own call with the rendered prompt and records it in the background: version, variables, answer, usage, latency or error.
+   * Passes on what the call returns or throws. If the ledger is unreachable, only `trackingStats` changes.
+   * @param call receives the text or the messages of a chat prompt; its second argument always has the messages.
    * @throws TemplateVariablesMissing before the call
    */
   track<K extends NameOf<M, R>, T>(
@@ -202,19 +200,19 @@ export class PromptLedger<
     });
   }
 
-  /** Sends what `track` has gathered. Never rejects: `trackingStats` says what is left when the ledger is away. */
+  /** Sends everything that `track` has gathered. Never rejects: if the ledger is unreachable, `trackingStats` shows what is left. */
   flush(): Promise<void> {
     return this.recorder.flush();
   }
 
-  /** Flushes, and drops what could not be sent. */
+  /** Flushes, and drops executions that could not be sent. */
   close(): Promise<void> {
     return this.recorder.close();
   }
 
   /**
-   * Tells the ledger the prompts of this code, so that it knows their versions; call it when the program starts. Those
-   * that are managed in the ledger by now are left out with a warning: older code goes on working.
+   * Registers the prompts of this code, so that the ledger knows their versions. Call it when the program starts. Prompts that have moved
+   * to the ledger are skipped with a warning, so that older code keeps working.
    * @param names default: all of the registry
    */
   async registerCodePrompts(
@@ -231,7 +229,7 @@ export class PromptLedger<
     return registration;
   }
 
-  /** From now on the ledger manages these: versions, numbers and executions stay. All or none. */
+  /** Moves prompts to the ledger's management. Versions, numbers and executions stay. All or none. */
   migrateToFullMode(
     prompts: readonly (readonly [name: string, template?: string])[],
   ): ApiPromise<MigrateResult> {
@@ -242,7 +240,7 @@ export class PromptLedger<
     return this.tracking.migrateToFull({ prompts: entries });
   }
 
-  /** Counts of final executions, of all prompts or those of one mode. */
+  /** Counts final executions, of all prompts or those of one mode. */
   getAnalytics(options: AnalyticsOptions & { readonly mode: PromptMode }): ApiPromise<ModeAnalytics>;
   getAnalytics(options?: AnalyticsOptions & { readonly mode?: 'all' | undefined }): ApiPromise<Analytics>;
   getAnalytics({
@@ -252,7 +250,7 @@ export class PromptLedger<
     return this.analytics.prompts({ ...query, prompt_name: promptName } as { mode: PromptMode });
   }
 
-  /** The versions of a prompt of either mode, newest first, with where they stood in code. */
+  /** Lists the versions of a prompt in either mode, newest first, with their place in code. */
   getPromptHistory(
     name: string,
     options: { readonly mode?: PromptMode | 'all' | undefined } = {},
@@ -279,7 +277,7 @@ export class PromptLedger<
   }
 }
 
-/** A text of the code is a text prompt with typed variables; of what the ledger has neither is known. */
+/** A text in code gives a text prompt with typed variables; for the ledger's prompts neither is known. */
 type PromptOf<M extends LedgerMode, R extends CodeRegistry, K> = M extends 'full'
   ? LedgerPrompt
   : K extends NameOf<M, R>

@@ -24,12 +24,12 @@ import type {
   TrackedExecution,
 } from './wire/index.js';
 
-/** Runs by the ledger, of its own prompts or of those in this code. */
+/** Runs prompts in the ledger, either its own or those in this code. */
 export class Runs {
-  /** Version numbers of texts, by prompt and hash: neither ever changes. */
+  /** Version numbers of texts by prompt and hash, which never change. */
   private readonly versionNumbers = new Map<string, number>();
 
-  /** @param code null: prompts are the ledger's. */
+  /** @param code null when prompts are in the ledger. */
   constructor(
     private readonly client: LedgerClient,
     private readonly code: CodePrompts | null,
@@ -50,7 +50,7 @@ export class Runs {
     return answer.withResponse();
   }
 
-  /** By the number of the version, as what is queued: prompts in code have no route of their own for it. */
+  /** Names the version by its number, like queued runs, because prompts in code have no route of their own for streams. */
   stream(name: string, variables: Variables | undefined, options: StreamOptions): ExecutionStream {
     return this.client.executions.openStream(async (signal) => {
       const request = this.request(name, variables, options);
@@ -136,7 +136,7 @@ export class Runs {
     };
   }
 
-  /** Queued and streamed executions name their version by its number: that of the text in code, where the prompts are there. */
+  /** Queued and streamed executions name a version by its number; for prompts in code, that of the text. */
   private async versionNumber(
     name: string,
     { version, signal }: ExecuteOptions,

@@ -1,9 +1,9 @@
-/** The part of Web Crypto that is used; pages that did not come over TLS lack it. */
+/** The part of Web Crypto that is used; pages without TLS lack it. */
 interface Subtle {
   digest(algorithm: 'SHA-256', data: Uint8Array): Promise<ArrayBuffer>;
 }
 
-/** Lower-case hex, of the UTF-8 bytes. */
+/** Returns the SHA-256 of the UTF-8 bytes in lower-case hex. */
 export async function sha256Hex(text: string): Promise<string> {
   const subtle = (globalThis as { crypto?: { subtle?: Subtle } }).crypto?.subtle;
   if (subtle === undefined) return (await import('./prompts/templating.js')).checksumOfText(text);

@@ -9,7 +9,7 @@ export interface WaitOptions {
 }
 
 const DEFAULT_WAIT_MS = 600_000;
-/** The longest wait of one request, shorter than what proxies cut off. */
+/** The longest wait of one request, shorter than the timeout of common proxies. */
 const LONG_POLL_MS = 30_000;
 
 export function isFinal(status: ExecutionStatus): boolean {
@@ -17,9 +17,9 @@ export function isFinal(status: ExecutionStatus): boolean {
 }
 
 /**
- * Asks until an execution is final, the ledger holding each answer for as long as nothing happens.
- * @returns it, however it ended.
- * @throws TimeoutError when the time is up; the execution goes on
+ * Polls until an execution is final. The ledger holds each request while nothing happens.
+ * @returns the execution, whatever its status.
+ * @throws TimeoutError when the time is up; the execution continues
  */
 export async function waitUntilFinal(
   executions: ExecutionsResource,

@@ -12,7 +12,7 @@ interface Documented {
 const FILE = join(__dirname, '../../test/fixtures/usage/usage.json');
 const DOCUMENTED = JSON.parse(readFileSync(FILE, 'utf8')) as Documented[];
 
-/** Prompt, response, cached, reasoning. */
+/** Returns prompt, response, cached and reasoning tokens. */
 function countsOf(usage: unknown): (number | null)[] {
   const { promptTokens, responseTokens, cachedPromptTokens, reasoningTokens } = parseUsage(usage);
   return [promptTokens, responseTokens, cachedPromptTokens, reasoningTokens];

@@ -1,10 +1,10 @@
 import { tokenCount } from './token-count.js';
 
-/** Token counts of a call, with one meaning for all vendors. Null is "the vendor did not say"; 0 is never a stand-in for it. */
+/** The token counts of a call, with one meaning for all vendors. Null means that the vendor did not say; 0 never stands for it. */
 export interface UsageCounts {
-  /** All of the prompt, whether it was read from a cache, written to one, or neither. */
+  /** The whole prompt, whether read from a cache, written to one, or neither. */
   readonly promptTokens: number | null;
-  /** All that the model wrote, its reasoning included. */
+  /** Everything that the model wrote, including its reasoning. */
   readonly responseTokens: number | null;
   /** Tokens of the prompt that the vendor read from its cache. */
   readonly cachedPromptTokens: number | null;
@@ -12,7 +12,7 @@ export interface UsageCounts {
   readonly reasoningTokens: number | null;
 }
 
-/** The counts as a vendor gives them, before it is known which of them are part of which. */
+/** The counts as a vendor reports them, before it is known which include which. */
 interface Told {
   readonly prompt: number | null;
   readonly response: number | null;
@@ -20,7 +20,7 @@ interface Told {
   readonly reasoning: number | null;
   readonly cacheRead: number | null;
   readonly cacheWrite: number | null;
-  /** The vendor's documented meaning, unless its total says otherwise. */
+  /** The vendor's documented meaning, used unless the total contradicts it. */
   readonly isCacheBeside: boolean;
   readonly isReasoningBeside: boolean;
 }
@@ -28,15 +28,15 @@ interface Told {
 type Shape = Readonly<Record<string, unknown>>;
 
 /**
- * Tokens that a total has and no count explains are reasoning that the vendor does not itemise, as Gemini behind its
- * OpenAI-compatible address: it bills them as output. No answer has more of them than this; beyond it the total is wrong.
+ * Tokens in a total that no count explains are reasoning that the vendor does not itemise, as with Gemini behind its OpenAI-compatible
+ * address, and are billed as output. No answer has more than this many; beyond it the total is wrong.
  */
 const MOST_UNEXPLAINED = 1_000_000;
 
 /**
- * Reads the usage object of any vendor's answer by the vendor's documents: OpenAI's chat completions and responses and the
- * servers like them, Anthropic's messages, Gemini's contents. Vendors count cached and reasoning tokens inside the totals
- * or beside them; where the object has a total, the sum that matches it decides.
+ * Reads the usage object of any vendor's answer according to the vendor's documentation: OpenAI's chat completions and responses and
+ * compatible servers, Anthropic's messages, Gemini's contents. Vendors count cached and reasoning tokens inside or beside the totals. If
+ * the object has a total, the sum that matches it decides.
  */
 export function parseUsage(raw: unknown): UsageCounts {
   const usage = asRecord(raw);
@@ -51,15 +51,15 @@ const NOTHING: UsageCounts = {
   reasoningTokens: null,
 };
 
-/** Whether an object with usage says anything that can be counted. */
+/** Whether usage contains anything that can be counted. */
 export function isUsageKnown({ promptTokens, responseTokens }: UsageCounts): boolean {
   return promptTokens !== null || responseTokens !== null;
 }
 
 /**
- * Returns the usage of an answer, or of a chunk of one: Groq's streams have it under `x_groq`, Moonshot's within the choice, Gemini under a
- * name of its own.
- * @returns null where there is none.
+ * Returns the usage of an answer or of a chunk of one. Groq's streams have it under `x_groq`, Moonshot's within the choice, and Gemini
+ * under its own name.
+ * @returns null when there is none.
  */
 export function findUsage(answer: unknown): unknown {
   const shape = asRecord(answer) ?? {};
@@ -73,7 +73,7 @@ export function findUsage(answer: unknown): unknown {
   return places.find((place) => asRecord(place) !== null) ?? null;
 }
 
-/** No other vendor names its counts so. */
+/** Only Gemini names its counts like this. */
 const GEMINI_NAME = /TokenCount$|_token_count$/;
 
 function isGemini(usage: Shape): boolean {
@@ -81,8 +81,8 @@ function isGemini(usage: Shape): boolean {
 }
 
 /**
- * Gemini API reference, "UsageMetadata": `totalTokenCount` is the sum of prompt, candidates, tool use and thoughts;
- * `promptTokenCount` has the cached content in it. Google's Python package writes the same in snake case.
+ * Gemini API reference, "UsageMetadata": `totalTokenCount` is the sum of prompt, candidates, tool use and thoughts; `promptTokenCount`
+ * includes the cached content. Google's Python package writes the same in snake case.
  */
 function toldByGemini(usage: Shape): Told {
   const count = (...names: string[]) =>
@@ -93,7 +93,7 @@ function toldByGemini(usage: Shape): Told {
   const answer = count('candidatesTokenCount', 'responseTokenCount');
   return {
     prompt: prompt === null ? null : prompt + (toolUse ?? 0),
-    // A count that is zero is left out, so an answer of nothing but thoughts has no count of its own.
+    // Gemini omits a count of zero, so an answer of thoughts alone has no count of its own.
     response: answer ?? (thoughts === null || thoughts === 0 ? null : 0),
     total: count('totalTokenCount'),
     reasoning: thoughts,
@@ -105,8 +105,8 @@ function toldByGemini(usage: Shape): Told {
 }
 
 /**
- * OpenAI's names, those of the many servers like it, and Anthropic's, some of which are the same: what Anthropic alone has
- * is two counts of the cache, which its `input_tokens` does not include (API reference, "Usage").
+ * Reads the names of OpenAI, the many compatible servers, and Anthropic, which overlap. Only Anthropic has two cache counts that its
+ * `input_tokens` does not include (API reference, "Usage").
  */
 function toldByOthers(usage: Shape): Told {
   const promptDetails =
@@ -121,13 +121,13 @@ function toldByOthers(usage: Shape): Told {
     prompt: prompt ?? tokenCount(usage['input_tokens']),
     response: tokenCount(usage['completion_tokens']) ?? tokenCount(usage['output_tokens']),
     total: tokenCount(usage['total_tokens']),
-    // Anthropic calls it thinking; Perplexity and some servers of open models have it beside the other counts.
+    // Anthropic calls it thinking. Perplexity and some servers of open models put it next to the other counts.
     reasoning: pickLargest([
       responseDetails['reasoning_tokens'],
       responseDetails['thinking_tokens'],
       usage['reasoning_tokens'],
     ]),
-    // In turn: OpenAI; DeepSeek; Moonshot and Together; Mistral; Anthropic.
+    // In order: OpenAI; DeepSeek; Moonshot and Together; Mistral; Anthropic.
     cacheRead: pickLargest([
       promptDetails['cached_tokens'],
       usage['prompt_cache_hit_tokens'],
@@ -136,14 +136,14 @@ function toldByOthers(usage: Shape): Told {
       cacheReadBeside,
     ]),
     cacheWrite: cacheWriteBeside,
-    // Gateways that translate Anthropic's names to OpenAI's put the cache into `prompt_tokens`, as OpenAI does.
+    // Gateways that translate Anthropic's names to OpenAI's include the cache in `prompt_tokens`, as OpenAI does.
     isCacheBeside:
       isAnthropic && (prompt === null || (cacheReadBeside ?? 0) + (cacheWriteBeside ?? 0) > prompt),
     isReasoningBeside: false,
   };
 }
 
-/** Anthropic gives the sum, its parts by the time they live, or both. */
+/** Anthropic gives the sum, its parts by lifetime, or both. */
 function parseCacheWrite(usage: Shape): number | null {
   const sum = tokenCount(usage['cache_creation_input_tokens']);
   const parts = asRecord(usage['cache_creation']);
@@ -154,7 +154,7 @@ function parseCacheWrite(usage: Shape): number | null {
   return counts.length === 0 ? null : counts.reduce((before, count) => before + count, 0);
 }
 
-/** A number that has a part inside it or beside it. */
+/** A number that includes a part or has it beside it. */
 interface Sum {
   readonly value: number;
   readonly isBeside: boolean;
@@ -165,7 +165,7 @@ function toCounts(told: Told): UsageCounts {
   const cache = (cacheRead ?? 0) + (cacheWrite ?? 0);
   const prompts = listSums(prompt, cache, told.isCacheBeside);
   const responses = listSums(response, reasoning ?? 0, told.isReasoningBeside)
-    // A count larger than the whole cannot be part of it, whatever the total says: Perplexity's total leaves reasoning out.
+    // A count larger than the whole cannot be part of it, whatever the total says: Perplexity's total excludes reasoning.
     .filter(({ isBeside }) => isBeside || (reasoning ?? 0) <= (response ?? 0));
   const { prompt: allPrompt, response: allResponse } = matching(prompts, responses, total, reasoning ?? 0);
   const promptTokens = tokenCount(allPrompt);
@@ -178,7 +178,7 @@ function toCounts(told: Told): UsageCounts {
   };
 }
 
-/** Both readings of a number and a part of it, the documented one first. */
+/** Lists both readings of a number and a part of it, the documented one first. */
 function listSums(whole: number | null, part: number, isBeside: boolean): Sum[] {
   if (whole === null) return [];
   const inside = { value: whole, isBeside: false };
@@ -187,7 +187,7 @@ function listSums(whole: number | null, part: number, isBeside: boolean): Sum[] 
   return isBeside ? [beside, inside] : [inside, beside];
 }
 
-/** The readings that add up to the total; without such a pair, or without a total, the documented ones. */
+/** Returns the readings that add up to the total. Without such a pair or a total, returns the documented ones. */
 function matching(
   prompts: readonly Sum[],
   responses: readonly Sum[],
@@ -206,12 +206,12 @@ function matching(
   return { prompt, response: isHidden ? total - prompt : response };
 }
 
-/** A part that is larger than its whole, or whose whole is not known, is not known either. */
+/** Returns null for a part that is larger than its whole, because it is then not known either. */
 function checkPart(part: number | null, whole: number | null): number | null {
   return part !== null && whole !== null && part > whole ? null : part;
 }
 
-/** A vendor that says the same in two places may have a zero in the one that it does not fill. */
+/** Returns the largest count, because a vendor that reports one in two places may leave a zero in one of them. */
 function pickLargest(values: readonly unknown[]): number | null {
   const counts = values.map(tokenCount).filter((count) => count !== null);
   return counts.length === 0 ? null : Math.max(...counts);

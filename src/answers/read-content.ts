@@ -1,47 +1,46 @@
-/** A piece of what a model answered. */
+/** A piece of a model's answer. */
 export interface ContentPiece {
   readonly text: string;
-  /** The vendor marks it as the model's refusal. */
+  /** True when the vendor marks it as a refusal by the model. */
   readonly isRefusal: boolean;
 }
 
 export interface ReadContent {
-  /** In their order, none of them empty. */
+  /** In order, without empty ones. */
   readonly pieces: readonly ContentPiece[];
   /**
-   * Whether there is something in it that is neither text nor known to be no part of the answer. An answer of nothing else
-   * must not pass for an empty one.
+   * Whether the content has something that is neither text nor known to be outside the answer. An answer with nothing else must not pass
+   * for an empty one.
    */
   readonly hasUnknown: boolean;
 }
 
 type Shape = Readonly<Record<string, unknown>>;
 
-/** Vendors nest a text in a part in a message; what is deeper than this is something else. */
+/** Vendors nest a text in a part in a message; deeper content is something else. */
 const DEEPEST = 8;
 
 const NONE: ReadContent = { pieces: [], hasUnknown: false };
 
 /**
- * Parts of an answer that are not its text: Mistral's `thinking` and `reference` chunks, Anthropic's blocks of thinking,
- * tools and compaction, the reasoning of OpenAI's responses. Tool calls are read separately.
+ * Parts of an answer that are not its text: Mistral's `thinking` and `reference` chunks, Anthropic's blocks of thinking, tools and
+ * compaction, the reasoning of OpenAI's responses. Tool calls are read separately.
  */
 const BESIDE_THE_ANSWER =
   /think|thought|reason|summary|tool|function|reference|citation|signature|compaction/;
 
-/** The same, where a part has no type but a member of this name: what Gemini, for one, does. */
+/** Members that mark a part without a type as not being text, as Gemini does. */
 const MEMBERS_BESIDE = ['thinking', 'reasoning', 'thoughtSignature'];
 
-/** The members in which a part may have its text, the usual one first. */
+/** The members that may hold the text of a part, the usual one first. */
 const MEMBERS_WITH_TEXT = ['text', 'output_text', 'content', 'value', 'parts'];
 
 /**
- * Reads what a message or a chunk has as its content: a text, a list of typed parts (`text`, `output_text`, `refusal`), of
- * texts, or one part alone; a part's text may be an object with a `value`. A part of an unknown type is read where it holds
- * text.
+ * Reads the content of a message or a chunk: a text, a list of typed parts (`text`, `output_text`, `refusal`) or of texts, or a single
+ * part. A part's text may be an object with a `value`. A part of an unknown type is read if it contains text.
  */
 export function readContent(content: unknown): ReadContent {
-  // Nearly always, and once per chunk of every stream.
+  // The usual case, for each chunk of every stream.
   if (typeof content === 'string') {
     return content === '' ? NONE : { pieces: [{ text: content, isRefusal: false }], hasUnknown: false };
   }
@@ -51,7 +50,7 @@ export function readContent(content: unknown): ReadContent {
   return reader;
 }
 
-/** All of it as one text, a refusal included; null when there is none. */
+/** Returns the whole content as one text, including a refusal; null when there is none. */
 export function contentText(content: unknown): string | null {
   const { pieces } = readContent(content);
   return pieces.length === 0 ? null : pieces.map(({ text }) => text).join('');
@@ -64,7 +63,7 @@ class ContentReader implements ReadContent {
   read(value: unknown, isRefusal: boolean, depth: number): void {
     if (value === null || value === undefined || value === '') return;
     if (typeof value === 'string') this.pieces.push({ text: value, isRefusal });
-    // A server in JSON mode may forget that the content is a text.
+    // A server in JSON mode may send a number instead of a text.
     else if (typeof value === 'number') this.pieces.push({ text: String(value), isRefusal });
     else if (typeof value !== 'object' || depth === DEEPEST) this.hasUnknown = true;
     else if (Array.isArray(value)) for (const item of value) this.read(item, isRefusal, depth + 1);

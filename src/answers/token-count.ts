@@ -1,7 +1,7 @@
-/** Counts go into 32-bit columns, and no model reads or writes as many tokens. */
+/** Counts go into 32-bit columns, and no model reads or writes this many tokens. */
 const MOST_TOKENS = 2 ** 31 - 1;
 
-/** A count of tokens out of a vendor's answer; null for anything that is not one, a number in a text included. */
+/** Reads a token count from a vendor's answer. Returns null for anything else, including a number inside a text. */
 export function tokenCount(value: unknown): number | null {
   return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= MOST_TOKENS
     ? value

@@ -22,7 +22,7 @@ import type { MetricsEndpoint } from './metrics/metrics-endpoint.js';
 import { createMetricsEndpoint, mountMetrics } from './metrics/serve-metrics.js';
 
 /**
- * The API, ready to listen.
+ * Creates the API, ready to listen.
  * @param link null in a process that no supervisor started.
  */
 export async function createApi(
@@ -72,7 +72,7 @@ export function httpOptions({ env, corsOrigins, usesDefaultApiKey }: AppConfig):
   };
 }
 
-/** Routes whose bodies hold many prompts, entries or prices. */
+/** Routes with bodies of many prompts, entries or prices. */
 const BULK_PATHS = [
   '/v1/prompts/register-code',
   '/v1/prompts:migrate-to-full',
@@ -82,5 +82,5 @@ const BULK_PATHS = [
   '/v1/prices:import',
 ];
 
-/** Those with a name in their path. */
+/** Such routes with a name in their path. */
 const BULK_ROUTES = [/^\/v1\/datasets\/[^/]+\/items(?::stage)?$/];

@@ -17,29 +17,29 @@ import { getMessage } from '../kernel/index.js';
 
 const KEY_HASH_SECRET_BYTES = 32;
 const SECRETS_KEY_BYTES = 32;
-/** The file that keeps it in the data folder. */
+/** The file in the data folder that stores the key. */
 const SECRETS_KEY_NAME = 'secrets-key';
 
-/** The backends that the process uses, and the way to release them. */
+/** The backends that the process uses, and how to release them. */
 export interface RunningBackends extends ResolvedBackends {
   /** Stops what this process started. */
   stop(): Promise<void>;
 }
 
 export interface StartOptions {
-  /** Told what takes long, for people. */
+  /** Called with a message for people before a slow step. */
   readonly onProgress: (message: string) => void;
-  /** API processes that will connect. Default 1. */
+  /** The number of API processes that will connect. Default 1. */
   readonly processes?: number;
 }
 
-/** PostgreSQL's own default, which is enough for one process and some workers. */
+/** PostgreSQL's own default, enough for one process and some workers. */
 const LEAST_CONNECTIONS = 100;
-/** Connections of an embedded server for workers, commands and people who look into it, beside the API processes. */
+/** Connections of an embedded server for workers, commands and manual access, on top of the API processes. */
 const SPARE_CONNECTIONS = 30;
 
 /**
- * For the API: an embedded server unless `DATABASE_URL` names one, migrated and ready.
+ * Starts the backends of the API: an embedded server unless `DATABASE_URL` names one, migrated and ready.
  * @throws ConfigurationError | EmbeddedPostgresError with one sentence for the operator.
  */
 export async function startBackends(
@@ -66,7 +66,7 @@ export async function startBackends(
   try {
     await migrate(server.url);
     const keyHashSecret = await provideKeyHashSecret(env, homeDir);
-    // One that was made before stays readable when the environment brings its own.
+    // A key created earlier stays readable when the environment provides its own.
     const secretsKey =
       env.SECRETS_KEY === null
         ? await readOrCreateSecret(homeDir, SECRETS_KEY_NAME, SECRETS_KEY_BYTES)
@@ -78,18 +78,18 @@ export async function startBackends(
   }
 }
 
-/** For an end without a stop in order: an exit handler cannot wait, but one signal is enough to let it shut down. */
+/** For an exit without an orderly stop: an exit handler cannot wait, but one signal is enough to make the server shut down. */
 function signalPostmaster(dataDir: string): void {
   try {
     const pid = Number.parseInt(readFileSync(join(dataDir, 'postmaster.pid'), 'utf8'), 10);
     if (pid > 0) process.kill(pid, 'SIGINT');
   } catch {
-    // It is gone already.
+    // The server is already gone.
   }
 }
 
 /**
- * For the worker and the commands: the server that runs already. They never start, migrate or stop one.
+ * Attaches the worker and the commands to the running backends. They never start, migrate or stop a server.
  * @throws ConfigurationError | NoEmbeddedServerError with one sentence for the operator.
  */
 export async function attachBackends(env: Environment): Promise<ResolvedBackends> {
@@ -101,12 +101,12 @@ export async function attachBackends(env: Environment): Promise<ResolvedBackends
   return { databaseUrl, keyHashSecret: null, secretsKey, embedded };
 }
 
-/** Without one in the environment, it is made once and kept with the data; all processes must use the same. */
+/** Without a secret in the environment, one is created and kept with the data. All processes must use the same secret. */
 async function provideKeyHashSecret(env: Environment, homeDir: string): Promise<string> {
   return env.KEY_HASH_SECRET ?? readOrCreateSecret(homeDir, 'key-hash-secret', KEY_HASH_SECRET_BYTES);
 }
 
-/** @throws ConfigurationError when the database cannot be reached, or lacks a migration. */
+/** @throws ConfigurationError when the database cannot be reached or lacks a migration. */
 async function assertMigrated(databaseUrl: string): Promise<void> {
   const pending = await withClient(databaseUrl, (client) =>
     findPendingMigrations(async (text) => (await client.query<{ names: string[] | null }>(text)).rows),

@@ -4,14 +4,14 @@ import type { ProviderLine } from '../infra/supervision/index.js';
 
 export interface BannerFacts {
   readonly config: AppConfig;
-  /** The address it listens on. */
+  /** The address that the service listens on. */
   readonly url: string;
   readonly providers: readonly ProviderLine[];
-  /** The number of processes that answer there. */
+  /** The number of processes that serve it. */
   readonly processes: number;
 }
 
-/** Returns the text printed after a start, with one command that shows the service working. It holds no key but the published default. */
+/** Returns the text printed after a start, with one command that shows the service working. The only key in it is the published default. */
 export function banner({ config, url, providers, processes }: BannerFacts): string {
   const where = processes === 1 ? 'this process' : 'these processes together';
   const rows: [string, string][] = [
@@ -41,7 +41,7 @@ export function banner({ config, url, providers, processes }: BannerFacts): stri
   );
 }
 
-/** Those that can be called on one line, and each of the others with what it lacks. */
+/** Lists the usable providers on one line, and each of the others with what it lacks. */
 function providerRows(providers: readonly ProviderLine[]): [string, string][] {
   const ready = providers.filter(({ readiness }) => readiness.ready).map(({ id }) => id);
   const notReady = providers.flatMap(({ id, readiness }): [string, string][] =>
@@ -50,7 +50,7 @@ function providerRows(providers: readonly ProviderLine[]): [string, string][] {
   return [['Providers', `${ready.join(', ') || 'none'} ready`], ...notReady];
 }
 
-/** A first prompt, since a fresh ledger has none to run. */
+/** Shows how to create a first prompt, because a fresh ledger has none. */
 function tryIt({ usesDefaultApiKey, env }: AppConfig, url: string): string[] {
   const key = usesDefaultApiKey ? env.API_KEY : '$API_KEY';
   const prompt = `{"template_source":"Hello {{name}}!","set_active":true}`;

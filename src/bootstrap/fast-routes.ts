@@ -14,10 +14,10 @@ import {
 import { RateLimits } from '../modules/limits/index.js';
 import { PromptReads } from '../modules/prompts/index.js';
 
-/** Names that are the same whoever decodes them; `.` and `..` alone are somebody's idea of a folder. */
+/** Names that every decoder reads the same way. `.` and `..` alone are excluded, because clients may resolve them as folders. */
 const PROMPT_PATH = /^\/v1\/prompts\/(?!\.{1,2}$)((?:[A-Za-z0-9_.-]|%2[Ff]){1,200})$/;
 
-/** The routes that are answered in front of Express. Each is served by a controller too, by the same service. */
+/** Adds the routes that are answered before Express. A controller serves each of them too, with the same service. */
 export function addFastRoutes(fastPath: FastPath<Caller, Scope>, app: INestApplication): void {
   const rights = app.get(RunRights);
   const runs = app.get(RunService);
@@ -81,13 +81,13 @@ function exactly(path: string): (sent: string) => object | null {
   return (sent) => (sent === path ? none : null);
 }
 
-/** Answers with the key and the text of the variables: at once, but for a large body. */
+/** Answers with the idempotency key and the text of the variables, synchronously unless the body is large. */
 function prepared<Answer>(
   { path, headers, rawHeaders, text }: FastRequest<Caller, unknown, unknown>,
   answer: (key: UsedKey | null, variablesJson: string | null) => Promise<Answer>,
 ): Promise<Answer> {
   const header = headers['idempotency-key'];
-  // The path is the route itself: the fast path takes no other spelling of it.
+  // The path is the route itself, because the fast path accepts no other spelling.
   const key = readUsedKey({ method: 'POST', path, header, rawHeaders, body: text });
   const variables = () => text?.findSource('variables') ?? null;
   if (text?.isLarge !== true) return answer(key as UsedKey | null, variables());

@@ -2,8 +2,8 @@ import type { AddressInfo, Server } from 'node:net';
 import { portError, type PortVariable } from './port.js';
 
 /**
- * Resolves with where the server listens.
- * @throws ConfigurationError when the port is taken, or otherwise not to be had.
+ * Resolves with the address that the server listens on.
+ * @throws ConfigurationError when the port is taken or otherwise unavailable.
  */
 export async function listen(
   server: Server,

@@ -1,17 +1,17 @@
 import { connect, createServer } from 'node:net';
 import { ConfigurationError } from '../infra/config/index.js';
 
-/** The environment variable that says which port. */
+/** The environment variable that sets the port. */
 export type PortVariable = 'PORT' | 'METRICS_PORT';
 
-/** On loopback the answer is there in a millisecond; a firewall may swallow the question. */
+/** On loopback the answer takes a millisecond; a firewall may swallow the probe. */
 const PROBE_TIMEOUT_MS = 1000;
 
 /**
- * Looked at first, so that a taken port is said at once and not after a database has been set up. The port is called,
- * not listened on for a moment: in a restart the clients of the process before would get through, to be cut. What
- * cannot be known so, `listen` says later.
- * @throws ConfigurationError when the port is taken, or `host` is no address of this machine.
+ * Checks the port early, so that a taken one is reported at once and not after a database has been set up. It connects to the port instead
+ * of briefly listening on it: during a restart, clients of the previous process would connect and be cut. `listen` reports what this check
+ * cannot find.
+ * @throws ConfigurationError when the port is taken, or `host` is not an address of this machine.
  */
 export async function assertPortFree(
   port: number,
@@ -22,7 +22,7 @@ export async function assertPortFree(
   if (port !== 0 && (await answers(port, host))) throw portTaken(port, variable);
 }
 
-/** By a free port, of which nobody knows. */
+/** Listens on a random free port, which no client knows. */
 async function assertOwnAddress(host: string, wantedPort: number, variable: PortVariable): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     const server = createServer();
@@ -42,7 +42,7 @@ async function answers(port: number, host: string): Promise<boolean> {
   return answered;
 }
 
-/** Turns an error of `listen` into a sentence where there is one. */
+/** Turns known errors of `listen` into a sentence. */
 export function portError(
   error: NodeJS.ErrnoException,
   port: number,

@@ -2,20 +2,20 @@ import { ConfigurationError } from '../infra/config/index.js';
 import { EmbeddedPostgresError } from '../infra/database/embedded/index.js';
 
 const STOP_SIGNALS = ['SIGINT', 'SIGTERM'] as const;
-/** On top of the grace that calls get: closing connections and stopping the embedded server. */
+/** Time for closing connections and stopping the embedded server, on top of the grace for calls. */
 export const CLOSING_MS = 10_000;
 
 type ErrorClass = new (...args: never[]) => Error;
 
-/** Errors whose message is written for the operator: printed as one sentence, without a stack. */
+/** Errors whose message is meant for the operator and printed as one sentence, without a stack. */
 const SENTENCES: ErrorClass[] = [ConfigurationError, EmbeddedPostgresError];
 
-/** Adds an error of a room that not every process loads. */
+/** Adds an error class from a module that not every process loads. */
 export function printAsSentence(error: ErrorClass): void {
   SENTENCES.push(error);
 }
 
-/** Runs the start of a process; when it fails, says why and exits with 1. */
+/** Runs the start of a process. If it fails, prints why and exits with 1. */
 export function runProcess(start: () => Promise<void>): void {
   start().catch((error: unknown) => {
     process.stderr.write(`${describe(error)}\n`);
@@ -23,12 +23,12 @@ export function runProcess(start: () => Promise<void>): void {
   });
 }
 
-/** npm passes on a Ctrl-C that the terminal has sent to us already, so one key press can arrive twice. */
+/** npm forwards a Ctrl-C that the terminal has already sent, so one key press can arrive twice. */
 const SAME_SIGNAL_MS = 500;
 
 /**
- * Stops in order at the first Ctrl-C or SIGTERM and exits with 0; a second one ends the process at once. Nest's own
- * shutdown hooks are not used: they raise the signal again before the embedded server has stopped.
+ * Stops in order at the first Ctrl-C or SIGTERM and exits with 0; a second one ends the process at once. Nest's own shutdown hooks would
+ * raise the signal again before the embedded server has stopped.
  */
 export function stopOnSignal(graceMs: number, stop: () => Promise<void>): void {
   let stoppingSinceMs: number | null = null;
@@ -50,7 +50,7 @@ export function stopOnSignal(graceMs: number, stop: () => Promise<void>): void {
   for (const signal of STOP_SIGNALS) process.on(signal, onSignal);
 }
 
-/** Returns the error's message for the operator; null when it is not written for one. */
+/** Returns the error's message if it is meant for the operator, otherwise null. */
 export function toSentence(error: unknown): string | null {
   return SENTENCES.some((known) => error instanceof known) ? (error as Error).message : null;
 }

@@ -7,11 +7,11 @@ import { listeningUrl } from './listening-url.js';
 import { stopOnSignal } from './run-process.js';
 import { type ServedApi, serveApi } from './serve-api.js';
 
-/** The API in one process, which also owns the embedded server if there is one. */
+/** Serves the API in one process, which also owns the embedded server if there is one. */
 export async function serveAlone(env: Environment, host: string): Promise<void> {
   const backends = startBackends(env, { onProgress: (message) => process.stdout.write(`${message}\n`) });
   const api = backends.then((running) => start(new AppConfig(env, running), host));
-  // Also in the middle of a start: what was begun is waited for, so that nothing stays behind.
+  // During a start it waits for what was begun, so that nothing is left behind.
   const stop = async () => {
     await api.then((running) => running.stop(env.SHUTDOWN_GRACE_MS)).catch(() => undefined);
     await backends.then((running) => running.stop());

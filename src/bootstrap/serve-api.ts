@@ -15,7 +15,7 @@ import { printAsSentence } from './run-process.js';
 
 export interface ServedApi {
   readonly providers: readonly ProviderSummary[];
-  /** Takes on nothing new, neither over HTTP nor from the queue, and gives what is under way its grace. */
+  /** Accepts no new work over HTTP or from the queue, and gives current work its grace. */
   stop(graceMs: number): Promise<void>;
 }
 
@@ -24,13 +24,13 @@ export interface ServeOptions {
   readonly link: SupervisorLink | null;
   /** Whether to fill the default project first. */
   readonly seeds: boolean;
-  /** Makes the server take connections; from then on requests are answered. */
+  /** Makes the server accept connections; from then on requests are answered. */
   readonly listen: (server: Server) => Promise<void>;
 }
 
 printAsSentence(ProviderSetupError);
 
-/** The API in this process, with the consumer inside unless `WORKER=off`. */
+/** Serves the API in this process, including the consumer unless `WORKER=off`. */
 export async function serveApi(config: AppConfig, { link, seeds, listen }: ServeOptions): Promise<ServedApi> {
   const { app, metrics } = await createApi(config, link);
   const server = app.getHttpServer();
@@ -38,10 +38,10 @@ export async function serveApi(config: AppConfig, { link, seeds, listen }: Serve
   let closeMetrics: (() => void) | null = null;
   try {
     if (seeds) await seedDefaultProject(app);
-    // The first of several processes has the port and answers for all of them.
+    // The first of several processes owns the metrics port and answers for all of them.
     if (config.speaksForAll) closeMetrics = await listenForMetrics(config.env, metrics);
     await listen(server);
-    // Nest's own listen() would do it: until here what was logged is held back.
+    // Nest's own listen() would do this; until now the log was buffered.
     app.flushLogs();
   } catch (error) {
     closeMetrics?.();

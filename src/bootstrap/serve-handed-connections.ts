@@ -2,7 +2,7 @@ import type { Server } from 'node:http';
 import type { Server as NetServer, Socket } from 'node:net';
 import type { SupervisorLink } from '../infra/supervision/index.js';
 
-/** The part of Node's `net` that tracks connections which a server accepted itself, and for which `close()` waits. */
+/** The part of Node's `net` that tracks the connections a server accepted, which `close()` waits for. */
 interface AcceptingServer {
   _connections: number;
 }
@@ -11,22 +11,22 @@ interface AcceptedSocket {
 }
 
 /**
- * Makes a server answer on connections that the supervisor accepted, in place of listening. It tracks them as its own,
- * or it would be closed, when it leaves, before those that are open have come to their end.
+ * Makes a server answer on connections that the supervisor accepted, instead of listening. The server tracks them as its own; otherwise
+ * closing it would not wait for them.
  */
 export function serveHandedConnections(server: Server, link: SupervisorLink): Promise<void> {
   link.onConnection((socket) => {
     adopt(server, socket);
     server.emit('connection', socket);
   });
-  // Node begins here to watch for requests that take too long to arrive.
+  // On this event Node starts to watch for requests that take too long to arrive.
   server.emit('listening');
   return Promise.resolve();
 }
 
-/** `net.Server` does the same for what it accepts; a socket that is destroyed counts itself down. */
+/** Does what `net.Server` does for connections it accepts. A destroyed socket removes itself from the count. */
 function adopt(server: Server, socket: Socket): void {
-  // http's own servers allow it: a client that has said everything may still listen.
+  // As in http's own servers: a client that has finished sending may still read.
   socket.allowHalfOpen = true;
   (server as unknown as AcceptingServer)._connections += 1;
   (socket as unknown as AcceptedSocket)._server = server;

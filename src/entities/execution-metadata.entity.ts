@@ -1,8 +1,8 @@
 import { Entity, PrimaryColumn } from 'typeorm';
 
 /**
- * One pair of the metadata of an execution, written when that begins: what lists find executions by. The execution itself has all
- * of its pairs in a column. Partitioned by week of the execution's id.
+ * One pair of an execution's metadata, written when the execution begins. Lists use it to find executions. The execution itself has all
+ * pairs in a column. Partitioned by the week of the execution's id.
  */
 @Entity('execution_metadata')
 export class ExecutionMetadataEntity {

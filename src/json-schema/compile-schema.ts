@@ -5,32 +5,32 @@ import { SchemaRefused } from './reading/schema-refused.js';
 import type { SchemaNode } from './schema-node.js';
 import { Validation, ValidationEnded } from './validation.js';
 
-/** A schema that was read and checked. Holds no state: it may validate any number of values. */
+/** A schema that was read and checked. It is stateless and may validate any number of values. */
 export interface CompiledSchema {
   /**
-   * Checks a value: what `JSON.parse` or `parseJson` made of a text. Numbers that keep their text are compared by it, so
-   * 9007199254740993 is not 9007199254740992.
+   * Checks a value from `JSON.parse` or `parseJson`. Numbers that keep their text are compared by that text, so 9007199254740993 does not
+   * equal 9007199254740992.
    *
-   * Takes about 20 ms at most; what would take longer is a violation of its own, at the whole value. Code that serves other requests at
-   * the same time runs it through `heavyWork`.
+   * Takes about 20 ms at most. A check that would take longer is reported as a violation of the whole value. Code that also serves other
+   * requests runs it through `heavyWork`.
    *
-   * @param pointer of the value, such as `/variables`, which the pointers of the violations begin with.
-   * @returns what is wrong, in the order of the schema, 20 entries at most; empty for a value that fits.
+   * @param pointer the value's own pointer, such as `/variables`, which prefixes those of the violations.
+   * @returns at most 20 violations, in the order of the schema; empty for a valid value.
    */
   validate(value: unknown, pointer?: string): readonly ErrorEntry[];
 }
 
 /**
- * Reads a JSON Schema (draft 2020-12) from a request. Nothing is generated or loaded: the schema becomes a tree of closures, and both
- * reading and validating are bounded by counts (`LIMITS`).
+ * Reads a JSON Schema (draft 2020-12) from a request. Generates no code and loads nothing: the schema becomes a tree of closures, and
+ * counts (`LIMITS`) bound both reading and validating.
  *
- * - `$ref` and `$dynamicRef` lead to schemas inside of this one only. `$id` may stand in the whole schema.
- * - Patterns are run by RE2 in linear time, so they cannot look ahead or refer back.
- * - Formats are checked where `findFormat` knows them, and remarks otherwise.
- * - What draft 2020-12 does not know is a remark; what an earlier draft said in other words, and `$data`, is refused.
+ * - `$ref` and `$dynamicRef` may only refer to schemas inside this one. Only the whole schema may have an `$id`.
+ * - RE2 runs patterns in linear time, so they have no look-ahead and no back-references.
+ * - Formats that `findFormat` knows are checked; others are annotations.
+ * - Keywords unknown to draft 2020-12 are annotations. Keywords that an earlier draft spelt differently are refused, and so is `$data`.
  *
- * @param pointer of the schema, such as `/variables_schema`, which the pointers of `errors` begin with.
- * @throws ValidationError 400 `VALIDATION_FAILED` with what is wrong with the schema, 20 entries at most.
+ * @param pointer the schema's own pointer, such as `/variables_schema`, which prefixes those of `errors`.
+ * @throws ValidationError 400 `VALIDATION_FAILED` with at most 20 problems of the schema.
  */
 export function compileSchema(schema: unknown, pointer = ''): CompiledSchema {
   try {
@@ -46,10 +46,10 @@ export function compileSchema(schema: unknown, pointer = ''): CompiledSchema {
   }
 }
 
-/** @throws what says nothing about the schema. */
+/** @throws the error itself if it is not about the schema. */
 function toProblems(error: unknown, pointer: string): readonly ErrorEntry[] {
   if (error instanceof SchemaRefused) return error.problems;
-  // The stack ended, on a schema that is nested thousands of levels deep.
+  // The stack overflowed on a schema that is nested thousands of levels deep.
   if (error instanceof RangeError) return [{ pointer, message: 'is nested too deeply' }];
   throw error;
 }
@@ -72,15 +72,15 @@ class Compiled implements CompiledSchema {
   }
 }
 
-/** @returns why a validation ended early; null when enough was found. @throws what is no such end. */
+/** @returns why a validation ended early; null when enough was found. @throws any other error. */
 function findReason(error: unknown): string | null {
   if (error instanceof ValidationEnded) return error.reason;
-  // The stack ended, on a value that is nested thousands of levels deep.
+  // The stack overflowed on a value that is nested thousands of levels deep.
   if (error instanceof RangeError) return 'is nested too deeply to be checked';
   throw error;
 }
 
-/** The schema without what `JSON.parse` lost of it. @throws SchemaRefused for one that is too large or no JSON. */
+/** Restores what `JSON.parse` lost of the schema. @throws SchemaRefused for one that is too large or not JSON. */
 function readExact(schema: unknown, pointer: string): unknown {
   if (typeof schema === 'boolean') return schema;
   if (typeof schema !== 'object' || schema === null || Array.isArray(schema)) {

@@ -1,7 +1,7 @@
 /**
- * JSON Schema (draft 2020-12) of people who are not trusted. An interpreter and no generated code: a library such as ajv
- * compiles a schema to JavaScript, for milliseconds on the one thread that everybody shares, and what it compiled can be
- * neither stopped nor counted: a schema of 500 bytes that asks twice for the next of thirty schemas runs for minutes.
+ * JSON Schema (draft 2020-12) from untrusted people, interpreted without generating code. A library such as ajv compiles a schema to
+ * JavaScript, which blocks the one shared thread for milliseconds. The compiled code can be neither stopped nor metered: a schema of 500
+ * bytes in which each of thirty schemas applies the next one twice runs for minutes.
  */
 export { type CompiledSchema, compileSchema } from './compile-schema.js';
 export { LIMITS as JSON_SCHEMA_LIMITS } from './limits.js';

@@ -7,7 +7,7 @@ const key = fc.constantFrom('a', 'b', 'c', 'n_a');
 const scalar = fc.oneof(
   fc.constantFrom(null, true, false, '', 'a', 'bb', '😀', '2026-01-31', 'x@example.com'),
   fc.integer({ min: -4, max: 8 }),
-  // Not 1e21: ajv reads the text of a quotient with parseInt, and takes that for no multiple of 1.
+  // Leaves out 1e21: ajv reads the text of a quotient with parseInt, and so takes it for no multiple of 1.
   fc.constantFrom(0.5, 1.5, 1e20),
 );
 
@@ -22,7 +22,7 @@ const count = fc.integer({ min: 0, max: 3 });
 const names = fc.uniqueArray(key, { maxLength: 3 });
 const type = fc.constantFrom('null', 'boolean', 'number', 'integer', 'string', 'array', 'object');
 
-/** A schema of a few keywords: with many at once nothing fits. */
+/** A schema with few keywords, because hardly any value fits many at once. */
 function schemaOf(depth: number): fc.Arbitrary<unknown> {
   const leaf = fc.oneof(fc.boolean(), fc.constant({ $ref: '#/$defs/leaf' }));
   if (depth === 0) return leaf;
@@ -75,8 +75,8 @@ function schemaOf(depth: number): fc.Arbitrary<unknown> {
 }
 
 /**
- * ajv lets an empty list pass `contains` where `prefixItems` asks for something, does not take what `contains` found for evaluated,
- * and takes for evaluated what a branch that fails evaluated by an `unevaluated…` of its own.
+ * ajv lets an empty list pass `contains` when `prefixItems` asks for something, does not count items found by `contains` as evaluated, and
+ * counts as evaluated what a failing branch evaluated with its own `unevaluated…`.
  */
 function isMisjudged(schema: unknown): boolean {
   const text = JSON.stringify(schema);
@@ -110,10 +110,10 @@ describe('a schema and a value', () => {
         verdicts[expected ? 'fits' : 'doesNot'] += 1;
         expect(compileSchema(whole).validate(value).length === 0).toBe(expected);
       }),
-      // ajv has rare mistakes besides. The same cases each time; others are tried with another seed.
+      // ajv has other rare bugs. The cases are the same each time; another seed tries others.
       { numRuns: 500, seed: Number(process.env['PROPERTY_SEED'] ?? 1) },
     );
-    // A law that sees one of the verdicts only would prove little.
+    // A test that sees only one of the verdicts would prove little.
     expect(Math.min(verdicts.fits, verdicts.doesNot)).toBeGreaterThan(50);
   });
 });

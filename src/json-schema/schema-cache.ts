@@ -2,11 +2,11 @@ import { LRUCache } from 'lru-cache';
 import { type CompiledSchema, compileSchema } from './compile-schema.js';
 
 export interface SchemaCacheOptions {
-  /** Default 200: one of 32 KiB takes about a megabyte. */
+  /** Default 200. A schema of 32 KiB takes about a megabyte. */
   readonly maxEntries?: number;
 }
 
-/** Compiled schemas by a key that names their content, such as the checksum of a version. */
+/** Caches compiled schemas by a key that identifies their content, such as the checksum of a version. */
 export class SchemaCache {
   private readonly schemas: LRUCache<string, CompiledSchema>;
 
@@ -15,8 +15,8 @@ export class SchemaCache {
   }
 
   /**
-   * @param pointer of the schema, which the pointers of a refusal begin with.
-   * @throws ValidationError `VALIDATION_FAILED` for a schema that is refused; that is not kept.
+   * @param pointer the schema's pointer, which prefixes those of a refusal.
+   * @throws ValidationError `VALIDATION_FAILED` for a refused schema; refusals are not cached.
    */
   get(key: string, schema: unknown, pointer?: string): CompiledSchema {
     const known = this.schemas.get(key);

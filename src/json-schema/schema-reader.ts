@@ -11,7 +11,7 @@ import { SchemaRefused } from './reading/schema-refused.js';
 import { resolveReference } from './reading/resolve-reference.js';
 import { type SchemaMembers, SchemaPart } from './reading/schema-part.js';
 
-/** Reads a schema and all the schemas in it into nodes. Problems are gathered, so that all of them can be mended at once. */
+/** Reads a schema and all its subschemas into nodes. Collects problems, so that all of them can be fixed at once. */
 export class SchemaReader implements Reading {
   readonly problems: ErrorEntry[] = [];
   /** Every schema by its pointer. */
@@ -20,13 +20,13 @@ export class SchemaReader implements Reading {
   private readonly references: Reference[] = [];
   private depth = 0;
   private patterns = 0;
-  /** Instructions of all patterns so far. */
+  /** The number of instructions of all patterns so far. */
   private patternSize = 0;
   private hasTracking = false;
 
   constructor(private readonly basePointer: string) {}
 
-  /** @throws SchemaRefused as soon as there are too many problems, or what is too much. */
+  /** @throws SchemaRefused as soon as there are too many problems or a limit is exceeded. */
   read(schema: unknown): SchemaNode {
     const root = this.schema(schema, '');
     for (const { from, target, pointer, follow } of this.references) {
@@ -67,7 +67,7 @@ export class SchemaReader implements Reading {
     return node;
   }
 
-  /** Whether `unevaluatedProperties` or `unevaluatedItems` stands somewhere. */
+  /** Whether the schema uses `unevaluatedProperties` or `unevaluatedItems` anywhere. */
   get tracks(): boolean {
     return this.hasTracking;
   }
@@ -97,7 +97,7 @@ export class SchemaReader implements Reading {
     if (this.problems.length >= LIMITS.listed) throw new SchemaRefused(this.problems);
   }
 
-  /** Reports what is too much, and reads no further. */
+  /** Reports that a limit is exceeded and stops reading. */
   refuse(pointer: string, message: string): never {
     this.problems.push({ pointer: this.basePointer + cutPointer(pointer), message });
     throw new SchemaRefused(this.problems);

@@ -1,9 +1,9 @@
-/** Which parts of an object or array were looked at by a schema: what `unevaluated…` leaves alone. */
+/** The parts of an object or array that a schema has looked at, which `unevaluated…` skips. */
 export class Seen {
   readonly keys = new Set<string>();
   readonly indexes = new Set<number>();
   hasAllKeys = false;
-  /** So many items from the first on. */
+  /** The number of leading items that were looked at. */
   items = 0;
 
   merge(other: Seen): void {

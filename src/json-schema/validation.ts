@@ -5,7 +5,7 @@ import { Seen } from './seen.js';
 import { getKind } from './values/json-values.js';
 import { toExact } from './values/to-exact.js';
 
-/** Ends a validation whose outcome is known: it is too much work, or enough was found. */
+/** Ends a validation early: it takes too much work, or enough was found. */
 export class ValidationEnded extends Error {
   /** @param reason null when enough was found. */
   constructor(readonly reason: string | null) {
@@ -14,22 +14,22 @@ export class ValidationEnded extends Error {
   }
 }
 
-/** A pointer is written for each fault, and those of several schemas are compared to say which of them was meant. */
+/** Each fault needs a pointer, and the faults of several schemas are compared to tell which schema was meant. */
 const STEPS_PER_POINTER = 30;
 const STEPS_PER_SEGMENT = 8;
 
-/** One value on its way through a schema: where it stands, what was found, and what may still be spent. */
+/** The validation of one value: its position, the faults found, and the remaining budget. */
 export class Validation implements Evaluation {
   private readonly path: (string | number)[] = [];
   private steps = LIMITS.steps;
   private depth = 0;
-  /** Null while only the verdict counts. */
+  /** Null while only the verdict matters. */
   private faults: ErrorEntry[] | null;
 
   /**
-   * @param violations where what was found is put.
-   * @param pointer of the value itself, such as `/variables`.
-   * @param tracks whether the schema asks which parts of a value were looked at.
+   * @param violations receives the faults.
+   * @param pointer the pointer of the value itself, such as `/variables`.
+   * @param tracks whether the schema depends on which parts of a value were looked at.
    */
   constructor(
     private readonly violations: ErrorEntry[],
@@ -70,7 +70,7 @@ export class Validation implements Evaluation {
   }
 
   findFaults(node: SchemaNode, value: unknown, seen: Seen | null): readonly ErrorEntry[] | null {
-    // Nobody is told, so the verdict is enough.
+    // Faults are not recorded now, so the verdict is enough.
     if (this.faults === null) return this.apply(node, value, seen) ? null : [];
     const faults: ErrorEntry[] = [];
     return this.collect(faults, () => this.apply(node, value, seen)) ? null : faults;

@@ -1,4 +1,4 @@
-/** Counts how often a cache had what it was asked for. Plain numbers, so that counting costs a read nothing. */
+/** Counts the hits and misses of a cache as plain numbers, so that counting costs a read nothing. */
 export class CacheCounts {
   hits = 0;
   misses = 0;

@@ -1,6 +1,6 @@
-/** Time as the code sees it, so that tests own it. Leases, due times and ids use the database's clock instead. */
+/** The time as the code sees it, so that tests can control it. Leases, due times and ids use the database's clock instead. */
 export abstract class Clock {
-  /** Milliseconds from an arbitrary start; never goes back. For measuring and for the age of caches. */
+  /** Milliseconds since an arbitrary start; never goes back. For measuring durations and the age of cache entries. */
   abstract monotonicMs(): number;
 }
 

@@ -1,2 +1,2 @@
-/** The key of an instance without settings of its own, which the command line tries on the same machine. It is published. */
+/** The published key of an unconfigured instance, which the command line tries on the same machine. */
 export const DEFAULT_API_KEY = 'dev-key-change-in-production';

@@ -1,9 +1,9 @@
-/** A mark that ends a sentence, and the quotes and brackets that may close behind it. */
+/** Matches a mark that ends a sentence, with the closing quotes and brackets after it. */
 const ENDED = /[.!?…。！？｡]["'”’»)\]}]*$/u;
 
 /**
- * Text of others, before a sentence of ours: with a full stop, unless it ends as a sentence does already. What is left open,
- * such as `failed:`, is closed.
+ * Makes foreign text end like a sentence, so that one of ours can follow: adds a full stop where none is, and drops an open ending such as
+ * the colon in `failed:`.
  */
 export function endSentence(text: string): string {
   const trimmed = text.trimEnd();

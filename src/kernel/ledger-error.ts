@@ -1,4 +1,4 @@
-/** One thing that is wrong with the input; `pointer` is an RFC 6901 JSON pointer into the body (`""` is the whole). */
+/** One fault in the input. `pointer` is an RFC 6901 JSON pointer into the body (`""` is the whole body). */
 export interface ErrorEntry {
   readonly pointer: string;
   readonly message: string;
@@ -7,11 +7,11 @@ export interface ErrorEntry {
 export interface LedgerErrorInit {
   /** Stable, SCREAMING_SNAKE_CASE; documented in docs/errors.md. */
   readonly code: string;
-  /** The HTTP status that a problem+json answer carries. */
+  /** The HTTP status of the problem+json answer. */
   readonly status: number;
   /** Short and the same for every occurrence of the code. */
   readonly title: string;
-  /** One sentence that says what to do. Never holds a secret, SQL or a stack. */
+  /** One sentence that says what to do. Never contains a secret, SQL or a stack. */
   readonly detail: string;
   /** True when the same request may succeed later. Default false. */
   readonly retryable?: boolean;
@@ -24,8 +24,8 @@ export interface LedgerErrorInit {
 }
 
 /**
- * The one error of the domain. Each module names its own in an `errors.ts`; the HTTP side writes any of them
- * as `application/problem+json` (RFC 9457).
+ * The base class of all domain errors. Each module defines its own in an `errors.ts`; the HTTP side writes any of them as
+ * `application/problem+json` (RFC 9457).
  */
 export class LedgerError extends Error {
   readonly code: string;

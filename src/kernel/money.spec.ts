@@ -20,7 +20,7 @@ const prices = fc.record({
   maxPromptTokens: fc.constant(null),
 });
 
-/** gpt-4o-mini's. */
+/** The prices of gpt-4o-mini. */
 const MINI: TokenPrices = {
   inputMicrosPerMtok: 150_000n,
   cachedInputMicrosPerMtok: 75_000n,
@@ -39,7 +39,7 @@ const counts = (
 
 describe('costPicoUsd', () => {
   it('is what a bill would say', () => {
-    // A million tokens in, half of them cached, and a million out: $0.075 + $0.0375 + $0.60.
+    // A million tokens in, half of them cached, and a million tokens out: $0.075 + $0.0375 + $0.60.
     const cost = costPicoUsd(counts(1_000_000, 500_000, 1_000_000), MINI);
     expect(formatPicoUsd(cost ?? 0n)).toBe('0.7125');
     expect(costPicoUsd(counts(1, null, 0), MINI)).toBe(150_000n);
@@ -191,7 +191,7 @@ describe('dollars a token', () => {
   it('are read from whatever form JSON writes them in', () => {
     fc.assert(
       fc.property(micros, fc.integer({ min: -30, max: 30 }), (value, exponent) => {
-        // value × 10^-12, with the point moved by the exponent.
+        // value × 10^-12, with the decimal point moved by the exponent.
         const digits = value.toString().padStart(60, '0');
         const at = digits.length - 12 - exponent;
         fc.pre(at > 0 && at < digits.length);

@@ -1,13 +1,13 @@
-/** So many may be at something at once; the others wait for their turn, in the order in which they came. */
+/** Limits how many tasks run at once. The others wait for their turn in order of arrival. */
 export class Places {
   private readonly waiting: (() => void)[] = [];
 
   constructor(private free: number) {}
 
-  /** @throws what the work throws. */
+  /** @throws whatever `work` throws. */
   async run<T>(work: () => Promise<T>): Promise<T> {
     if (this.free > 0) this.free -= 1;
-    // A request that leaves hands its place on.
+    // A task that ends passes its place on to the next one.
     else await new Promise<void>((resolve) => this.waiting.push(resolve));
     try {
       return await work();

@@ -1,9 +1,9 @@
-/** The most that a sentence can hold. */
+/** The most suggestions that fit in one sentence. */
 const MOST = 3;
-/** Two slips, in a name that is long enough for them to be slips. */
+/** At most two typos, and only in a name long enough to make typos likely. */
 const MAX_DISTANCE = 2;
 const MIN_LENGTH = 5;
-/** Longer than any id of a model; comparing a megabyte with each of them takes seconds. */
+/** Longer than any model id; comparing a megabyte with each id would take seconds. */
 const MAX_LENGTH = 300;
 
 interface Named {
@@ -11,15 +11,15 @@ interface Named {
   readonly modelName: string;
 }
 
-/** Which models somebody probably meant who sent a name that nobody has: their ids, at most three. */
+/** Returns the ids of at most three models that the sender of an unknown name probably meant. */
 export type SuggestModels = (asked: string) => readonly string[];
 
-/** For those who know of no models. */
+/** Suggests nothing, where no models are known. */
 export const suggestNone: SuggestModels = () => [];
 
 /**
- * A name without its provider, with another provider, in another spelling (`gpt4o`, `claude-sonnet-4.6`), of a snapshot
- * (`gpt-4o-mini-2024-07-18`), or with a slip. Only those of the best kind are named.
+ * Finds models for a name without its provider, with another provider, in another spelling (`gpt4o`, `claude-sonnet-4.6`), of a snapshot
+ * (`gpt-4o-mini-2024-07-18`), or with a typo. Returns matches of the best kind only.
  */
 export function suggestModels(allowed: readonly Named[], asked: string): readonly string[] {
   if (asked.length > MAX_LENGTH) return [];
@@ -37,7 +37,7 @@ export function suggestModels(allowed: readonly Named[], asked: string): readonl
   return [];
 }
 
-/** ` Did you mean "openai/gpt-5.4"?`, or nothing. */
+/** Returns ` Did you mean "openai/gpt-5.4"?`, or an empty text without suggestions. */
 export function describeSuggestions(ids: readonly string[]): string {
   const quoted = ids.map((id) => `"${id}"`);
   const last = quoted.pop();
@@ -65,7 +65,7 @@ function squeeze(name: string): string {
   return name.toLowerCase().replace(/[^a-z0-9]/g, '');
 }
 
-/** A vendor's dated name of a model: the model's own, and a date. */
+/** Whether the name is a vendor's dated snapshot: the model's name followed by a date. */
 function isSnapshot(asked: string, modelName: string): boolean {
   return (
     new RegExp(`^-?\\d{4}`).test(asked.slice(modelName.length)) &&
@@ -79,7 +79,7 @@ function isSlip(one: string, other: string): boolean {
   return measureDistance(a, b) <= MAX_DISTANCE;
 }
 
-/** Levenshtein's: how many characters are to be put in, left out or exchanged. */
+/** Returns the Levenshtein distance: how many characters to insert, delete or replace. */
 function measureDistance(a: string, b: string): number {
   let previous = Array.from({ length: b.length + 1 }, (_, index) => index);
   for (let i = 1; i <= a.length; i++) {

@@ -1,15 +1,15 @@
 export interface Agreement {
-  /** The share that agrees. */
+  /** The share of cases on which the raters agree. */
   readonly observed: number;
-  /** The share that would agree by chance, each rater keeping to their own frequencies. */
+  /** The share expected to agree by chance, given each rater's own frequencies. */
   readonly expected: number;
-  /** (observed − expected)/(1 − expected); null where chance alone agrees on everything, as when both raters are constant. */
+  /** (observed − expected)/(1 − expected); null when chance alone agrees on everything, as when both raters are constant. */
   readonly kappa: number | null;
 }
 
 /**
- * Cohen's κ of two raters.
- * @param confusion how often the first rater gave the label of the row and the second the one of the column; square.
+ * Computes Cohen's κ of two raters.
+ * @param confusion how often the first rater gave the row's label and the second the column's; square.
  * @returns null when nothing was rated.
  */
 export function cohensKappa(confusion: readonly (readonly number[])[]): Agreement | null {

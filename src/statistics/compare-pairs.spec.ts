@@ -5,7 +5,7 @@ import { hodgesLehmannInterval, wilcoxonSignedRank } from './wilcoxon-signed-ran
 
 const MARGIN = 0.05;
 
-/** Pass and fail: so many wins, losses and ties. */
+/** Pass/fail pairs with this many wins, losses and ties. */
 function flips(wins: number, losses: number, ties: number): Pair[] {
   return [
     ...Array<Pair>(wins).fill({ baseline: 0, candidate: 1 }),
@@ -18,7 +18,7 @@ function pairsOf(differences: readonly number[], baseline = 0.4): Pair[] {
   return differences.map((difference) => ({ baseline, candidate: baseline + difference }));
 }
 
-/** All signs that the ranks may have, one by one. */
+/** Enumerates all signs that the ranks may have. */
 function countAllSigns(differences: readonly number[]): number {
   const sizes = differences.filter((each) => each !== 0);
   const rankOf = (size: number) =>
@@ -52,7 +52,7 @@ describe('wilcoxonSignedRank', () => {
     [[1, 2, 3, 4, 5, 6], 0.03125],
     [[-1, -2, -3, -4, -5, -6], 0.03125],
     [[1, 2, 3, 4, 5], 0.0625],
-    // The table of Wilcoxon (1945): at n = 8 a sum of 3 has p = 10/256.
+    // Wilcoxon's table (1945): at n = 8 a sum of 3 has p = 10/256.
     [[-1, -2, 3, 4, 5, 6, 7, 8], 0.0390625],
     [[], 1],
     [[0, 0, 0], 1],
@@ -73,7 +73,7 @@ describe('hodgesLehmannInterval', () => {
   });
 
   it('leaves out as many at each end as the tables say', () => {
-    // n = 8: a sum of 3 or less has 0.0195, of 4 or less 0.0273; so the fourth from either end.
+    // n = 8: a sum of at most 3 has 0.0195, of at most 4 0.0273; hence the fourth from either end.
     const averages = [1, 2, 4, 8, 16, 32, 64, 128]
       .flatMap((one, at, all) => all.slice(at).map((other) => (one + other) / 2))
       .sort((one, other) => one - other);
@@ -83,7 +83,7 @@ describe('hodgesLehmannInterval', () => {
 
 describe('pairedT', () => {
   it('is that of a textbook', () => {
-    // Student's own data on sleep (1908): t = 4.0621, df = 9, p = 0.002833, interval 0.7001 to 2.4599.
+    // Student's data on sleep (1908): t = 4.0621, df = 9, p = 0.002833, interval 0.7001 to 2.4599.
     const t = pairedT([1.2, 2.4, 1.3, 1.3, 0, 1, 1.8, 0.8, 4.6, 1.4]);
     expect(t?.pValue).toBeCloseTo(0.00283289, 8);
     expect(t?.interval[0]).toBeCloseTo(0.7001142, 6);

@@ -18,13 +18,13 @@ export interface Pair {
 
 export interface PairedComparison {
   readonly n: number;
-  /** Items for which the candidate got more; the rest are losses and ties. */
+  /** The number of items for which the candidate got more; the rest are losses and ties. */
   readonly wins: number;
   readonly losses: number;
   readonly ties: number;
   /** The mean of candidate − baseline; null without items. */
   readonly delta: number | null;
-  /** The interval of the difference; null where there are too few items for one. */
+  /** The interval of the difference; null when there are too few items. */
   readonly interval: Interval | null;
   readonly pValue: number;
   readonly method: ComparisonMethod;
@@ -33,10 +33,10 @@ export interface PairedComparison {
 
 const SIGNIFICANT = 0.05;
 const T_FROM = 30;
-/** Sums of the same numbers in another order differ in their last digits; that is no difference. */
+/** Sums of the same numbers in another order differ in their last digits, which is not a real difference. */
 const DIGITS = 12;
 
-/** @param margin how far from 0 the interval of a difference may reach for it to be called none. */
+/** @param margin how far from 0 the interval of a difference may reach to count as no difference. */
 export function comparePairs(pairs: readonly Pair[], margin: number): PairedComparison {
   const differences = pairs.map(subtract);
   const n = pairs.length;
@@ -50,7 +50,7 @@ export function comparePairs(pairs: readonly Pair[], margin: number): PairedComp
 
 /** The result of a test. */
 interface Finding extends Pick<PairedComparison, 'method' | 'interval' | 'pValue'> {
-  /** Above 0 when that which the test looks at speaks for the candidate. */
+  /** Positive when the tested statistic favours the candidate. */
   readonly lean: number;
 }
 

@@ -36,7 +36,7 @@ describe('incompleteBeta', () => {
         expect(value).toBeGreaterThanOrEqual(0);
         expect(value).toBeLessThanOrEqual(1);
         expect(value).toBeCloseTo(jStat.ibeta(x, a, b), 6);
-        // Below, 1 − x has lost x.
+        // For smaller x, 1 − x loses x to rounding.
         if (x > 1e-6) expect(value + incompleteBeta(1 - x, b, a)).toBeCloseTo(1, 6);
       }),
     );

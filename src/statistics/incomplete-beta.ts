@@ -3,12 +3,12 @@ import { logGamma } from './log-gamma.js';
 /** Keeps a denominator of the fraction away from zero; see Lentz (1976). */
 const TINY = 1e-300;
 const PRECISION = 1e-16;
-/** It takes about the square root of the larger parameter. */
+/** The fraction takes about the square root of the larger parameter in steps. */
 const MAX_STEPS = 100_000;
 
 /**
- * The regularised incomplete beta function I_x(a, b), for a and b above 0 and x from 0 to 1. The continued fraction converges fast
- * below the mean of the distribution; above it the symmetry I_x(a, b) = 1 − I_{1−x}(b, a) leads there.
+ * Computes the regularised incomplete beta function I_x(a, b), for a and b above 0 and x from 0 to 1. The continued fraction converges fast
+ * below the mean of the distribution; above it the symmetry I_x(a, b) = 1 − I_{1−x}(b, a) maps x there.
  */
 export function incompleteBeta(x: number, a: number, b: number): number {
   if (x <= 0) return 0;
@@ -22,7 +22,7 @@ function lowerPart(x: number, a: number, b: number): number {
   return Math.min(1, (Math.exp(logFront) * continuedFraction(x, a, b)) / a);
 }
 
-/** Evaluates the fraction of DLMF 8.17.22 from the front, by Lentz's method. */
+/** Evaluates the fraction of DLMF 8.17.22 forwards with Lentz's method. */
 function continuedFraction(x: number, a: number, b: number): number {
   let numerator = 1;
   let denominator = awayFromZero(1 - ((a + b) * x) / (a + 1));

@@ -1,10 +1,10 @@
-/** From here on the series below is exact to the last bits of a double. */
+/** From this value on the series below is exact to the last bits of a double. */
 const STIRLING_FROM = 12;
 const HALF_LOG_TWO_PI = 0.5 * Math.log(2 * Math.PI);
 
 /**
- * The natural logarithm of Γ(x), for x above 0: Stirling's series, and the recurrence Γ(x + 1) = x·Γ(x) below where it holds.
- * Exact to about 1e-14 relative.
+ * Computes the natural logarithm of Γ(x) for x above 0 with Stirling's series, and with the recurrence Γ(x + 1) = x·Γ(x) for small x. The
+ * relative error is about 1e-14.
  */
 export function logGamma(x: number): number {
   let product = 1;

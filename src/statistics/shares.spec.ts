@@ -49,7 +49,7 @@ describe('mcnemarExact', () => {
 
   it('holds for a hundred thousand items', () => {
     expect(mcnemarExact(50_000, 50_000)).toBe(1);
-    // The normal distribution with its correction for continuity: z = 199/√100000.
+    // The normal approximation with continuity correction: z = 199/√100000.
     expect(mcnemarExact(50_100, 49_900)).toBeCloseTo(0.52916, 4);
     expect(mcnemarExact(100_000, 0)).toBe(0);
   });

@@ -8,8 +8,8 @@ export function studentTwoSidedP(t: number, df: number): number {
 }
 
 /**
- * The t that is exceeded on either side with probability `alpha`, such as 2.045230 for 0.05 and 29 degrees of freedom. By halving,
- * which needs no start and cannot miss.
+ * Returns the t that is exceeded on either side with probability `alpha`, such as 2.045230 for 0.05 and 29 degrees of freedom. Uses
+ * bisection, which needs no starting point and always converges.
  */
 export function studentTwoSidedQuantile(alpha: number, df: number): number {
   let high = 1;

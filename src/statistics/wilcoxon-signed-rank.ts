@@ -1,18 +1,18 @@
 import type { Interval } from './interval.js';
 
-/** The work grows with the cube of it; with more, the t-test is the better one. */
+/** The work grows with the cube of this number; above it the t-test is the better choice. */
 const MAX_DIFFERENCES = 200;
 
 export interface SignedRank {
   /** Two-sided; 1 when all differences are 0. */
   readonly pValue: number;
-  /** The ranks of the positive differences less those of the negative ones: which way the test leans. */
+  /** The ranks of the positive differences minus those of the negative ones: the direction in which the test leans. */
   readonly lean: number;
 }
 
 /**
- * Wilcoxon's signed-rank test of paired differences, exact: zeros are dropped, equal sizes share the middle of their ranks, and
- * the distribution is counted over all signs those ranks may have. @throws RangeError for more than 200 differences.
+ * Wilcoxon's exact signed-rank test of paired differences. Zeros are dropped, equal sizes share their mean rank, and the distribution
+ * covers all possible signs of those ranks. @throws RangeError for more than 200 differences.
  */
 export function wilcoxonSignedRank(differences: readonly number[]): SignedRank {
   assertFew(differences.length);
@@ -21,7 +21,7 @@ export function wilcoxonSignedRank(differences: readonly number[]): SignedRank {
   const positive = ranks.reduce((sum, rank, at) => sum + ((nonZero[at] as number) > 0 ? rank : 0), 0);
   const total = ranks.reduce((sum, rank) => sum + rank, 0);
   const distribution = distributionOfSums(ranks, total);
-  // Symmetric, so the smaller tail is that of the smaller sum.
+  // The distribution is symmetric, so the smaller tail is that of the smaller sum.
   const below = Math.min(positive, total - positive);
   let tail = 0;
   for (let sum = 0; sum <= below; sum += 1) tail += distribution[sum] as number;
@@ -29,10 +29,9 @@ export function wilcoxonSignedRank(differences: readonly number[]): SignedRank {
 }
 
 /**
- * The 95 % interval of Hodges and Lehmann for the middle of paired differences: the averages of all pairs in order, without as many
- * at each end as the exact distribution of the signed rank allows. Zeros count here: items that did not change are evidence
- * that little did.
- * @returns null for fewer than 6 differences, for which there is no interval of 95 %.
+ * The 95 % interval of Hodges and Lehmann for the median of paired differences: the sorted averages of all pairs, minus as many at each end
+ * as the exact distribution of the signed rank allows. Zeros count here, because unchanged items are evidence of little change.
+ * @returns null for fewer than 6 differences, which have no 95 % interval.
  * @throws RangeError for more than 200 differences.
  */
 export function hodgesLehmannInterval(differences: readonly number[]): Interval | null {
@@ -52,11 +51,11 @@ export function hodgesLehmannInterval(differences: readonly number[]): Interval 
     for (let other = at; other < n; other += 1) averages.push((each + (differences[other] as number)) / 2);
   }
   averages.sort((one, other) => one - other);
-  // A sum of `cut - 1` or less is still seldom enough: that many averages are left out at each end.
+  // A sum of up to `cut - 1` is still rare enough, so that many averages are dropped at each end.
   return [averages[cut - 1] as number, averages[averages.length - cut] as number];
 }
 
-/** Twice the rank of each size, counted from 1: twice, because the middle of an even number of ranks is no whole one. */
+/** Returns twice the rank of each size, counted from 1. Doubled, because the mean of an even number of ranks is not whole. */
 function doubledRanks(sizes: readonly number[]): number[] {
   const order = sizes
     .map((_, at) => at)
@@ -73,8 +72,8 @@ function doubledRanks(sizes: readonly number[]): number[] {
 }
 
 /**
- * Returns the probability of each sum of ranks when each is in it or not like the throw of a coin. As shares, because counts outgrow a
- * double.
+ * Returns the probability of each sum of ranks when a coin toss decides whether each rank is included. Uses shares, because counts overflow
+ * a double.
  */
 function distributionOfSums(ranks: readonly number[], total: number): Float64Array {
   const shares = new Float64Array(total + 1);

@@ -7,7 +7,7 @@ import { rendererFor } from './renderers.js';
 export interface CompiledPromptCacheOptions {
   /** Default 1,000 prompts. */
   readonly maxEntries?: number;
-  /** Characters of all templates kept; parsed they take about ten times their size. Default 8 Mi. */
+  /** Limit on the characters of all cached templates; parsed they take about ten times their size. Default 8 Mi. */
   readonly maxChars?: number;
 }
 
@@ -16,9 +16,9 @@ interface Entry {
   readonly chars: number;
 }
 
-/** Parsed prompts by renderer and checksum, the least recently used leave first. Parsing costs ten renders or more. */
+/** Caches parsed prompts by renderer and checksum, and evicts the least recently used. Parsing costs as much as ten renders or more. */
 export class CompiledPromptCache {
-  /** A Map keeps the order of insertion: the first is the one that was not used for the longest time. */
+  /** A Map keeps insertion order, so the first entry is the least recently used. */
   private readonly entries = new Map<string, Entry>();
   private readonly maxEntries: number;
   private readonly maxChars: number;
@@ -34,8 +34,8 @@ export class CompiledPromptCache {
   }
 
   /**
-   * @param checksum `computeChecksum(content)`, where the caller has it: saves the hashing.
-   * @throws TemplateInvalidError 422 `TEMPLATE_INVALID`; a failure is not kept.
+   * @param checksum `computeChecksum(content)`, if the caller already has it, which saves the hashing.
+   * @throws TemplateInvalidError 422 `TEMPLATE_INVALID`; failures are not cached.
    */
   compile(rendererId: string, content: PromptContent, checksum = computeChecksum(content)): CompiledPrompt {
     const key = `${rendererId}:${content.kind}:${checksum}`;

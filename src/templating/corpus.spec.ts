@@ -4,13 +4,13 @@ import { LedgerError, parseJson } from '../kernel/index.js';
 import { RENDERER, rendererFor } from './index.js';
 import type { ChatMessage, PromptContent } from './index.js';
 
-/** The wire's view of a content: other suites send these over HTTP. */
+/** A content in its wire form; other suites send these over HTTP. */
 interface CorpusCase {
   readonly name: string;
   readonly content: { readonly template_source: string } | { readonly messages: readonly ChatMessage[] };
   readonly variables_json: string;
   readonly rendered?: string | readonly ChatMessage[];
-  /** By who reads the variables so that numbers and the order of keys stay as they are written, as the API does. */
+  /** The result when the variables are read with their numbers and key order preserved, as the API does. */
   readonly rendered_from_text?: string;
   readonly error?: {
     readonly code: string;

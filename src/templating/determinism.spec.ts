@@ -1,7 +1,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Names by which a clock, chance, a locale or a time zone could reach a prompt, or that browsers lack. */
+/** Names through which a clock, chance, a locale or a time zone could influence a prompt, or that browsers lack. */
 const FORBIDDEN =
   /\bDate\b|Math\.random|Intl\b|toLocale|localeCompare|performance|process\.|\bBuffer\b|from 'node:/;
 

@@ -1,17 +1,17 @@
 import { LedgerError } from '../kernel/index.js';
 import { jsonPointer } from './content/json-pointer.js';
 
-/** So many names are spelled out in `detail`; `errors` has them all. */
+/** The most names in `detail`; `errors` has them all. */
 const NAMES_IN_DETAIL = 20;
 
 export interface TemplatePosition {
-  /** Counted from 1. */
+  /** Counts from 1. */
   readonly line: number;
-  /** Counted from 1, in UTF-16 units. */
+  /** Counts from 1, in UTF-16 units. */
   readonly column: number;
 }
 
-/** 422 `TEMPLATE_INVALID`: the template does not parse, uses what is not allowed, or does too much work. */
+/** 422 `TEMPLATE_INVALID`: the template does not parse, uses a forbidden feature, or does too much work. */
 export class TemplateInvalidError extends LedgerError {
   constructor(problem: string, pointer: string, { line, column }: TemplatePosition) {
     super({

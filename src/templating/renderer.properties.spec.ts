@@ -3,7 +3,7 @@ import { Liquid } from 'liquidjs';
 import { LedgerError } from '../kernel/index.js';
 import { RENDERER, rendererFor } from './index.js';
 
-/** fast-check prints seed and path of a failure; both go into the options here to see it again. */
+/** fast-check prints the seed and path of a failure; add both to these options to reproduce it. */
 const RUNS = { numRuns: 1_500 };
 
 const renderer = rendererFor(RENDERER);
@@ -14,7 +14,7 @@ const CODES = [
   'VALIDATION_FAILED',
 ];
 
-/** Whole characters, everything from NUL to astral planes. */
+/** Any whole characters, from NUL to astral planes. */
 const anyText = fc.string({ unit: 'binary', maxLength: 60 });
 const storableText = anyText.map((text) => text.replaceAll('\0', ''));
 
@@ -171,7 +171,7 @@ describe('for any template and variables', () => {
   });
 });
 
-/** LiquidJS judges the interpreter wherever Liquid's meaning is beyond doubt. */
+/** LiquidJS is the reference wherever Liquid's meaning is beyond doubt. */
 describe('compared with LiquidJS', () => {
   const liquid = new Liquid({
     strictVariables: true,

@@ -1,14 +1,14 @@
-/** An answer with all that came with it. */
+/** The data of an answer with the raw response. */
 export interface Answer<T> {
   readonly data: T;
-  /** Status and headers; its body has been read and is `body`. */
+  /** Status and headers. Its body has been read and is in `body`. */
   readonly response: Response;
   readonly body: string;
 }
 
-/** The promise of the data of an answer; `withResponse()` gives the raw answer as well. */
+/** A promise of the data of an answer; `withResponse()` also gives the raw answer. */
 export class ApiPromise<T> extends Promise<T> {
-  /** `then` gives plain promises: what it computes came with no answer. */
+  /** Makes `then` return plain promises, because a value that it computes has no answer. */
   static override get [Symbol.species](): PromiseConstructor {
     return Promise;
   }
@@ -22,13 +22,13 @@ export class ApiPromise<T> extends Promise<T> {
     this.answer = answer;
   }
 
-  /** For work that has to wait before it can send, such as hashing. */
+  /** Wraps work that has to wait before it can send, such as hashing. */
   static of<T>(work: () => Promise<Answer<T>>): ApiPromise<T> {
     return new ApiPromise(work());
   }
 
   withResponse(): Promise<Answer<T>> {
-    // The returned promise reports its failure.
+    // The returned promise reports the failure.
     this.catch(() => {});
     return this.answer;
   }

@@ -1,27 +1,27 @@
 import { ConfigurationError } from './errors.js';
 
-/** `fetch`, or something that behaves as it does. */
+/** `fetch` or a compatible function. */
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
 export interface ConnectionOptions {
-  /** The address of the ledger. Default: `PROMPT_LEDGER_URL`, else `http://localhost:8000`. */
+  /** The address of the ledger. Default: `PROMPT_LEDGER_URL`, or `http://localhost:8000`. */
   readonly baseUrl?: string | undefined;
   /** Default: `PROMPT_LEDGER_API_KEY`. */
   readonly apiKey?: string | undefined;
-  /** Name or id of the project to act in, for the key of the instance. Default: `PROMPT_LEDGER_PROJECT`, else the key's own. */
+  /** Name or id of the project to act in, for the instance's key. Default: `PROMPT_LEDGER_PROJECT`, or the key's own project. */
   readonly project?: string | undefined;
-  /** Milliseconds for one call with all its tries. Default 90,000. */
+  /** Time limit for one call in milliseconds, including all its tries. Default 90,000. */
   readonly timeoutMs?: number | undefined;
-  /** So often a call is tried again at most. Default 3. */
+  /** The most retries of a call. Default 3. */
   readonly maxRetries?: number | undefined;
-  /** Further headers of every request. */
+  /** Additional headers for every request. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
-  /** Default: the global one. */
+  /** Default: the global `fetch`. */
   readonly fetch?: Fetch | undefined;
 }
 
 export interface Connection {
-  /** Without a slash at the end. */
+  /** Without a trailing slash. */
   readonly baseUrl: string;
   readonly apiKey: string;
   readonly timeoutMs: number;
@@ -31,11 +31,11 @@ export interface Connection {
 }
 
 const DEFAULT_URL = 'http://localhost:8000';
-/** Longer than the ledger gives a `:run` (`DEFAULT_TIMEOUT_MS`, a minute), so that its own answer arrives. */
+/** Longer than the ledger's limit for a `:run` (`DEFAULT_TIMEOUT_MS`, a minute), so that the ledger's own answer arrives. */
 const DEFAULT_TIMEOUT_MS = 90_000;
 const DEFAULT_MAX_RETRIES = 3;
 
-/** @throws ConfigurationError without a key, and for an URL that is none. */
+/** @throws ConfigurationError without a key or for an invalid URL. */
 export function toConnection(options: ConnectionOptions): Connection {
   const apiKey = options.apiKey ?? environment('PROMPT_LEDGER_API_KEY');
   if (apiKey === undefined) {
@@ -48,12 +48,12 @@ export function toConnection(options: ConnectionOptions): Connection {
     timeoutMs: options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
     maxRetries: options.maxRetries ?? DEFAULT_MAX_RETRIES,
     headers: { ...(project === undefined ? {} : { 'x-project': project }), ...options.headers },
-    // Called through a closure: browsers refuse a `fetch` whose `this` is another object.
+    // Called through a closure, because browsers refuse a `fetch` whose `this` is another object.
     fetch: options.fetch ?? ((url, init) => fetch(url, init)),
   };
 }
 
-/** A browser has no process; a variable that is set to nothing is not set. */
+/** Reads a variable. Browsers have no `process`, and an empty variable counts as unset. */
 function environment(name: string): string | undefined {
   const { process } = globalThis as { process?: { env?: Record<string, string | undefined> } };
   const value = process?.env?.[name];

@@ -1,9 +1,9 @@
 import { TimeoutError } from './errors.js';
 
-/** Timers that are set for longer go off at once. */
+/** Timers with a longer delay fire at once. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
-/** The caller's signal and a time limit as one signal. `dispose` it when the work is over. */
+/** Combines the caller's signal and a time limit into one signal. Call `dispose` when the work is over. */
 export class Deadline {
   readonly signal: AbortSignal;
   private readonly controller = new AbortController();
@@ -14,7 +14,7 @@ export class Deadline {
     limitMs: number,
     private readonly callers: AbortSignal | undefined,
     what: string,
-    /** A further sentence of the message. */
+    /** An additional sentence of the message. */
     hint = '',
   ) {
     this.signal = this.controller.signal;
@@ -27,14 +27,14 @@ export class Deadline {
     return this.endsAtMs - Date.now();
   }
 
-  /** Another limit, from now on, instead of the one before. */
+  /** Starts a new limit in place of the previous one. */
   restart(limitMs: number, message: string): void {
     this.pause();
     this.endsAtMs = Date.now() + limitMs;
     this.timer = setTimeout(() => this.abort(new TimeoutError(message)), Math.min(limitMs, LONGEST_TIMER_MS));
   }
 
-  /** No limit until the next one; the caller's signal is followed all the same. */
+  /** Suspends the limit until the next one. The caller's signal stays in effect. */
   pause(): void {
     clearTimeout(this.timer);
   }

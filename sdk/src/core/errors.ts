@@ -1,8 +1,8 @@
 import type { Problem } from '../wire/problem.js';
 
-/** Everything this client throws by itself. An aborted call rejects with the reason of its signal, as `fetch` does. */
+/** The base class of all errors that this client creates. An aborted call rejects with its signal's reason, as `fetch` does. */
 export class PromptLedgerError extends Error {
-  /** Stable: branch on this one. */
+  /** Stable, so programs can branch on it. */
   readonly code: string;
 
   constructor(code: string, message: string, options?: ErrorOptions) {
@@ -12,16 +12,14 @@ export class PromptLedgerError extends Error {
   }
 }
 
-/** `CLIENT_MISCONFIGURED`: a setting or an argument that cannot work; nothing was sent. */
+/** `CLIENT_MISCONFIGURED`: a setting or an argument is invalid. Nothing was sent. */
 export class ConfigurationError extends PromptLedgerError {
   constructor(message: string) {
     super('CLIENT_MISCONFIGURED', message);
   }
 }
 
-/**
- * `CONNECTION_FAILED`: no answer came, after all tries, or a stream was cut before its end. `cause` has what `fetch` said.
- */
+/** `CONNECTION_FAILED`: no answer came after all tries, or a stream was cut before its end. `cause` is the error from `fetch`. */
 export class ConnectionError extends PromptLedgerError {
   constructor(message: string, cause: unknown) {
     super('CONNECTION_FAILED', message, { cause });
@@ -29,8 +27,8 @@ export class ConnectionError extends PromptLedgerError {
 }
 
 /**
- * `OUTCOME_UNKNOWN`: the answer to a call was lost, and the call would happen twice if it were sent again. Look whether it was
- * carried out. `cause` is the {@link ConnectionError} or the {@link ApiError} of the try.
+ * `OUTCOME_UNKNOWN`: the answer to a call was lost, and sending the call again would carry it out twice. Check whether it was carried out.
+ * `cause` is the {@link ConnectionError} or the {@link ApiError} of the try.
  */
 export class OutcomeUnknownError extends PromptLedgerError {
   constructor(what: string, cause: PromptLedgerError) {
@@ -44,16 +42,16 @@ export class OutcomeUnknownError extends PromptLedgerError {
   }
 }
 
-/** `CLIENT_TIMEOUT`: this client's own time limit. The ledger may still carry out what was sent. */
+/** `CLIENT_TIMEOUT`: this client's own time limit was exceeded. The ledger may still carry out the request. */
 export class TimeoutError extends PromptLedgerError {
   constructor(message: string) {
     super('CLIENT_TIMEOUT', message);
   }
 }
 
-/** `TEMPLATE_VARIABLES_MISSING`, found while rendering here, before anything was sent. */
+/** `TEMPLATE_VARIABLES_MISSING`: found while rendering locally, before anything was sent. */
 export class TemplateVariablesMissing extends PromptLedgerError {
-  /** @param names every absent variable with its path, such as `user.name`, in order of appearance. */
+  /** @param names the path of every absent variable, such as `user.name`, in order of appearance. */
   constructor(
     readonly names: readonly string[],
     message: string,
@@ -62,10 +60,10 @@ export class TemplateVariablesMissing extends PromptLedgerError {
   }
 }
 
-/** A template that does not parse (`TEMPLATE_INVALID`), or a result that is too large, found while rendering here. */
+/** Local rendering failed: the template does not parse (`TEMPLATE_INVALID`) or the result is too large. */
 export class TemplateError extends PromptLedgerError {}
 
-/** `NO_ACTIVE_VERSION`: the prompt exists, and no version of it was activated. */
+/** `NO_ACTIVE_VERSION`: the prompt exists, but no version of it is active. */
 export class NoActiveVersionError extends PromptLedgerError {
   constructor(promptName: string) {
     super(
@@ -75,17 +73,17 @@ export class NoActiveVersionError extends PromptLedgerError {
   }
 }
 
-/** The answer itself, for callers who need more than the error says. The body of `response` has been read and is `body`. */
+/** The raw answer, for callers who need more than the error says. The body of `response` has been read and is in `body`. */
 export interface FailedAnswer {
   readonly response: Response;
   readonly body: string;
-  /** Null when something else than the ledger answered, such as a proxy. */
+  /** Null when something other than the ledger answered, such as a proxy. */
   readonly problem: Problem | null;
-  /** The status of a problem that came in a stream, which had begun with a 200. Default: that of the response. */
+  /** The status of a problem in a stream that had begun with a 200. Default: the response's status. */
   readonly status?: number;
 }
 
-/** The ledger refused, or could not. There is a subclass for each status that it uses. */
+/** The ledger refused the request or failed. Each status that it uses has a subclass. */
 export class ApiError extends PromptLedgerError {
   readonly status: number;
   readonly problem: Problem | null;
@@ -101,47 +99,47 @@ export class ApiError extends PromptLedgerError {
     this.problem = problem;
     this.response = response;
     this.body = body;
-    // Not among what a console prints: the sentence and the code say it.
+    // Not enumerable, so that consoles do not print them; the message and the code are enough.
     for (const name of ['response', 'body']) Object.defineProperty(this, name, { enumerable: false });
   }
 
-  /** The id of the request in the log of the service; null when none came. */
+  /** The id of the request in the service's log; null when the answer had none. */
   get requestId(): string | null {
     return this.response.headers.get('x-request-id');
   }
 
-  /** The id of the execution that the problem is about, where it names one. */
+  /** The id of the execution that the problem concerns, if it names one. */
   get executionId(): string | null {
     const id = this.problem?.['execution_id'];
     return typeof id === 'string' ? id : null;
   }
 }
 
-/** 400 */
+/** 400: the request is malformed. */
 export class BadRequestError extends ApiError {}
-/** 401: no key, or one that does not hold. */
+/** 401: the key is missing or invalid. */
 export class AuthenticationError extends ApiError {}
-/** 402: over a budget. */
+/** 402: a budget is exceeded. */
 export class PaymentRequiredError extends ApiError {}
 /** 403: the key lacks a scope. */
 export class PermissionDeniedError extends ApiError {}
-/** 404 */
+/** 404: the resource does not exist. */
 export class NotFoundError extends ApiError {}
-/** 409: what it is about is not in the state for it. */
+/** 409: the resource is not in a state that allows this. */
 export class ConflictError extends ApiError {}
-/** 413 */
+/** 413: the request or its result is too large. */
 export class TooLargeError extends ApiError {}
-/** 422: well-formed, and wrong by its meaning. */
+/** 422: the request is well-formed but semantically wrong. */
 export class UnprocessableError extends ApiError {}
-/** 429 */
+/** 429: a rate limit is exceeded. */
 export class RateLimitError extends ApiError {}
-/** 500, and every other status from 500 up that has no class of its own. */
+/** 500, and every other status of 500 or above without its own class. */
 export class ServerError extends ApiError {}
 /** 502: the provider refused or failed. */
 export class ProviderError extends ServerError {}
-/** 503 */
+/** 503: the service cannot answer now. */
 export class UnavailableError extends ServerError {}
-/** 504: the provider did not answer in time. */
+/** 503: the service or a provider is unavailable. */
 export class ProviderTimeoutError extends ServerError {}
 
 const CLASSES: ReadonlyMap<number, new (answer: FailedAnswer) => ApiError> = new Map([
@@ -159,7 +157,7 @@ const CLASSES: ReadonlyMap<number, new (answer: FailedAnswer) => ApiError> = new
   [504, ProviderTimeoutError],
 ]);
 
-/** The error of an answer from 400 up. */
+/** Creates the error for an answer with a status of 400 or above. */
 export function toError(answer: FailedAnswer): ApiError {
   const { status = answer.response.status } = answer;
   const Class = CLASSES.get(status) ?? (status >= 500 ? ServerError : ApiError);

@@ -1,12 +1,12 @@
-/** One page as the wire has it, told apart by the name of its list. */
+/** One page as on the wire. The name of its list differs between routes. */
 export interface Cursor {
   /** Null on the last page. */
   readonly next_cursor: string | null;
 }
 
 /**
- * A list that comes in pages. `await` gives the first page; `for await` gives every item of all pages, each page fetched
- * when the one before is used up. Nothing is sent before either.
+ * A paginated list. `await` gives the first page; `for await` iterates over the items of all pages and fetches each page when the previous
+ * one is used up. Nothing is sent before either.
  */
 export class Pages<Item, Page extends Cursor> implements PromiseLike<Page>, AsyncIterable<Item> {
   constructor(
@@ -21,7 +21,7 @@ export class Pages<Item, Page extends Cursor> implements PromiseLike<Page>, Asyn
     return this.fetchPage(undefined).then(onPage, onError);
   }
 
-  /** One page. @param cursor `next_cursor` of the page before; null for the first. */
+  /** Fetches one page. @param cursor the `next_cursor` of the previous page; null for the first. */
   page(cursor: string | null): Promise<Page> {
     return this.fetchPage(cursor ?? undefined);
   }
@@ -39,7 +39,7 @@ export class Pages<Item, Page extends Cursor> implements PromiseLike<Page>, Asyn
     } while (cursor !== undefined);
   }
 
-  /** Every item of all pages, in memory. */
+  /** Fetches every item of all pages into memory. */
   async all(): Promise<Item[]> {
     const items: Item[] = [];
     for await (const item of this) items.push(item);

@@ -1,13 +1,13 @@
 import { ConfigurationError } from './errors.js';
 
-/** A path whose values are single segments: `path` of `/v1/prompts/${name}`. A slash in a value is sent as `%2F`. */
+/** Builds a path whose values are single segments, as in `/v1/prompts/${name}`. A slash in a value is sent as `%2F`. */
 export function path(texts: TemplateStringsArray, ...values: readonly (string | number)[]): string {
   return texts.reduce((whole, text, index) => whole + toSegment(values[index - 1]) + text);
 }
 
 function toSegment(value: string | number | undefined): string {
   const segment = encodeURIComponent(value ?? '');
-  // URLs resolve these away, percent-encoded too, and the request would be for something else.
+  // URLs resolve these away, even percent-encoded, and the request would go elsewhere.
   if (['', '.', '..'].includes(segment)) throw new ConfigurationError(`"${segment}" is no name.`);
   return segment;
 }

@@ -1,4 +1,4 @@
-/** A UUIDv4. `crypto.randomUUID` is missing from pages that did not come over TLS. */
+/** Returns a UUIDv4. Pages without TLS lack `crypto.randomUUID`. */
 export function randomId(): string {
   if (typeof crypto.randomUUID === 'function') return crypto.randomUUID();
   const bytes = crypto.getRandomValues(new Uint8Array(16));

@@ -1,4 +1,4 @@
-/** The first wait before a call is tried again; each further one is twice as long. */
+/** The wait before the first retry; each further wait is twice as long. */
 const FIRST_WAIT_MS = 250;
 const LONGEST_WAIT_MS = 8_000;
 /** A server that asks for more is tried again after this time. */
@@ -7,8 +7,8 @@ const LONGEST_RETRY_AFTER_MS = 3_600_000;
 const TIME = /^((mon|tue|wed|thu|fri|sat|sun)[a-z]*,? .*|\d{4}-\d\d-\d\dT)\d\d:\d\d:\d\d/i;
 
 /**
- * Returns the wait before try number `retry` (1, 2, …): what the server asked for, else twice as long each time, with
- * up to a half less by chance, so that many clients do not come back at once.
+ * Returns the wait before try number `retry` (1, 2, …): the server's `Retry-After`, or otherwise an exponential backoff with up to 50 %
+ * random reduction, so that many clients do not come back at once.
  */
 export function waitBefore(retry: number, retryAfterMs: number | null): number {
   if (retryAfterMs !== null) return Math.min(retryAfterMs, LONGEST_RETRY_AFTER_MS);
@@ -16,7 +16,7 @@ export function waitBefore(retry: number, retryAfterMs: number | null): number {
   return full * (1 - Math.random() / 2);
 }
 
-/** `Retry-After` in milliseconds, from seconds or a date; null when there is none that can be read. */
+/** Parses `Retry-After`, in seconds or as a date, into milliseconds; null when absent or unreadable. */
 export function parseRetryAfterMs(headers: Headers, nowMs = Date.now()): number | null {
   const value = headers.get('retry-after')?.trim();
   if (value === undefined || value === '') return null;
@@ -25,7 +25,7 @@ export function parseRetryAfterMs(headers: Headers, nowMs = Date.now()): number 
   return Number.isNaN(at) ? null : Math.max(0, at - nowMs);
 }
 
-/** Rejects with the signal's reason as soon as it is aborted. */
+/** Sleeps. Rejects with the signal's reason as soon as it is aborted. */
 export function sleep(ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     if (signal?.aborted === true) return reject(signal.reason);
@@ -41,7 +41,7 @@ export function sleep(ms: number, signal?: AbortSignal): Promise<void> {
   });
 }
 
-/** A timer that does not keep a process alive; browsers have numbers, which keep nothing alive anyway. */
+/** Sets a timer that does not keep the process alive. Browsers return numbers and have no such problem. */
 export function setIdleTimer(work: () => void, ms: number): ReturnType<typeof setTimeout> {
   const timer = setTimeout(work, ms);
   if (typeof timer === 'object') timer.unref();

@@ -3,23 +3,23 @@ import type { ChatMessage, ContentExtras, ContentRules } from '../wire/index.js'
 /** A prompt before its variables are filled in: a template, or messages whose contents are templates. */
 export type Content = string | readonly ChatMessage[];
 
-/** The same with the variables filled in. */
+/** A prompt with its variables filled in. */
 export type Rendered = string | ChatMessage[];
 
-/** Content as the wire has it: exactly one of two fields, and what is beside them. */
+/** Content in wire form: exactly one of the two fields, with its other members. */
 export interface WireContent extends ContentExtras, ContentRules {
   readonly template_source?: string;
   readonly messages?: readonly ChatMessage[];
 }
 
-/** @throws TypeError when there is neither, which the ledger never answers */
+/** @throws TypeError when there is neither, which the ledger never sends */
 export function toContent({ template_source: template, messages }: WireContent): Content {
   const content = template ?? messages;
   if (content === undefined) throw new TypeError('The ledger answered a version without content.');
   return content;
 }
 
-/** Members that the ledger and this client read, and that no provider takes. */
+/** Picks the members that only the ledger and this client use and no provider receives. */
 export function pickRules({ variables_schema, snippets }: ContentRules): ContentRules {
   return {
     ...(variables_schema === undefined ? {} : { variables_schema }),
@@ -41,7 +41,7 @@ export function pickExtras({
   };
 }
 
-/** For providers, which take messages: a text is one message of the user. */
+/** Converts to messages for providers: a text becomes one user message. */
 export function toMessages(rendered: Rendered): ChatMessage[] {
   return typeof rendered === 'string' ? [{ role: 'user', content: rendered }] : rendered;
 }

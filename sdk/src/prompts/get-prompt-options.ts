@@ -1,17 +1,17 @@
 import type { Content } from './content.js';
 
 export interface GetPromptOptions<F extends Content = Content> {
-  /** Default: the one that runs in the environment. */
+  /** Default: the version that runs in the environment. */
   readonly version?: number | undefined;
-  /** Default: that of the ledger, else `default`, whose version is the active one. */
+  /** Default: the client's environment, or `default`, whose version is the active one. */
   readonly environment?: string | undefined;
-  /** Seconds for which a cached prompt is used without asking. After that it is refreshed in the background. Default 60; 0: always ask first. */
+  /** Seconds before a cached prompt is refreshed in the background. Default 60; 0 always asks first. */
   readonly cacheTtlSeconds?: number | undefined;
   /**
-   * An older entry, as after the process was frozen, is served only once the ledger was asked again, which waits 3 seconds
-   * at most. Default 600, or twice `cacheTtlSeconds` where that is more.
+   * An entry older than this (as after the process was frozen) is served only after asking the ledger, which waits at most 3 seconds.
+   * Default 600, or twice `cacheTtlSeconds` if that is more.
    */
   readonly cacheMaxAgeSeconds?: number | undefined;
-  /** The content to use when it is in no cache and the ledger cannot be reached. */
+  /** The content to use when no cache has the prompt and the ledger is unreachable. */
   readonly fallback?: F | undefined;
 }

@@ -5,7 +5,7 @@ import { PromptCache, type PromptKey } from './prompt-cache.js';
 const ACTIVE: PromptKey = { name: 'a', version: null, environment: null };
 const AGE = { ttlMs: 60_000, maxAgeMs: 600_000 };
 
-/** A cache whose clocks stand until they are moved, and a ledger that answers with one version after the other. */
+/** A cache whose clocks move only when the test moves them, and a ledger that answers with one version after another. */
 function setUp() {
   const clocks = { now: 0, wall: 1_000_000 };
   const answers: (() => Promise<LedgerPrompt>)[] = [];

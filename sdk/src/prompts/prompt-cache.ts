@@ -3,9 +3,9 @@ import type { LedgerPrompt } from './prompt.js';
 
 export interface PromptKey {
   readonly name: string;
-  /** Null: the one of the environment. */
+  /** Null for the environment's version. */
   readonly version: number | null;
-  /** Null: the one whose version is the active one. */
+  /** Null for the active version. */
   readonly environment: string | null;
 }
 
@@ -13,47 +13,46 @@ export interface PromptCacheOptions {
   readonly fetch: (key: PromptKey) => Promise<LedgerPrompt>;
   /** Default 1,000. */
   readonly maxEntries?: number;
-  /** Milliseconds of a clock that only goes forward. */
+  /** Milliseconds of a monotonic clock. */
   readonly now?: () => number;
-  /** Milliseconds of the clock on the wall, which goes on while a process is frozen. */
+  /** Milliseconds of the wall clock, which advances while a process is frozen. */
   readonly wallNow?: () => number;
 }
 
-/** The age that an answer may have, in milliseconds. */
+/** The accepted age of a cached entry, in milliseconds. */
 export interface AcceptedAge {
-  /** Accepted without asking the ledger; 0: never. */
+  /** Younger entries are served without asking the ledger; 0 for none. */
   readonly ttlMs: number;
-  /** Older entries are served only after the ledger was asked, or when it cannot be reached. */
+  /** Older entries are served only after asking the ledger, or when it is unreachable. */
   readonly maxAgeMs: number;
 }
 
 interface Entry {
-  /** Always the same promise, so that a warm read makes none. */
+  /** Always the same promise, so that a warm read creates none. */
   readonly prompt: Promise<LedgerPrompt>;
   readonly fetchedAtMs: number;
   readonly fetchedAtWallMs: number;
 }
 
-/** How long callers with a cached copy leave the ledger alone after a failure. */
+/** How long after a failure callers with a cached copy do not ask the ledger. */
 const AWAY_MS = 5_000;
-/** A reader with a stale entry waits no longer than this for a fresh one. */
+/** The longest that a reader with a stale entry waits for a fresh one. */
 const MAX_WAIT_MS = 3_000;
 
 /**
- * Prompts of the ledger. What is older than a reader accepts is still given, and fetched again behind its back, by one
- * request however many read it; only what is far too old is waited for. That happens to processes that were frozen, as
- * functions in the cloud are between two requests: the first one afterwards must not run yesterday's prompt. A version
- * with a number never changes, so it is fetched once.
+ * Caches the ledger's prompts. A stale entry is still served and refreshed in the background, by one request for all its readers; readers
+ * wait only for an entry that is far too old. That happens in processes that were frozen, as cloud functions are between requests: the
+ * first request afterwards must not run yesterday's prompt. A version with a number never changes, so it is fetched once.
  */
 export class PromptCache {
-  /** A Map keeps the order of insertion: the first was not used for the longest time. */
+  /** A Map keeps insertion order, so the first entry is the least recently used. */
   private readonly entries = new Map<string, Entry>();
   private readonly loads = new Map<string, Promise<LedgerPrompt>>();
   private readonly fetch: PromptCacheOptions['fetch'];
   private readonly maxEntries: number;
   private readonly now: () => number;
   private readonly wallNow: () => number;
-  /** When a request last failed because the ledger was not there. */
+  /** When a request last failed because the ledger was unreachable. */
   private awayAtMs = -Infinity;
 
   constructor(options: PromptCacheOptions) {
@@ -76,17 +75,17 @@ export class PromptCache {
     const ageMs = key.version === null ? this.computeAge(entry) : -Infinity;
     if (ageMs < ttlMs || this.isAway) return entry.prompt;
     if (ageMs >= maxAgeMs) return this.loadOr(entry.prompt, key, id);
-    // A failure is no news to this reader: it has what it came for. The next one tries again.
+    // This reader has its prompt, so it does not need to see the failure. The next one tries again.
     this.load(key, id).catch(() => {});
     return entry.prompt;
   }
 
-  /** Takes the clock that went further: one stands still while the process is frozen, the other may be set back. */
+  /** Uses the clock that advanced further: one stands still while the process is frozen, the other may be set back. */
   private computeAge({ fetchedAtMs, fetchedAtWallMs }: Entry): number {
     return Math.max(this.now() - fetchedAtMs, this.wallNow() - fetchedAtWallMs);
   }
 
-  /** The ledger's answer, or the old one where that does not come, or not in time. */
+  /** Returns the ledger's answer, or the old entry if the answer fails or is late. */
   private async loadOr(old: Promise<LedgerPrompt>, key: PromptKey, id: string): Promise<LedgerPrompt> {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const waited = new Promise<LedgerPrompt>((resolve) => {
@@ -102,7 +101,7 @@ export class PromptCache {
     }
   }
 
-  /** Whether the ledger could not be reached a moment ago. */
+  /** Whether the ledger was unreachable a moment ago. */
   get isAway(): boolean {
     return this.now() - this.awayAtMs < AWAY_MS;
   }
@@ -111,7 +110,7 @@ export class PromptCache {
     return this.entries.has(toId(key));
   }
 
-  /** Forgets a prompt, or all of them; what is being fetched of it will not be kept. */
+  /** Forgets one prompt or all of them. Fetches under way will not be cached. */
   evict(name: string | null): void {
     const prefix = name === null ? '' : idPrefix(name);
     for (const map of [this.entries, this.loads]) {
@@ -130,7 +129,7 @@ export class PromptCache {
       (error: unknown) => {
         this.settle(id, load, () => {
           if (isUnreachable(error)) this.awayAtMs = this.now();
-          // The ledger says it is not there, or may not be read: what was kept is no longer true.
+          // The ledger says that the prompt does not exist or may not be read, so the cached copy is no longer valid.
           else this.entries.delete(id);
         });
         throw error;
@@ -140,7 +139,7 @@ export class PromptCache {
     return load;
   }
 
-  /** Only for what was not evicted in the meantime. */
+  /** Settles a load unless it was evicted in the meantime. */
   private settle(id: string, load: Promise<LedgerPrompt>, work: () => void): void {
     if (this.loads.get(id) !== load) return;
     this.loads.delete(id);
@@ -159,18 +158,18 @@ export class PromptCache {
   }
 }
 
-/** No answer, or none that says anything about the prompt. */
+/** True without an answer, or with one that says nothing about the prompt. */
 export function isUnreachable(error: unknown): boolean {
   if (error instanceof ConnectionError || error instanceof TimeoutError) return true;
   return error instanceof ApiError && (error.status >= 500 || error.status === 408 || error.status === 429);
 }
 
 function idPrefix(name: string): string {
-  // No name of a prompt has a blank.
+  // Prompt names contain no blanks.
   return `${name} `;
 }
 
-/** A version with a number is the same everywhere. The environment comes last: it may have blanks. */
+/** A numbered version is the same in every environment. The environment comes last because it may contain blanks. */
 function toId({ name, version, environment }: PromptKey): string {
   if (version !== null) return `${name} ${version}`;
   return environment === null ? `${name} active` : `${name} in ${environment}`;

@@ -5,16 +5,16 @@ import { loadPrompt, type LedgerPrompt } from './prompt.js';
 import { type AcceptedAge, isUnreachable, PromptCache, type PromptKey } from './prompt-cache.js';
 import type { PromptsResource, VersionsResource } from '../resources/index.js';
 
-/** A prompt is small. A caller that waits longer than this is better off with its cached copy. */
+/** A prompt is small; a caller that waits longer than this is better off with its cached copy. */
 const FETCH_LIMITS = { timeoutMs: 10_000, maxRetries: 2 };
 const DEFAULT_TTL_SECONDS = 60;
 const DEFAULT_MAX_AGE_SECONDS = 600;
 const MAX_OWN = 1_000;
 
-/** Prompts of the ledger and of the code, parsed and kept. */
+/** Reads prompts of the ledger and of this code, and keeps them parsed. */
 export class PromptReader {
   private readonly cache = new PromptCache({ fetch: (key) => this.fetch(key) });
-  /** Texts at hand, by the prompt's name: the latest of each is kept parsed. */
+  /** Local texts by prompt name; the latest of each is kept parsed. */
   private readonly owned = new Map<
     string,
     { readonly content: Content; readonly prompt: Promise<LedgerPrompt> }
@@ -27,13 +27,13 @@ export class PromptReader {
     private readonly maxRenderedBytes: number | undefined,
   ) {}
 
-  /** From the cache or the ledger, else the fallback. */
+  /** Gets a prompt from the cache or the ledger, or else the fallback. */
   get(name: string, options: GetPromptOptions = {}): Promise<LedgerPrompt> {
     const { version = null, environment = null, fallback } = options;
     const age = acceptedAge(options);
     const key = { name, version, environment };
     if (fallback === undefined) return this.cache.get(key, age);
-    // A caller with a cached copy does not wait for the ledger again and again.
+    // While the ledger is unreachable, a caller with a fallback does not wait for it each time.
     if (this.cache.isAway && !this.cache.has(key)) return this.own(name, fallback, true);
     return this.cache.get(key, age).catch((error: unknown) => {
       if (!isUnreachable(error)) throw error;
@@ -41,12 +41,12 @@ export class PromptReader {
     });
   }
 
-  /** A text of the code, or the fallback of one that the ledger has. */
+  /** Parses a text in code, or the fallback for a prompt of the ledger. */
   own(name: string, content: Content, isFallback = false): Promise<LedgerPrompt> {
     const kept = isFallback ? this.fallbacks : this.owned;
     const known = kept.get(name);
     if (known?.content === content) return known.prompt;
-    // A function may know names without end; what is forgotten is parsed again.
+    // A registry function may know endless names; a forgotten one is parsed again.
     if (kept.size >= MAX_OWN) kept.clear();
     const beside = { extras: {}, rules: {} };
     const source = { name, content, ...beside, versionNumber: null, renderer: null, isFallback };
@@ -55,7 +55,7 @@ export class PromptReader {
     return prompt;
   }
 
-  /** @param name null for all. */
+  /** @param name null for all prompts. */
   evict(name: string | null): void {
     this.cache.evict(name);
   }
@@ -82,7 +82,7 @@ export class PromptReader {
   }
 }
 
-/** A caller that accepts a prompt of an hour without asking should not wait because one is eleven minutes old. */
+/** A caller that accepts an hour-old prompt without a request should not wait because one is eleven minutes old. */
 function acceptedAge({
   cacheTtlSeconds = DEFAULT_TTL_SECONDS,
   cacheMaxAgeSeconds = Math.max(DEFAULT_MAX_AGE_SECONDS, 2 * cacheTtlSeconds),

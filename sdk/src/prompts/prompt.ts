@@ -6,20 +6,20 @@ import type { ChatMessage, ContentExtras, ContentRules, JsonSchema } from '../wi
 
 interface PromptFacts {
   readonly name: string;
-  /** Null where it is not known: of text in code, and of a fallback. */
+  /** Null when unknown: for a text in code and for a fallback. */
   readonly version_number: number | null;
-  /** For a text prompt that is nothing but its template, the lower-case hex SHA-256 of that in UTF-8. */
+  /** For a text prompt that is only a template, the template's SHA-256 in lower-case hex. */
   readonly checksum_hash: string;
   /**
-   * Tools and the response format, as OpenAI's client takes them beside the messages:
-   * `create({ model, messages: prompt.compileMessages(variables), ...prompt.extras })`. Without members for none.
+   * Tools and response format, in the form that OpenAI's client takes next to the messages: `create({ model, messages:
+   * prompt.compileMessages(variables), ...prompt.extras })`. Empty when there are none.
    */
   readonly extras: ContentExtras;
-  /** Names of the variables, in the order in which they appear. */
+  /** The names of the variables in order of appearance. */
   readonly variables: readonly string[];
-  /** The schema for the variables of a run; null for none. `compile` does not check it. */
+  /** The schema of a run's variables; null for none. `compile` does not check it. */
   readonly variablesSchema: JsonSchema | null;
-  /** True when the ledger could not be reached, and this is what the caller had in hand for that. */
+  /** True when the ledger was unreachable and this is the caller's fallback. */
   readonly isFallback: boolean;
 }
 
@@ -28,7 +28,7 @@ export interface TextPrompt<V = Variables> extends PromptFacts {
   readonly content: string;
   /** @throws TemplateVariablesMissing with every absent name */
   compile(...args: WithVariables<V>): string;
-  /** The same as one message of the user. */
+  /** Compiles to one user message. */
   compileMessages(...args: WithVariables<V>): ChatMessage[];
 }
 
@@ -37,7 +37,7 @@ export interface ChatPrompt<V = Variables> extends PromptFacts {
   readonly content: readonly ChatMessage[];
   /** @throws TemplateVariablesMissing with every absent name */
   compile(...args: WithVariables<V>): ChatMessage[];
-  /** The same: whatever its kind, a prompt gives messages. */
+  /** The same as `compile`. Prompts of either kind give messages. */
   compileMessages(...args: WithVariables<V>): ChatMessage[];
 }
 
@@ -46,12 +46,12 @@ export type LedgerPrompt<V = Variables> = TextPrompt<V> | ChatPrompt<V>;
 export interface PromptSource {
   readonly name: string;
   readonly content: Content;
-  /** The members of the content beside its templates. */
+  /** The content's members besides its templates. */
   readonly extras: ContentExtras;
-  /** The members that no provider is sent. */
+  /** The members that are not sent to providers. */
   readonly rules: ContentRules;
   readonly versionNumber: number | null;
-  /** The rules to render it by; null: those of new versions. */
+  /** The rules for rendering; null for those of new versions. */
   readonly renderer: string | null;
   readonly isFallback: boolean;
 }
@@ -59,7 +59,7 @@ export interface PromptSource {
 let templating: Promise<typeof Templating> | null = null;
 
 /**
- * Parses a prompt; the templating is loaded with the first.
+ * Parses a prompt. The first call loads the templating.
  * @throws TemplateError `TEMPLATE_INVALID`
  */
 export async function loadPrompt(source: PromptSource, maxRenderedBytes?: number): Promise<LedgerPrompt> {
@@ -78,7 +78,7 @@ function toPrompt(
 ): LedgerPrompt {
   const compile = (variables: Variables = {}): Rendered =>
     translatingErrors(() => compiled.render(variables));
-  // Its kind says which of the two it is; what is rendered is of the same kind.
+  // `kind` tells which of the two types it is, and rendering keeps the kind.
   return {
     kind: typeof content === 'string' ? 'text' : 'chat',
     name,

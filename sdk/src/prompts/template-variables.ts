@@ -1,33 +1,32 @@
-// The names of a literal template's variables, read by the compiler: `{{ name }}`, `{{ user.name }}`, `{{ x | upcase }}`.
-// Anything it cannot read for certain (tags, names in arguments, operators) makes the type an open record: never a false
-// error, at worst no help.
+// Derives the variable names of a literal template at compile time: `{{ name }}`, `{{ user.name }}`, `{{ x | upcase }}`. Anything that it
+// cannot read for certain (tags, names in arguments, operators) makes the type an open record, so it never reports a false error.
 
-/** Variables of a template that is not known when compiling. */
+/** The variables of a template that is unknown at compile time. */
 export type Variables = Readonly<Record<string, unknown>>;
 
-/** A value that JSON can hold; not undefined, which JSON leaves out: the ledger would call it missing. */
+/** A value that JSON can hold. Excludes undefined, which JSON omits, so that the ledger would report it as missing. */
 export type Value = string | number | boolean | object | null;
 
 type Blank = ' ' | '\n' | '\r' | '\t';
 type Digit = '0' | '1' | '2' | '3' | '4' | '5' | '6' | '7' | '8' | '9';
-/** Characters that a plain path does not have, or has only in forms that are not read here. */
+/** Characters that a plain path lacks, or has only in forms that are not read here. */
 type Odd = Blank | '"' | "'" | '[' | ']' | '(' | ')' | '=' | '<' | '>' | '!' | ',' | ':' | '{' | '}';
 type Literal = 'true' | 'false' | 'nil' | 'null' | 'empty' | 'blank' | '';
 
 type TrimStart<S extends string> = S extends `${Blank}${infer Rest}` ? TrimStart<Rest> : S;
 type TrimEnd<S extends string> = S extends `${infer Rest}${Blank}` ? TrimEnd<Rest> : S;
 type Trim<S extends string> = TrimStart<TrimEnd<S>>;
-/** Without the dashes that eat blanks around the markup. */
+/** Removes the dashes that strip blanks around the markup. */
 type WithoutStartDash<S extends string> = S extends `-${infer Rest}` ? Rest : S;
 type WithoutEndDash<S extends string> = S extends `${infer Rest}-` ? Rest : S;
 
-/** The insides of all `{{ … }}`. */
+/** The contents of all `{{ … }}`. */
 type Outputs<
   T extends string,
   Found extends string = never,
 > = T extends `${string}{{${infer Inside}}}${infer Rest}` ? Outputs<Rest, Found | Inside> : Found;
 
-/** The variable of an output: `!name` is needed, `?name` may be left out, `*` is not read here. */
+/** The variable of an output: `!name` is required, `?name` is optional, `*` is not read here. */
 type Use<Inside extends string> = Inside extends string
   ? UseOf<Trim<WithoutStartDash<WithoutEndDash<Inside>>>>
   : never;
@@ -45,7 +44,7 @@ type NameUse<Path extends string, Need extends string> = Path extends Literal
     ? '*'
     : `${Need}${Path extends `${infer Name}.${string}` ? Name : Path}`;
 
-/** Whether filters take nothing but literals, or nothing at all. */
+/** Whether the filters take only literals or no arguments. */
 type AreKnown<Filters extends string> = Filters extends `${infer Name}:${infer Rest}`
   ? Name extends `${string}|${infer Next}`
     ? AreKnown<`${Next}:${Rest}`>
@@ -79,7 +78,7 @@ type RecordOf<Uses extends string> = '*' extends Uses
         Readonly<Partial<Record<Exclude<Optional<Uses>, Needed<Uses>>, Value | undefined>>>
     >;
 
-/** The variables of a template: by name when it is a literal, else any. */
+/** The variables of a template: by name when it is a literal, otherwise any. */
 export type VariablesIn<Template> = Template extends string
   ? string extends Template
     ? Variables
@@ -88,6 +87,6 @@ export type VariablesIn<Template> = Template extends string
       : RecordOf<Use<Outputs<Template>>>
   : Variables;
 
-/** Arguments that begin with variables, which may be left out when none is needed. */
+/** Arguments that begin with variables, which may be omitted when none is required. */
 export type WithVariables<V, More extends unknown[] = []> =
   Partial<V> extends V ? [variables?: V, ...Partial<More>] : [variables: V, ...Partial<More>];

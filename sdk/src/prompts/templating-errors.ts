@@ -1,13 +1,13 @@
 import { type PromptLedgerError, TemplateError, TemplateVariablesMissing } from '../core/index.js';
 import type { ProblemEntry } from '../wire/index.js';
 
-/** The errors of the server's templating, told by their members: its classes are in a file that is loaded late. */
+/** The errors of the server's templating, recognised by their members because their classes are in a file that loads lazily. */
 interface ServerError extends Error {
   readonly code: string;
   readonly errors?: readonly ProblemEntry[];
 }
 
-/** Runs work of the templating, and has its errors thrown as this client's. */
+/** Runs templating work and converts its errors to this client's. */
 export function translatingErrors<T>(work: () => T): T {
   try {
     return work();
@@ -28,7 +28,7 @@ function translated({ code, message, errors = [] }: ServerError): PromptLedgerEr
   );
 }
 
-/** `user.name` of `/variables/user/name`. */
+/** Reads `user.name` from `/variables/user/name`. */
 function readName(pointer: string): string {
   const [, , ...path] = pointer.split('/');
   return path.map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~')).join('.');

@@ -1,5 +1,5 @@
-// The one way into the server's templating, so that both give the same bytes. Loaded when it is first needed: Liquid's
-// parser is most of this package. What it throws are errors of the server; `templating-errors.ts` translates them.
+// The only import of the server's templating, so that both give the same bytes. Loaded on first use, because Liquid's parser is most of
+// this package. It throws the server's errors; `templating-errors.ts` converts them.
 import { computeChecksum, extrasOfWire, rendererFor, chooseRenderer } from '../../../src/templating/index.js';
 import type { Content, Rendered } from './content.js';
 import type { ContentExtras, ContentRules } from '../wire/index.js';
@@ -10,7 +10,7 @@ export interface CompiledContent {
   render(variables: Readonly<Record<string, unknown>>): Rendered;
 }
 
-/** @param rendererId null: that of new versions. */
+/** @param rendererId null for that of new versions. */
 export function compileContent(
   content: Content,
   wireExtras: ContentExtras & ContentRules,

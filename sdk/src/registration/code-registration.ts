@@ -7,9 +7,9 @@ export interface RegisterOptions {
   readonly git?: GitFacts | undefined;
   /** The environment whose pointers follow the code. Default: `default`, whose pointer is the active version. */
   readonly environment?: string | undefined;
-  /** Say what would happen, and write nothing. */
+  /** Report what would happen without writing anything. */
   readonly dryRun?: boolean | undefined;
-  /** The place of each prompt in the code, by its name. */
+  /** The place of each prompt in the code, by name. */
   readonly source?: Readonly<Record<string, SourceLocation>> | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -17,14 +17,14 @@ export interface RegisterOptions {
 export interface Registration {
   /** In the order of the names. */
   readonly registered: readonly RegisteredPrompt[];
-  /** Names of prompts that are managed in the ledger by now, and were left out. */
+  /** Names of skipped prompts, which have moved to the ledger. */
   readonly skipped: readonly string[];
 }
 
-/** The form on the wire. */
+/** The limit on the wire. */
 const MAX_PROMPTS = 1_000;
 
-/** Registers prompts of the code; those that moved to full mode are left out, so that older code still starts. */
+/** Registers prompts of the code. Skips those that moved to full mode, so that older code still starts. */
 export async function registerCode(
   tracking: TrackingResource,
   code: CodePrompts,
@@ -37,7 +37,7 @@ export async function registerCode(
   });
   const registered: RegisteredPrompt[] = [];
   const skipped: string[] = [];
-  // An empty list is sent too: the ledger says what is wrong with it.
+  // An empty list is sent too, so that the ledger reports the fault.
   for (let start = 0; start === 0 || start < prompts.length; start += MAX_PROMPTS) {
     const part = await registerPart(tracking, prompts.slice(start, start + MAX_PROMPTS), options);
     registered.push(...part.registered);
@@ -61,7 +61,7 @@ async function registerPart(
     } catch (error) {
       const moved = movedToFullMode(error);
       const next = rest.filter((_, index) => !moved.has(index));
-      // More may move between two tries, so it goes round until none is named; each round has fewer.
+      // More prompts may move between two tries, so this repeats until none is named. Each round has fewer prompts.
       if (next.length === rest.length) throw error;
       skipped.push(...rest.filter((_, index) => moved.has(index)).map(({ name }) => name));
       if (next.length === 0) return { registered: [], skipped };
@@ -70,7 +70,7 @@ async function registerPart(
   }
 }
 
-/** Indexes of the prompts that a refusal names for their mode. */
+/** Returns the indexes of the prompts that a refusal names because of their mode. */
 function movedToFullMode(error: unknown): Set<number> {
   if (!(error instanceof BadRequestError) || error.code !== 'PROMPT_MODE_MISMATCH') return new Set();
   const pointers = (error.problem?.errors ?? []).map(

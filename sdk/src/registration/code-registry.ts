@@ -1,17 +1,17 @@
 import { ConfigurationError } from '../core/index.js';
 import { sha256Hex } from '../sha256.js';
 
-/** Prompts in code: an object of texts, or a function that knows them. */
+/** Prompts in code: an object of texts, or a function that returns the text for a name. */
 export type CodeRegistry = Readonly<Record<string, string>> | ((name: string) => string);
 
-/** The prompts of the code, and their hashes. */
+/** The prompts of the code and their hashes. */
 export class CodePrompts {
-  /** By the text, so that a function may answer another one tomorrow. */
+  /** Keyed by text, because a function may return another text later. */
   private readonly hashes = new Map<string, Promise<string>>();
 
   constructor(private readonly registry: CodeRegistry) {}
 
-  /** @returns undefined when it is not in the code. */
+  /** @returns undefined when the prompt is not in the code. */
   find(name: string): string | undefined {
     const { registry } = this;
     const text: unknown =
@@ -24,7 +24,7 @@ export class CodePrompts {
     throw new ConfigurationError(`The prompt "${name}" in your code is not a text.`);
   }
 
-  /** @throws ConfigurationError when it is not in the code */
+  /** @throws ConfigurationError when the prompt is not in the code */
   get(name: string): string {
     const text = this.find(name);
     if (text === undefined)
@@ -32,17 +32,17 @@ export class CodePrompts {
     return text;
   }
 
-  /** @throws ConfigurationError for a function, which cannot be asked for its names */
+  /** @throws ConfigurationError for a function, which cannot list its names */
   names(): string[] {
     if (typeof this.registry !== 'function') return Object.keys(this.registry);
     throw new ConfigurationError('Say which prompts to register: a registry that is a function has no list.');
   }
 
-  /** Lower-case hex SHA-256, as the ledger names a text by. */
+  /** Returns the SHA-256 in lower-case hex, by which the ledger identifies a text. */
   hashText(text: string): Promise<string> {
     let hash = this.hashes.get(text);
     if (hash === undefined) {
-      // A function may make texts without end; what is forgotten is hashed again.
+      // A function may return endless texts; a forgotten one is hashed again.
       if (this.hashes.size >= 10_000) this.hashes.clear();
       hash = sha256Hex(text);
       this.hashes.set(text, hash);

@@ -325,7 +325,7 @@ describe('a resource', () => {
     const { fetch, requests } = fakeFetch(json({}));
     await call(new LedgerClient({ baseUrl: 'http://ledger.test', apiKey: 'k', fetch }));
     expect(requests).toMatchObject([{ method, path, body }]);
-    // A key says that the request may be sent twice, so it goes with nothing but what the ledger makes once for each key.
+    // A key allows a request to be sent twice, so it is sent only where the ledger acts once per key.
     const isKeyed = getRepeating(method, path.split('?')[0]!) === 'keyed';
     expect(requests[0]?.headers.has('idempotency-key')).toBe(isKeyed);
   });

@@ -6,7 +6,7 @@ import type { StreamOptions } from '../options.js';
 import { PromptLedger } from '../prompt-ledger.js';
 import { begun, delta, done, DONE, failureOf } from './streams.testkit.js';
 
-/** A body that the test writes, and that tells how far it was read. */
+/** A body that the test writes and that reports how far it was read. */
 function bodyByHand() {
   const state = { pulls: 0, canceled: false };
   let controller: ReadableStreamDefaultController<Uint8Array> | undefined;
@@ -84,7 +84,7 @@ describe('time limits', () => {
     const loop = async () => {
       for await (const { text } of stream) {
         texts.push(text);
-        // Nobody waits for the server meanwhile.
+        // The server may stay silent this long, because no read is waiting.
         await jest.advanceTimersByTimeAsync(3_600_000);
       }
     };

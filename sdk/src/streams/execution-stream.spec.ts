@@ -40,7 +40,7 @@ describe('a stream', () => {
       beginStream(response).socket?.setNoDelay(true);
       const sendFrom = (at: number): void => {
         if (at >= bytes.length) return void response.end();
-        // One byte a turn, so that characters and line ends come in two.
+        // Sends one byte a turn, so that characters and line ends are split.
         response.write(bytes.subarray(at, at + 1), () => setImmediate(sendFrom, at + 1));
       };
       sendFrom(0);

@@ -10,10 +10,10 @@ import {
 import type { Delta, ExecutionResult, StreamedExecution } from '../wire/index.js';
 
 /**
- * The answer of a model while it comes: `for await` gives each piece once. Nothing is sent before the first use, and
- * nothing is read ahead of the loop. Leaving the loop aborts the call, and the ledger sees its client leave.
+ * A streamed answer of a model. `for await` yields each piece once. Nothing is sent before the first use, and nothing is read ahead of the
+ * loop. Leaving the loop aborts the call, and the ledger sees its client disconnect.
  *
- * A failure rejects whatever waits, with the error that `run` would have had; what was read before is given first.
+ * A failure rejects every pending read with the error that `run` would have thrown, after the pieces that were read before.
  */
 export class ExecutionStream implements AsyncIterable<Delta> {
   private readonly controller = new AbortController();
@@ -26,7 +26,7 @@ export class ExecutionStream implements AsyncIterable<Delta> {
   private result: ExecutionResult | null = null;
   private failure: { readonly error: unknown } | null = null;
 
-  /** @param open is called once; its signal ends the call. */
+  /** @param open called once; its signal ends the call. */
   constructor(
     private readonly open: (signal: AbortSignal) => Promise<EventStream>,
     private readonly callers: AbortSignal | undefined,
@@ -37,20 +37,20 @@ export class ExecutionStream implements AsyncIterable<Delta> {
     return this.latest?.execution_id ?? null;
   }
 
-  /** Status and headers, such as `Idempotency-Replayed`; its body is read here. Null before the stream has begun. */
+  /** Status and headers, such as `Idempotency-Replayed`. The stream reads the body. Null before the stream has begun. */
   get response(): Response | null {
     return this.events?.response ?? null;
   }
 
-  /** Resolves with the first event; later it is the latest, which has another model when a fallback took over. */
+  /** Resolves with the first event. Later it returns the latest, which names another model after a fallback. */
   async execution(): Promise<StreamedExecution> {
     while (this.latest === null && !this.isOver) await this.advance();
     return this.latest ?? this.fail();
   }
 
   /**
-   * Resolves to the result that `run` gives. It reads the stream to its end, and keeps events for a loop that has not read them yet.
-   * @throws ConnectionError when the stream is cut; `executionId` tells which execution to look for
+   * Resolves to the result that `run` gives. Reads the stream to its end, and keeps unread events for the loop.
+   * @throws ConnectionError when the stream is cut; `executionId` tells which execution to look up
    */
   async final(): Promise<ExecutionResult> {
     while (!this.isOver) await this.advance();
@@ -66,13 +66,13 @@ export class ExecutionStream implements AsyncIterable<Delta> {
         else await this.advance();
       }
     } finally {
-      // A stream that is over is not changed by this.
+      // Has no effect on a stream that is over.
       this.abort();
     }
     if (this.failure !== null) await this.fail();
   }
 
-  /** Ends the call. Whatever waits is rejected with the reason, by default an `AbortError`. */
+  /** Ends the call. Pending reads reject with the reason, by default an `AbortError`. */
   abort(reason?: unknown): void {
     if (this.isOver) return;
     this.controller.abort(reason);
@@ -96,7 +96,7 @@ export class ExecutionStream implements AsyncIterable<Delta> {
     return this.reading;
   }
 
-  /** Never rejects: what went wrong is kept. */
+  /** Never rejects; keeps the failure instead. */
   private async readEvent(): Promise<void> {
     try {
       this.opening ??= this.start();
@@ -137,7 +137,7 @@ export class ExecutionStream implements AsyncIterable<Delta> {
     if (this.isOver) return;
     this.failure = { error };
     this.callers?.removeEventListener('abort', this.follow);
-    // Stops the server, because the stream has no reader any more.
+    // Stops the server, because the stream has no reader left.
     this.controller.abort(error);
     this.events?.dispose();
   }
@@ -154,7 +154,7 @@ function parseData({ type, data }: ServerSentEvent): object {
   throw new PromptLedgerError('ANSWER_UNREADABLE', `The data of the event "${type}" is no JSON object.`);
 }
 
-/** Builds the same class as for an answer, by the status that it says. */
+/** Builds the same error class as for a plain answer, from the status in the event. */
 function problemIn({ data }: ServerSentEvent, response: Response): PromptLedgerError {
   const problem = parseProblem(data);
   if (typeof problem?.status === 'number') {

@@ -10,16 +10,16 @@ export type Serve = (response: ServerResponse, request: IncomingMessage) => void
 
 export interface EventServer {
   readonly url: string;
-  /** The key of each request, in their order. */
+  /** The key of each request, in order. */
   readonly keys: (string | undefined)[];
-  /** Resolves when the client of the last request has left before its answer was over. */
+  /** Resolves when the client of the last request disconnects before its answer is complete. */
   readonly left: Promise<void>;
   close(): Promise<void>;
 }
 
 const running: EventServer[] = [];
 
-/** A real server on loopback that serves requests in their order, the last way for ever. */
+/** A real server on loopback that serves requests in order and repeats the last step for ever. */
 export async function serve(...steps: Serve[]): Promise<EventServer> {
   const server = await startEventServer(...steps);
   running.push(server);
@@ -77,7 +77,7 @@ export const delta = (text: string): string => eventText('delta', { text });
 export const done = eventText('done', DONE);
 export const whole = begun + delta('Häl') + delta('lo 😀') + done;
 
-/** Sends all of it at once. */
+/** Sends the whole text at once. */
 export function send(text: string): Serve {
   return (response) => void beginStream(response).end(text);
 }

@@ -1,4 +1,4 @@
-/** Something that should be sent before the process is gone. */
+/** Work that should be sent before the process ends. */
 export interface Pending {
   readonly pending: number;
   flush(): Promise<void>;
@@ -7,7 +7,7 @@ export interface Pending {
 
 type Listener = () => void;
 
-/** The part of Node's `process` that is used; a browser has none. */
+/** The part of Node's `process` that is used; browsers have none. */
 interface ProcessLike {
   readonly pid: number;
   on(event: 'beforeExit', listener: Listener): void;
@@ -17,25 +17,25 @@ interface ProcessLike {
   kill(pid: number, signal: 'SIGTERM'): void;
 }
 
-/** After SIGTERM a flush may take so long; orchestrators kill after ten seconds or more. */
+/** How long a flush may take after SIGTERM; orchestrators kill after ten seconds or more. */
 const SIGTERM_GRACE_MS = 3_000;
-/** On our listeners, those of another copy of this module too, so that they do not take each other for the user's. */
+/** Marks our listeners, even those of another copy of this module, so that they are not mistaken for the user's. */
 const OURS = Symbol.for('prompt-ledger.client.sigterm');
 
 const kept = new Set<Pending>();
-/** Those that could not be emptied at a `beforeExit`: the next one is the end. */
+/** Those that a `beforeExit` could not empty; at the next one they are given up. */
 const tried = new WeakSet<Pending>();
 
 /**
- * Has it flushed at `beforeExit` and at SIGTERM. SIGTERM still ends the process when nobody else listens to it.
- * @returns what lets go of it.
+ * Flushes at `beforeExit` and at SIGTERM. SIGTERM still ends the process when no one else listens to it.
+ * @returns a function that removes the hooks.
  */
 export function keepAtExit(pending: Pending): () => void {
   const process = findProcess();
   if (process === null) return () => {};
   if (kept.size === 0) {
     process.on('beforeExit', beforeExit);
-    // Listens first, to see the other listeners before one of `once` has removed itself.
+    // Listens first, to see the other listeners before a `once` listener has removed itself.
     process.prependListener('SIGTERM', onSigterm);
   }
   kept.add(pending);
@@ -47,7 +47,7 @@ export function keepAtExit(pending: Pending): () => void {
   };
 }
 
-/** Node says it again when the flush is over, as that was work. */
+/** Node emits the event again after the flush, because the flush was work. */
 function beforeExit(): void {
   for (const pending of [...kept]) {
     if (pending.pending === 0) tried.delete(pending);

@@ -39,7 +39,7 @@ const gemini = (parts: unknown, more: object = {}) => ({
   ...more,
 });
 
-/** The answer of the vendor that the object is from, with that usage. */
+/** Returns an answer of the vendor that the usage object belongs to. */
 function answerWith(usage: Readonly<Record<string, unknown>>): unknown {
   if (Object.keys(usage).some((name) => /tokenCount$|_token_count$/i.test(name)))
     return gemini([], { usageMetadata: usage });

@@ -1,17 +1,17 @@
 import { contentText, findUsage, isUsageKnown, parseUsage } from '../../../src/answers/index.js';
 import type { RecordedToolCall, RecordedUsage } from '../wire/index.js';
 
-/** A provider's answer, as far as it is known. */
+/** The known parts of a provider's answer. */
 export interface Extracted {
   readonly text?: string | null | undefined;
-  /** The tools that the model wants called. */
+  /** The tool calls that the model requests. */
   readonly toolCalls?: readonly RecordedToolCall[] | null | undefined;
   /** The vendor's name for it. */
   readonly finishReason?: string | null | undefined;
   readonly provider?: string | null | undefined;
   readonly modelName?: string | null | undefined;
   readonly usage?: RecordedUsage | null | undefined;
-  /** The vendor's own id of the request. */
+  /** The vendor's request id. */
   readonly requestId?: string | null | undefined;
 }
 
@@ -19,9 +19,8 @@ type Shape = Readonly<Record<string, unknown>>;
 type Reader = (result: Shape) => Extracted | null;
 
 /**
- * Reads an answer by its shape: OpenAI's chat completions and responses, Anthropic's messages, Gemini's contents, or a
- * plain text.
- * @returns nothing known for anything else.
+ * Reads an answer by its shape: OpenAI's chat completions and responses, Anthropic's messages, Gemini's contents, or a plain text.
+ * @returns an empty result for anything else.
  */
 export function extract(result: unknown): Extracted {
   if (typeof result === 'string') return { text: result };
@@ -78,7 +77,7 @@ const READERS: readonly Reader[] = [
     };
   },
   function geminiContent(result) {
-    // Older libraries wrap it.
+    // Older libraries wrap the answer.
     const answer = asRecord(result['response']) ?? result;
     const candidate = asFirst(answer['candidates']);
     if (candidate === null) return null;
@@ -98,7 +97,7 @@ const READERS: readonly Reader[] = [
   },
 ];
 
-/** Reads the usage of an answer, or of a chunk, in the vendor's words and as the ledger counts. */
+/** Reads the usage of an answer or a chunk, both in the vendor's names and as the ledger counts. */
 export function toUsage(answer: unknown): RecordedUsage | null {
   const raw = asRecord(findUsage(answer));
   if (raw === null) return null;
@@ -123,7 +122,7 @@ export function shapesIn(value: unknown): Shape[] {
   return Array.isArray(value) ? value.map(asRecord).filter((shape) => shape !== null) : [];
 }
 
-/** Reads the calls of a chat, which have a `function`, and of a response, where they are items. */
+/** Reads a call of a chat, which has a `function`, or of a response, where it is an item. */
 function openaiCall(call: Shape): RecordedToolCall {
   const { name, arguments: text } = asRecord(call['function']) ?? call;
   return toToolCall(call['call_id'] ?? call['id'], name, text);
@@ -134,7 +133,7 @@ function toToolCall(id: unknown, name: unknown, input: unknown): RecordedToolCal
   return { id: asString(id), name: asString(name) ?? '', arguments: text };
 }
 
-/** The header's, which the vendor's support asks for; else that of the answer. */
+/** Prefers the id from the header, which the vendor's support asks for, over that of the answer. */
 function readRequestId(result: Shape): string | null {
   return asString(result['_request_id']) ?? asString(result['id']);
 }

@@ -3,11 +3,11 @@ import type { ErrorType } from '../wire/index.js';
 export interface Failure {
   readonly errorType: ErrorType;
   readonly message: string;
-  /** The vendor's own id of the request. */
+  /** The vendor's request id. */
   readonly requestId: string | null;
 }
 
-/** Reads an error of a provider's library, by its status and its name. */
+/** Classifies an error of a provider's library by its status and its name. */
 export function toFailure(error: unknown): Failure {
   if (!(error instanceof Error))
     return { errorType: 'provider_error', message: String(error), requestId: null };
@@ -25,7 +25,7 @@ function byStatus(status: number): ErrorType {
   return status >= 400 && status < 500 ? 'provider_rejected' : 'provider_error';
 }
 
-/** Libraries say a time limit and a broken line by the name of the class. */
+/** Libraries signal timeouts and broken connections by the class name. */
 function byName(error: Error): ErrorType {
   const names = `${error.name} ${error.constructor.name}`;
   if (/time-?out/i.test(names)) return 'timeout';

@@ -1,6 +1,6 @@
 import { Recorder } from './recorder.js';
 
-/** Returns the record of one entry as the ledger is sent it. */
+/** Returns the record of one entry as it is sent to the ledger. */
 async function sentOf(entry: unknown): Promise<unknown> {
   const sent: unknown[] = [];
   const recorder = new Recorder((entries) => {

@@ -3,44 +3,44 @@ import type { RecordResult } from '../wire/index.js';
 import { keepAtExit } from './exit-hooks.js';
 
 export type DropReason =
-  /** More is waiting than may be kept. */
+  /** The queue is full. */
   | 'queue_full'
-  /** It is not JSON, or larger than one call may be. */
+  /** The entry is not JSON or exceeds the size limit of a call. */
   | 'not_sendable'
-  /** The ledger would not have it: unknown version, a missing variable, no permission … */
+  /** The ledger rejected the entry: unknown version, a missing variable, no permission … */
   | 'rejected'
-  /** The process ended, or the client was closed, before the ledger could be reached. */
+  /** The process ended or the client was closed before the ledger was reachable. */
   | 'closed';
 
-/** One execution that is not recorded. */
+/** One execution that was not recorded. */
 export interface DroppedExecution {
   readonly reason: DropReason;
   readonly promptName: string;
-  /** The ledger's code, where it said one. */
+  /** The ledger's code, if it gave one. */
   readonly code: string | null;
   readonly detail: string;
 }
 
 export interface TrackingStats {
-  /** In the ledger. */
+  /** Recorded in the ledger. */
   readonly recorded: number;
-  /** Waiting, or on the way. */
+  /** Waiting or being sent. */
   readonly queued: number;
   readonly dropped: number;
 }
 
 export interface RecorderOptions {
-  /** Told of each execution that is lost to the lineage. */
+  /** Called for each execution that is lost from the record. */
   readonly onDropped?: ((dropped: DroppedExecution) => void) | undefined;
-  /** Milliseconds that executions gather before they are sent. Default 1,000. */
+  /** Milliseconds during which executions gather before they are sent. Default 1,000. */
   readonly flushIntervalMs?: number | undefined;
-  /** Executions that may wait. Default 10,000. */
+  /** The most executions that may wait. Default 10,000. */
   readonly maxQueued?: number | undefined;
-  /** UTF-16 units of JSON that may wait. Default 16 Mi. */
+  /** The most UTF-16 units of JSON that may wait. Default 16 Mi. */
   readonly maxQueuedChars?: number | undefined;
 }
 
-/** Sends a body `{"executions":[…]}`, already JSON. */
+/** Sends a body `{"executions":[…]}` from entries that are already JSON. */
 export type SendRecords = (entries: readonly string[], idempotencyKey: string) => Promise<RecordResult>;
 
 interface Entry {
@@ -50,20 +50,20 @@ interface Entry {
 
 interface Batch {
   readonly entries: readonly Entry[];
-  /** The same for as long as the batch is the same, so that it is recorded once. */
+  /** Stays the same while the batch does, so that it is recorded once. */
   readonly key: string;
 }
 
-/** The form on the wire. */
+/** The limit on the wire. */
 const MAX_ENTRIES = 100;
-/** A body may have 16 MiB; a UTF-16 unit takes at most three bytes. */
+/** The limit of a body is 16 MiB, and a UTF-16 unit takes at most three bytes. */
 const MAX_BATCH_CHARS = 5 * 1024 * 1024;
 
-/** Reports executions in the background: in batches, each until the ledger has it or will not have it, one at a time. */
+/** Reports executions in the background, one batch at a time. Repeats each batch until the ledger accepts or rejects it. */
 export class Recorder {
   private readonly queue: Entry[] = [];
   private queuedChars = 0;
-  /** Batches that were made and are not settled. */
+  /** Batches that were built and are not settled. */
   private readonly batches: Batch[] = [];
   private recorded = 0;
   private dropped = 0;
@@ -86,7 +86,7 @@ export class Recorder {
     return this.batches.reduce((sum, { entries }) => sum + entries.length, this.queue.length);
   }
 
-  /** Takes one in, or counts it as dropped; never throws, never waits. The entry may change afterwards. */
+  /** Queues an entry or counts it as dropped. Never throws or waits. The entry may change afterwards. */
   add(promptName: string, entry: unknown): void {
     const json = toJson(entry);
     const isTooLarge = json.text !== null && json.text.length > MAX_BATCH_CHARS;
@@ -108,7 +108,7 @@ export class Recorder {
     else this.schedule(this.options.flushIntervalMs ?? 1_000);
   }
 
-  /** Sends all that waits. Resolves when it is settled, or when the ledger could not be reached; never rejects. */
+  /** Sends everything that waits. Resolves when it is settled or the ledger is unreachable; never rejects. */
   flush(): Promise<void> {
     this.cancelTimer();
     this.sending ??= this.sendAll().finally(() => {
@@ -118,14 +118,14 @@ export class Recorder {
     return this.sending;
   }
 
-  /** Flushes, and drops what the ledger could not be given. */
+  /** Flushes, and drops the entries that the ledger did not receive. */
   async close(): Promise<void> {
     this.isClosed = true;
     await this.flush();
     this.abandon();
   }
 
-  /** Drops what waits. */
+  /** Drops all waiting entries. */
   abandon(): void {
     this.cancelTimer();
     const left = [...this.batches.splice(0).flatMap(({ entries }) => entries), ...this.queue.splice(0)];
@@ -161,7 +161,7 @@ export class Recorder {
     this.batches.push({ entries: this.queue.splice(0, count), key: randomId() });
   }
 
-  /** @returns false when it has to be sent again later. */
+  /** @returns false when the batch must be sent again later. */
   private async sendBatch(batch: Batch): Promise<boolean> {
     const { entries, key } = batch;
     let result: RecordResult;
@@ -181,7 +181,7 @@ export class Recorder {
     return true;
   }
 
-  /** @returns false when it is no longer there: everything was abandoned while it was on its way. */
+  /** @returns false when the batch is gone because everything was abandoned while it was being sent. */
   private settle(batch: Batch): boolean {
     const index = this.batches.indexOf(batch);
     if (index === -1) return false;
@@ -190,12 +190,12 @@ export class Recorder {
     return true;
   }
 
-  /** The whole call was refused: for some of its entries, or for a reason that is theirs together. */
+  /** Handles a refusal of the whole call, because of some of its entries or all of them together. */
   private refused(entries: readonly Entry[], error: ApiError): void {
     const guilty = findGuilty(entries.length, error);
     for (const index of guilty) this.reject(entries[index], error.code, error.message);
     const rest = entries.filter((_, index) => !guilty.has(index));
-    // Splits the batch in halves until the entry at fault is alone, where the answer does not name it.
+    // If the answer does not name the entry at fault, halves the batch until that entry is alone.
     const middle = guilty.size > 0 ? rest.length : Math.ceil(rest.length / 2);
     for (const part of [rest.slice(middle), rest.slice(0, middle)]) {
       if (part.length === 0) continue;
@@ -208,13 +208,13 @@ export class Recorder {
     this.drop({ reason: 'rejected', promptName: entry?.promptName ?? '', code, detail });
   }
 
-  /** Counts it, and tells the callback. */
+  /** Counts the loss and calls the callback. */
   drop(dropped: DroppedExecution): void {
     this.dropped += 1;
     try {
       this.options.onDropped?.(dropped);
     } catch {
-      // An error of the callback must not reach the code that is tracked.
+      // An error of the callback must not reach the tracked code.
     }
   }
 
@@ -233,7 +233,7 @@ export class Recorder {
   }
 }
 
-/** Or why there is none, such as a variable that is a bigint. */
+/** Returns the JSON, or why there is none, such as a variable that is a bigint. */
 function toJson(
   value: unknown,
 ): { readonly text: string } | { readonly text: null; readonly reason: string } {
@@ -248,13 +248,13 @@ function describeReason(error: unknown): string {
   return error instanceof Error ? error.message : 'It is not JSON.';
 }
 
-/** Each escape of a JSON text: a pair of surrogates, any other `\\u`, or the short ones. */
+/** Matches each escape of a JSON text: a pair of surrogates, any other `\\u`, or a short one. */
 const ESCAPE = /\\(?:u[dD][89abAB][\da-fA-F]{2}\\u[dD][c-fC-F][\da-fA-F]{2}|u[\da-fA-F]{4}|.)/g;
-/** The escapes of a NUL and of half a character, for which the ledger would refuse the whole entry. */
+/** Matches the escapes of NUL and of lone surrogates, for which the ledger would refuse the whole entry. */
 const UNSTORABLE_ESCAPE = /^\\u(?:0000|[dD][89a-fA-F][\da-fA-F]{2})$/;
 const LONE_SURROGATE = /[\ud800-\udfff]/gu;
 
-/** They become U+FFFD, wherever they stand: in an answer, in a variable, in a name that was cut within a character. */
+/** Replaces these with U+FFFD wherever they occur: in an answer, in a variable, in a name that was cut within a character. */
 function storableJson(json: string): string {
   const text = json.includes('\\u')
     ? json.replace(ESCAPE, (escape) => (UNSTORABLE_ESCAPE.test(escape) ? '\\ufffd' : escape))
@@ -266,13 +266,13 @@ function countChars(entries: readonly Entry[]): number {
   return entries.reduce((sum, { json }) => sum + json.length, 0);
 }
 
-/** Whether the ledger has judged; anything else is worth another try. */
+/** Whether the ledger has decided; any other error is worth a retry. */
 function isVerdictOf(error: unknown): error is ApiError {
   if (!(error instanceof ApiError) || error.code === 'IDEMPOTENCY_IN_FLIGHT') return false;
   return error.status < 500 && error.status !== 408 && error.status !== 429;
 }
 
-/** Indexes of the entries that a refusal is about; none when it does not say. */
+/** Returns the indexes of the entries that a refusal is about; none when it does not say. */
 function findGuilty(length: number, error: ApiError): Set<number> {
   const isAboutEntries = error.status === 400 || error.status === 413;
   if (!isAboutEntries || length === 1) return new Set(Array.from({ length }, (_, index) => index));

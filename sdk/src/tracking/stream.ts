@@ -2,14 +2,14 @@ import { contentText } from '../../../src/answers/index.js';
 import type { RecordedToolCall } from '../wire/index.js';
 import { type Extracted, asFirst, asRecord, shapesIn, asString, toUsage } from './extract.js';
 
-/** The end of a stream: read to its end, left by its reader, or broken. */
+/** How a stream ended: read to its end, left by its reader, or broken. */
 export interface StreamEnd {
   readonly extracted: Extracted;
   readonly error: unknown;
   readonly failed: boolean;
 }
 
-/** Bounds a text that is gathered; the ledger keeps about as much. */
+/** The limit of the gathered text; the ledger keeps about as much. */
 const MAX_CHARS = 524_288;
 
 export function isStream(value: unknown): value is AsyncIterable<unknown> {
@@ -17,9 +17,9 @@ export function isStream(value: unknown): value is AsyncIterable<unknown> {
 }
 
 /**
- * Listens in on whoever reads the stream with `for await`: it stays the very object that the library gave, and gives
- * the very chunks. The text is gathered from OpenAI's chunks; of others only the end is known.
- * @returns false when the object cannot be listened to; nothing is changed then.
+ * Observes a stream while its reader iterates with `for await`. The object stays the library's own and yields the same chunks. Gathers the
+ * text of OpenAI's chunks; of other streams only the end is recorded.
+ * @returns false when the object cannot be observed, which leaves it unchanged.
  */
 export function observeStream(stream: AsyncIterable<unknown>, onEnd: (end: StreamEnd) => void): boolean {
   const start = stream[Symbol.asyncIterator].bind(stream);
@@ -56,14 +56,14 @@ async function* observed(
     throw error;
   } finally {
     if (!isOver) {
-      // Its reader left: what came so far is the answer.
+      // The reader left: the chunks so far are the answer.
       onEnd({ extracted: chunks.extracted, error: undefined, failed: false });
       await iterator.return?.();
     }
   }
 }
 
-/** The chunks of a chat completion, put together. */
+/** Assembles the chunks of a chat completion. */
 class OpenAiChunks {
   private text: string | null = null;
   private readonly calls = new Map<unknown, RecordedToolCall>();

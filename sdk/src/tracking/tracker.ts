@@ -7,9 +7,9 @@ import { toFailure } from './failure.js';
 import type { Recorder } from './recorder.js';
 import { isStream, observeStream } from './stream.js';
 
-/** Beside the prompt, what a call of the caller's own may want. */
+/** What a caller's own call may need besides the prompt. */
 export interface TrackContext {
-  /** The prompt as messages, whatever its kind. */
+  /** The prompt as messages, whichever its kind. */
   readonly messages: ChatMessage[];
   readonly prompt: LedgerPrompt;
 }
@@ -19,20 +19,20 @@ export interface Recording {
   readonly correlationId: string | undefined;
   readonly metadata: Metadata | undefined;
   readonly params: Params | undefined;
-  /** Undefined: what the answer says. */
+  /** Undefined for the model named in the answer. */
   readonly model: ModelRef | undefined;
-  /** Before what is read from the answer by its shape; with `null` nothing is. */
+  /** Takes precedence over reading the answer by its shape; `null` disables reading. */
   readonly extract: ((result: unknown) => Extracted | null) | undefined;
 }
 
-/** The most that the wire has of a name, and of a message that is worth keeping. */
+/** The limits of the wire for a name and for tool calls, and the useful length of a message. */
 const MAX_NAME = 255;
 const MAX_TOOL_CALLS = 128;
 const MAX_MESSAGE = 2_000;
-/** The name for an answer that does not say which model gave it. */
+/** The model for an answer that does not name one. */
 const UNKNOWN_MODEL: ModelRef = { provider: 'unknown', model_name: 'unknown' };
 
-/** Runs calls that are none of the ledger's business, and has them recorded when they are over. */
+/** Runs the caller's own calls and records them when they are over. */
 export class Tracker {
   private hasWarnedOfStream = false;
 
@@ -82,7 +82,7 @@ export class Tracker {
   }
 }
 
-/** One call, from its start on. */
+/** One call from its start. */
 class Run {
   private readonly startedAt = new Date().toISOString();
   private readonly startedMs = performance.now();
@@ -94,7 +94,7 @@ class Run {
     private readonly recording: Recording,
   ) {}
 
-  /** @param found what a stream's chunks said, where the result itself says nothing. */
+  /** @param found the data of a stream's chunks, used where the result itself has none. */
   succeeded(result: unknown, found?: Extracted): void {
     const latencyMs = this.latencyMs;
     this.record(() => {
@@ -126,7 +126,7 @@ class Run {
     return Math.round(performance.now() - this.startedMs);
   }
 
-  /** Whatever goes wrong in here is no concern of the caller's. */
+  /** Keeps every error of recording from the caller. */
   private record(entry: () => RecordedExecution): void {
     const { name } = this.prompt;
     try {
@@ -160,7 +160,7 @@ class Run {
   }
 }
 
-/** Builds them for the wire: left out where there are none, and no more or longer than it takes. */
+/** Builds the tool calls for the wire: omitted when there are none, and cut to the wire's limits. */
 function pickToolCalls({ toolCalls }: Extracted): Pick<RecordedExecution, 'tool_calls'> {
   const calls = (toolCalls ?? []).slice(0, MAX_TOOL_CALLS);
   if (calls.length === 0) return {};

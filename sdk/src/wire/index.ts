@@ -1,4 +1,4 @@
-/** The shapes of the HTTP API, in its names: `openapi.json` has them too. */
+/** The types of the HTTP API in the wire's names, as in `openapi.json`. */
 export type * from './runs/analytics.js';
 export type * from './governance/audit.js';
 export type * from './runs/batches.js';

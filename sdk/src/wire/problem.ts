@@ -1,4 +1,4 @@
-/** One thing that is wrong with the input. */
+/** One fault in the input. */
 export interface ProblemEntry {
   /** JSON pointer (RFC 6901) into the body or to a parameter. */
   readonly pointer: string;
@@ -20,8 +20,8 @@ export interface Problem {
   readonly instance: string;
   /** The stable name of the problem. */
   readonly code: string;
-  /** For bad input: each thing that is wrong. */
+  /** Each fault, for invalid input. */
   readonly errors?: readonly ProblemEntry[];
-  /** Further members that some codes have, such as `execution_id`. */
+  /** Further members of some codes, such as `execution_id`. */
   readonly [extension: string]: unknown;
 }

@@ -17,9 +17,9 @@ import type {
 
 /** The place of a prompt in the code. */
 export interface SourceLocation {
-  /** From the root of the repository, with forward slashes. */
+  /** Relative to the root of the repository, with forward slashes. */
   readonly file?: string | null;
-  /** Counted from 1. */
+  /** Counts from 1. */
   readonly line?: number | null;
 }
 
@@ -27,42 +27,42 @@ export interface GitFacts {
   /** 40 (or 64) hex digits. */
   readonly commit?: string | null;
   readonly branch?: string | null;
-  /** Such as `acme/app`. */
+  /** For example `acme/app`. */
   readonly repository?: string | null;
-  /** True when the working tree had changes that are in no commit. */
+  /** True when the working tree had uncommitted changes. */
   readonly dirty?: boolean | null;
 }
 
-/** Exactly one of `template_source` and `messages`. What is said about the prompt stays as it was where it is left out. */
+/** Exactly one of `template_source` and `messages`. Omitted metadata stays unchanged. */
 export interface CodePrompt {
   readonly name: string;
   readonly template_source?: string;
   readonly messages?: readonly ChatMessage[];
-  /** JSON Schema (draft 2020-12) that the variables of a request have to fit. */
+  /** JSON Schema (draft 2020-12) that the variables of a request must match. */
   readonly variables_schema?: JsonSchema | null;
-  /** The form of the answer. */
+  /** The format of the answer. */
   readonly response_format?: ResponseFormat | { readonly type: 'text' } | null;
   readonly description?: string | null;
   readonly owner_team?: string | null;
   readonly tags?: readonly string[];
-  /** SHA-256 of `template_source`, or the checksum of `messages`, to be checked. */
+  /** The SHA-256 of `template_source`, or the checksum of `messages`, for verification. */
   readonly template_hash?: string | null;
   readonly source?: SourceLocation | null;
 }
 
 export interface RegisterCodeRequest {
-  /** 1 to 1,000. */
+  /** 1 to 1,000 prompts. */
   readonly prompts: readonly CodePrompt[];
   readonly git?: GitFacts | null;
-  /** The environment whose pointers follow the code. Null or left out: `default`, whose pointer is the active version. */
+  /** The environment whose pointers follow the code. Default or null: `default`, whose pointer is the active version. */
   readonly environment?: string | null;
-  /** Answer the same and write nothing. */
+  /** Return the same answer without writing anything. */
   readonly dry_run?: boolean;
 }
 
 /**
- * `new`: it was not known; `returned`: it was retired; `changed`: another version was active; `metadata`: only what is
- * said about it differed; `unchanged`: nothing did. The first that holds.
+ * The first of these that applies. `new`: the prompt was unknown. `returned`: it was retired. `changed`: another version was active.
+ * `metadata`: only its metadata differed. `unchanged`: nothing differed.
  */
 export type RegistrationOutcome = 'new' | 'returned' | 'changed' | 'metadata' | 'unchanged';
 
@@ -72,10 +72,10 @@ export interface RegisteredPrompt {
   readonly version: number;
   /** True when another version was active before. */
   readonly change_detected: boolean;
-  /** The one that was active before; null when there was none, or it is the same. */
+  /** The previously active version; null when there was none or it is the same. */
   readonly previous_version: number | null;
   readonly outcome: RegistrationOutcome;
-  /** The parts of its response format's schema that vendors will refuse. */
+  /** The parts of the response format's schema that vendors will refuse. */
   readonly warnings: readonly SchemaWarning[];
 }
 
@@ -85,19 +85,19 @@ export interface RegisterCodeResult {
 }
 
 export interface RetireRequest {
-  /** 1 to 1,000. */
+  /** 1 to 1,000 prompts. */
   readonly prompts: readonly { readonly name: string }[];
   readonly git?: GitFacts | null;
-  /** Answer the same and write nothing. */
+  /** Return the same answer without writing anything. */
   readonly dry_run?: boolean;
 }
 
 export interface RetiredPrompt {
   readonly name: string;
   readonly mode: 'tracking';
-  /** The active version, which stays so. */
+  /** The active version, which stays active. */
   readonly version: number;
-  /** False when it was retired already. */
+  /** False when it was already retired. */
   readonly change_detected: boolean;
 }
 
@@ -109,7 +109,7 @@ export interface RetireResult {
 export interface TrackedExecuteRequest {
   readonly variables?: Readonly<Record<string, unknown>>;
   readonly version?: number | null;
-  /** Names the version by its content. */
+  /** Identifies the version by its content. */
   readonly template_hash?: string | null;
   readonly provider?: string | null;
   readonly model_name?: string | null;
@@ -118,14 +118,14 @@ export interface TrackedExecuteRequest {
   readonly environment?: string | null;
   readonly correlation_id?: string | null;
   readonly metadata?: Metadata | null;
-  /** The same as in `ExecuteRequest`. */
+  /** As in `ExecuteRequest`. */
   readonly unit_key?: string | null;
   readonly timeout_ms?: number | null;
   readonly cache?: CacheOptions | null;
   readonly on_budget?: OnBudget | null;
 }
 
-/** The last two are not there when it was queued. */
+/** The last two members are absent when the execution was queued. */
 export interface TrackedExecution {
   readonly execution_id: string;
   readonly prompt_name: string;
@@ -144,7 +144,7 @@ export interface HistoryVersion {
   readonly messages?: readonly ChatMessage[];
   readonly created_at: string;
   readonly execution_count: number;
-  /** The facts of its registration; null where it was not registered from code. */
+  /** The Git facts of its registration; null if it was not registered from code. */
   readonly git: Readonly<Record<string, unknown>> | null;
 }
 
@@ -159,7 +159,7 @@ export interface PromptHistory {
 
 export interface MigrateEntry {
   readonly name: string;
-  /** Left out: the active text stays. */
+  /** Omit to keep the active text. */
   readonly template_source?: string | null;
 }
 

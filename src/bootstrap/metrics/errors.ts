@@ -1,6 +1,6 @@
 import { LedgerError } from '../../kernel/index.js';
 
-/** 401 `METRICS_TOKEN_INVALID`: without the value of `METRICS_TOKEN`. */
+/** 401 `METRICS_TOKEN_INVALID`: the request lacks the value of `METRICS_TOKEN`. */
 export class MetricsTokenError extends LedgerError {
   constructor() {
     super({

@@ -10,23 +10,22 @@ import {
 import { METRICS_MEDIA_TYPE } from '../../infra/metrics/index.js';
 import { MetricsTokenError } from './errors.js';
 
-/** The path of the metrics. */
 export const METRICS_PATH = '/metrics';
 
 export interface MetricsEndpointOptions {
-  /** Null: nobody has to show one. */
+  /** The token that callers must send; null when none is needed. */
   readonly token: string | null;
-  /** Whether to answer those only who are on this machine. */
+  /** Whether to answer only callers on this machine. */
   readonly loopbackOnly: boolean;
-  /** The text for Prometheus. */
+  /** Returns the text for Prometheus. */
   readonly scrape: () => Promise<string>;
 }
 
-/** Headers that proxies add. Behind a proxy on the same machine every caller would seem to be local. */
+/** Headers that proxies add. Behind a proxy on the same machine every caller would seem local. */
 const PROXY_HEADERS = ['x-forwarded-for', 'x-forwarded-host', 'x-real-ip', 'forwarded', 'via'] as const;
 const LOOPBACK = /^(?:127\.|::ffff:127\.|::1$)/;
 
-/** Answers `GET /metrics`, on whichever server it arrives. */
+/** Answers `GET /metrics` on any server. */
 export class MetricsEndpoint {
   private readonly tokenDigest: Buffer | null;
 
@@ -64,7 +63,7 @@ export class MetricsEndpoint {
   }
 }
 
-/** Writes an answer on a server that has no framework. */
+/** Writes an answer on a server without a framework. */
 export function writePlainAnswer(
   request: IncomingMessage,
   response: ServerResponse,

@@ -9,7 +9,7 @@ import { ModelsService, PriceReads } from '../../modules/models/index.js';
 import { RegistryWatch } from '../../modules/prompts/index.js';
 import { Circuits } from '../../modules/providers/index.js';
 
-/** By the name that stands in the label. */
+/** Caches by their label. */
 const CACHES: Readonly<Record<string, Type<{ readonly counts: CacheCounts }>>> = {
   prompts: RegistryWatch,
   keys: Authenticator,
@@ -18,7 +18,7 @@ const CACHES: Readonly<Record<string, Type<{ readonly counts: CacheCounts }>>> =
   responses: ResponseCache,
 };
 
-/** Registers figures that the rooms of this process keep anyway, read when somebody asks. */
+/** Registers figures that modules of this process keep anyway, to be read on demand. */
 export function addProcessFigures(app: INestApplicationContext, metrics: Metrics): void {
   const circuits = app.get(Circuits, { strict: false });
   const pools = {
@@ -98,7 +98,7 @@ function reportCircuits(circuits: Circuits): FamilyReport {
   );
 }
 
-/** Null in a process that has no such thing: a worker authenticates nobody. */
+/** Returns null if the process has no such provider; a worker, for example, authenticates no callers. */
 function findInstance<Value>(app: INestApplicationContext, type: Type<Value>): Value | null {
   try {
     return app.get(type, { strict: false });

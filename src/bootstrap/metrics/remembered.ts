@@ -1,13 +1,13 @@
-/** So much of the time may go into reading; what takes longer is read more rarely. */
+/** The share of time that reading may take; a slower value is read less often. */
 const SHARE = 0.05;
 
-/** Something that is dear to read, read at most every so often however many ask. */
+/** Caches a value that is expensive to read, however many callers ask for it. */
 export class Remembered<Value> {
   private value: Value | undefined;
   private freshUntilMs = Number.NEGATIVE_INFINITY;
   private reading: Promise<Value> | null = null;
 
-  /** @param freshMs how long it is taken for true, at least. */
+  /** @param freshMs how long a value stays fresh, at least. */
   constructor(
     private readonly read: () => Promise<Value>,
     private readonly freshMs: number,

@@ -14,8 +14,8 @@ import { addProcessFigures } from './process-figures.js';
 import { addSharedFigures } from './shared-figures.js';
 
 /**
- * Serves the metrics of a process.
- * @param link null in a process that no supervisor started; with one, the process that is asked answers for all of them.
+ * Creates the endpoint for the metrics of a process.
+ * @param link null in a process that no supervisor started; with one, the scraped process answers for all of them.
  */
 export function createMetricsEndpoint(
   app: INestApplicationContext,
@@ -38,7 +38,7 @@ export function createMetricsEndpoint(
   });
 }
 
-/** On the port of the API, when there is none of its own. */
+/** Serves metrics on the API's port when they have no port of their own. */
 export function mountMetrics(app: NestExpressApplication, endpoint: MetricsEndpoint): void {
   const express: Express = app.getHttpAdapter().getInstance();
   express.get(METRICS_PATH, (request: Request, response: Response) => {
@@ -47,9 +47,9 @@ export function mountMetrics(app: NestExpressApplication, endpoint: MetricsEndpo
 }
 
 /**
- * On a port of its own.
- * @returns what closes it; null when `METRICS_PORT` is not set.
- * @throws ConfigurationError when the port is taken, or otherwise not to be had.
+ * Serves metrics on their own port.
+ * @returns a function that closes the port; null when `METRICS_PORT` is not set.
+ * @throws ConfigurationError when the port is taken or otherwise unavailable.
  */
 export async function listenForMetrics(
   env: Environment,

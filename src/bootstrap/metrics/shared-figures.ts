@@ -12,11 +12,11 @@ interface FiguresRow {
   readonly highest_use: number;
 }
 
-/** Shorter than Prometheus' usual interval, and long enough for several that ask. */
+/** Shorter than Prometheus' usual interval, long enough for several scrapers. */
 const FRESH_MS = 5_000;
 const MOST_WEBHOOKS = 10_000;
 
-/** Registers figures that come from the database and are the same whichever process is asked. */
+/** Registers figures from the database, which are the same in every process. */
 export function addSharedFigures(app: INestApplicationContext, metrics: Metrics): void {
   const executions = app.get(ExecutionsRepository, { strict: false });
   const scope = app.get(TenantScope, { strict: false });

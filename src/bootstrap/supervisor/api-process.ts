@@ -12,24 +12,24 @@ import {
   type ProviderLine,
 } from '../../infra/supervision/index.js';
 
-/** Shorter than a process waits for what it has asked the supervisor to gather. */
+/** Shorter than a process waits for the supervisor to gather reports. */
 const REPORT_TIMEOUT_MS = 2_000;
 const ENTRY = join(__dirname, '../../api-process.js');
 
 /** How a process ended. */
 export interface ProcessEnd {
-  /** Such as "SIGKILL" or "exit code 1". */
+  /** For example "SIGKILL" or "exit code 1". */
   readonly how: string;
-  /** Why it refused to start, where it said so. */
+  /** Why the process refused to start, if it said so. */
   readonly refusal: string | null;
-  /** Connections that it was to get and never got. */
+  /** Connections that were meant for the process and never reached it. */
   readonly unsent: readonly Socket[];
 }
 
-/** One API process, seen from the supervisor. It runs from the moment it is made. */
+/** The supervisor's view of one API process, which starts with the constructor. */
 export class ApiProcess {
   readonly pid: number;
-  /** Resolves when it takes connections; never, when it ends before that. */
+  /** Resolves when the process accepts connections. Stays pending if it ends before that. */
   readonly ready: Promise<readonly ProviderLine[]>;
   readonly ended: Promise<ProcessEnd>;
 
@@ -41,8 +41,8 @@ export class ApiProcess {
   private becomeReady: (providers: readonly ProviderLine[]) => void = () => undefined;
 
   /**
-   * @param counters what all processes count in together.
-   * @param gatherReports gathers what all of them have counted, for the process that is asked.
+   * @param counters where all processes count together.
+   * @param gatherReports gathers the counts of all processes, for the one that is scraped.
    */
   constructor(
     private readonly counters: Counters,
@@ -53,7 +53,7 @@ export class ApiProcess {
       execArgv: process.execArgv.filter((arg) => !arg.startsWith('--inspect')),
     });
     this.pid = this.child.pid ?? 0;
-    // The message was for a process that has just ended; its end tells all there is to know.
+    // The message was for a process that has just ended; its end tells the rest.
     this.child.on('error', () => undefined);
     this.child.on('message', (message: MessageToSupervisor) => this.hear(message));
     this.ended = new Promise((resolve) => {
@@ -69,16 +69,16 @@ export class ApiProcess {
     this.send({ kind: 'start', assignment });
   }
 
-  /** Gives it a connection of which nothing has been read. */
+  /** Hands over a connection of which nothing has been read. */
   give(socket: Socket): void {
-    // Node sends one at a time and keeps the others until it is acknowledged.
+    // Node sends one at a time and holds the others until it is acknowledged.
     this.unsent.add(socket);
     this.child.send({ kind: 'connection' } satisfies MessageToProcess, socket, {}, (error) => {
       if (error === null) this.unsent.delete(socket);
     });
   }
 
-  /** Returns the counts of now; of a process that does not answer, or has ended, its last ones. */
+  /** Returns the current counts, or the last ones of a process that does not answer or has ended. */
   async report(): Promise<readonly FamilyReport[]> {
     if (!this.child.connected) return this.lastReport;
     const { id, result } = this.reports.open(REPORT_TIMEOUT_MS, 'the process does not answer');
@@ -90,12 +90,12 @@ export class ApiProcess {
     return this.lastReport;
   }
 
-  /** The last counts it reported. */
+  /** The last reported counts. */
   get reported(): readonly FamilyReport[] {
     return this.lastReport;
   }
 
-  /** Tells it to leave in order; whether it did is what `ended` tells. */
+  /** Tells the process to leave in order; `ended` resolves when it has. */
   stop(): void {
     this.send({ kind: 'stop' });
   }

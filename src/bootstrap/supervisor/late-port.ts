@@ -1,10 +1,10 @@
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { listen } from '../listen.js';
 
-/** A port on which somebody always connects closes all the same. */
+/** A port that never falls quiet is closed after this long anyway. */
 const LONGEST_WAIT_FOR_QUIET_MS = 500;
 
-/** The port of the service. It opens when there is somebody to answer, and hands on connections unread. */
+/** The service's port. It opens once a process can answer, and hands on connections unread. */
 export class LatePort {
   private server: Server | null = null;
   private closing = false;
@@ -13,15 +13,15 @@ export class LatePort {
   constructor(private readonly deal: (socket: Socket) => void) {}
 
   /**
-   * Where it listens now; null when it was closed before.
-   * @throws ConfigurationError when the port is not to be had.
+   * Resolves with the address it listens on; null when it was closed before.
+   * @throws ConfigurationError when the port is unavailable.
    */
   async open(port: number, host: string): Promise<AddressInfo | null> {
     if (this.isClosed()) return null;
-    // These are the options with which Node's http server accepts its own connections.
+    // The same options as Node's http server uses for its own connections.
     this.server = createServer({ pauseOnConnect: true, noDelay: true, allowHalfOpen: true }, (socket) => {
       this.accepted += 1;
-      // A client that is gone before a process has its connection.
+      // Handles a client that disconnects before a process has its connection.
       socket.on('error', () => undefined);
       this.deal(socket);
     });
@@ -31,11 +31,11 @@ export class LatePort {
     return null;
   }
 
-  /** From then on connections are refused, and all that were accepted have been dealt. */
+  /** Once resolved, connections are refused, and all accepted ones have been dealt. */
   async close(): Promise<void> {
     this.closing = true;
     if (this.server === null) return;
-    // Closing resets whoever has connected and was not accepted yet, so it happens when nobody just did.
+    // Closing resets connections that were not accepted yet, so it waits until no client has just connected.
     const untilMs = performance.now() + LONGEST_WAIT_FOR_QUIET_MS;
     let before: number;
     do {
@@ -43,7 +43,7 @@ export class LatePort {
       await turn();
       await turn();
     } while (this.accepted !== before && performance.now() < untilMs);
-    // Its end is not waited for: that comes when the processes have closed every connection.
+    // Not awaited: the close completes only when the processes have closed every connection.
     this.server.close();
   }
 

@@ -5,22 +5,22 @@ import { type Assignment, createMemoryCounters, type ProviderLine } from '../../
 import { ApiProcess, type ProcessEnd } from './api-process.js';
 import { ReportGatherer } from './report-gatherer.js';
 
-/** In a row and of one place; after so many there is nothing to hope for. */
+/** Failed starts in a row in one place; after this many, another start is pointless. */
 const MOST_FAILED_STARTS = 3;
 const FIRST_WAIT_MS = 100;
 const LONGEST_WAIT_MS = 5_000;
-/** A process that lived so long did not die of its start. */
+/** A crash after this long is not counted as a failed start. */
 const STABLE_AFTER_MS = 60_000;
 
 export interface PoolOptions {
   readonly count: number;
-  /** Told of a process that ended without having been told to. */
+  /** Called when a process ends without having been told to. */
   readonly onLoss: (sentence: string) => void;
-  /** Told once that no process can be started any more. */
+  /** Called once, when no process can be started any more. */
   readonly onGivenUp: (error: ConfigurationError) => void;
 }
 
-/** Keeps so many API processes running, and shares connections out among those that are ready. */
+/** Keeps this many API processes running and distributes connections among the ready ones. */
 export class ProcessPool {
   private readonly running = new Set<ApiProcess>();
   private readonly ready: ApiProcess[] = [];
@@ -35,10 +35,10 @@ export class ProcessPool {
   private rejectAllReady: (error: Error) => void = () => undefined;
   private hasStarted = false;
   private hasSeeded = false;
-  /** Connections that came while no process was ready. */
+  /** Connections that arrived while no process was ready. */
   private waiting: Socket[] = [];
 
-  /** The processes load their code at once, and wait for {@link start}. */
+  /** The processes load their code at once and then wait for {@link start}. */
   constructor(private readonly options: PoolOptions) {
     this.assigned = new Promise((resolve) => (this.assign = resolve));
     this.allReady = new Promise((resolve, reject) => {
@@ -51,7 +51,7 @@ export class ProcessPool {
 
   /**
    * Resolves when all processes are ready.
-   * @throws ConfigurationError when one refuses to start, or ends at its start again and again.
+   * @throws ConfigurationError when one refuses to start, or repeatedly ends during its start.
    */
   async start(base: Pick<Assignment, 'backends' | 'seeds'>): Promise<readonly ProviderLine[]> {
     this.assign(base);
@@ -60,7 +60,7 @@ export class ProcessPool {
     return providers;
   }
 
-  /** Gives a connection to the next process in turn, so that each gets as many as the others. */
+  /** Gives a connection to the next process in turn, so that all get the same number. */
   deal(socket: Socket): void {
     const next = this.ready.shift();
     if (next === undefined) {
@@ -71,24 +71,24 @@ export class ProcessPool {
     next.give(socket);
   }
 
-  /** Tells all to leave, and resolves when they have. No connection may be dealt from then on. */
+  /** Tells all processes to leave, and resolves when they have. Deal no connection from then on. */
   async stop(): Promise<void> {
     this.halt.abort();
     for (const socket of this.waiting) socket.destroy();
-    // One that is not ready has nothing to finish.
+    // A process that is not ready has nothing to finish.
     for (const each of this.running)
       if (this.ready.includes(each)) each.stop();
       else each.kill();
     await Promise.all(this.places);
   }
 
-  /** At once. */
+  /** Ends all processes at once. */
   kill(): void {
     this.halt.abort();
     for (const each of this.running) each.kill();
   }
 
-  /** One place after another process, for as long as the pool is wanted. Never rejects. */
+  /** Runs one process after another in one place, until the pool halts. Never rejects. */
   private async keep(index: number): Promise<void> {
     let failedStarts = 0;
     let waitMs = FIRST_WAIT_MS;
@@ -146,8 +146,8 @@ export class ProcessPool {
   }
 
   /**
-   * At the start of the service any failure is everybody's. Later, the processes that are left go on: a database that
-   * is away for a minute must not end a service of which one process crashed meanwhile.
+   * During the service's start any failure is final. Later the remaining processes continue: a database outage of a minute must not end a
+   * service of which one process crashed meanwhile.
    */
   private isHopeless({ refusal }: ProcessEnd, failedStarts: number): boolean {
     if (this.hasStarted) return failedStarts >= MOST_FAILED_STARTS && this.ready.length === 0;

@@ -1,16 +1,16 @@
 import { type FamilyReport, ReportMerger, withoutGauges } from '../../infra/metrics/index.js';
 
-/** A process as far as its counts matter. */
+/** A process, as far as its counts are concerned. */
 export interface ReportingProcess {
   /** Never rejects. */
   report(): Promise<readonly FamilyReport[]>;
-  /** Its last report. */
+  /** The process's last report. */
   readonly reported: readonly FamilyReport[];
 }
 
 /**
- * Adds up what all processes count, so that a scrape that reaches any of them tells of all. What a process had counted when it
- * ended stays in the sums: Prometheus takes a counter that falls for one that began anew, and would count the rest twice.
+ * Sums the counts of all processes, so that a scrape of any of them covers all. The counts of an ended process stay in the sums: Prometheus
+ * takes a falling counter for one that restarted, and would count the rest twice.
  */
 export class ReportGatherer {
   private readonly merger = new ReportMerger();
@@ -19,13 +19,13 @@ export class ReportGatherer {
   constructor(private readonly processes: () => Iterable<ReportingProcess>) {}
 
   async gather(): Promise<readonly FamilyReport[]> {
-    // Taken before the wait: a process that ends meanwhile answers for itself this time.
+    // Read before the wait: a process that ends meanwhile still reports for itself this time.
     const { retired } = this;
     const reports = await Promise.all([...this.processes()].map((each) => each.report()));
     return this.merger.merge([retired, ...reports]);
   }
 
-  /** The process has ended, and is none of the processes any more. */
+  /** Adds the last counts of an ended process, which must no longer be among the processes. */
   retire({ reported }: ReportingProcess): void {
     this.retired = this.merger.merge([this.retired, withoutGauges(reported)]);
   }

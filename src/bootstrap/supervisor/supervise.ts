@@ -14,11 +14,11 @@ export interface SuperviseOptions {
 }
 
 /**
- * Several API processes behind one port. This process does what must happen once (embedded server, migrations,
- * secrets, the port), starts them, accepts connections and hands each to the next process, and replaces one that dies.
+ * Runs several API processes behind one port. This process does what must happen once (embedded server, migrations, secrets, the port),
+ * starts the others, accepts connections and hands each to the next process, and replaces one that dies.
  *
- * Not `node:cluster`: when its last worker closes, connections that the primary has accepted and not delivered are
- * reset or left hanging. Here the port closes first, and everybody who got in is answered.
+ * `node:cluster` is not used: when its last worker closes, connections that the primary has accepted and not delivered are reset or left
+ * hanging. Here the port closes first, and every accepted connection is answered.
  */
 export async function supervise(env: Environment, { host, processes }: SuperviseOptions): Promise<void> {
   const onProgress = (message: string) => process.stdout.write(`${message}\n`);
@@ -48,7 +48,7 @@ export async function supervise(env: Environment, { host, processes }: Supervise
     process.stdout.write(banner({ config, url: listeningUrl(address), providers, processes }));
   };
   let stopped: Promise<void> | undefined;
-  // In the middle of a start too: what was begun is waited for, so that nothing stays behind. The server goes last.
+  // During a start it waits for what was begun, so that nothing is left behind. The embedded server goes last.
   const stop = () =>
     (stopped ??= port
       .close()

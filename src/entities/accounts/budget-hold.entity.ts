@@ -1,7 +1,7 @@
 import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 import { BudgetPeriodEntity } from './budget-period.entity.js';
 
-/** The possible cost of one attempt, held in one budget until the real cost is known. Then the row is deleted. */
+/** The possible cost of one attempt, held in one budget. The row is deleted once the real cost is known. */
 @Entity('budget_holds')
 @ForeignKey(
   () => BudgetPeriodEntity,
@@ -25,14 +25,14 @@ export class BudgetHoldEntity {
   @PrimaryColumn('uuid', { name: 'budget_id' })
   budgetId!: string;
 
-  /** It is settled to this period, whichever is the current one by then. */
+  /** The period that the hold is settled to, even if another one has begun by then. */
   @Column('timestamptz', { name: 'period_start' })
   periodStart!: Date;
 
   @Column('numeric', { name: 'held_pico_usd' })
   heldPicoUsd!: string;
 
-  /** After this it counts as spent. */
+  /** After this time the hold counts as spent. */
   @Column('timestamptz', { name: 'expires_at' })
   expiresAt!: Date;
 }

@@ -19,14 +19,14 @@ export class BudgetPeriodEntity {
   @PrimaryColumn('timestamptz', { name: 'period_start' })
   periodStart!: Date;
 
-  /** For calls whose cost is not known yet. */
+  /** Held for calls whose cost is not known yet. */
   @Column('numeric', { name: 'held_pico_usd', default: 0 })
   heldPicoUsd!: string;
 
   @Column('numeric', { name: 'spent_pico_usd', default: 0 })
   spentPicoUsd!: string;
 
-  /** The highest threshold that somebody was told of. */
+  /** The highest threshold that was announced. */
   @Column('integer', { name: 'told_percent', default: 0 })
   toldPercent!: number;
 }

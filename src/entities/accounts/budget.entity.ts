@@ -1,7 +1,7 @@
 import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 import { ProjectEntity } from '../people/project.entity.js';
 
-/** Those that people make budgets for; an experiment has one of its own, which nobody changes. */
+/** The scopes that users create budgets for. An experiment has a budget of its own, which cannot be changed. */
 export const BUDGET_SCOPES = ['project', 'owner_team', 'prompt', 'api_key'] as const;
 export type BudgetScope = (typeof BUDGET_SCOPES)[number];
 
@@ -11,7 +11,7 @@ export type BudgetPeriod = (typeof BUDGET_PERIODS)[number];
 export const BUDGET_MODES = ['hard', 'soft'] as const;
 export type BudgetMode = (typeof BUDGET_MODES)[number];
 
-/** A limit on what may be spent in each period. */
+/** A spending limit for each period. */
 @Entity('budgets')
 @ForeignKey(() => ProjectEntity, ['projectId'], ['projectId'], { name: 'budgets_project_id_fkey' })
 @Index('budgets_live', ['projectId', 'budgetId'], { where: 'archived_at IS NULL' })
@@ -47,14 +47,14 @@ export class BudgetEntity {
   @Column('text')
   period!: BudgetPeriod;
 
-  /** Whole pico-dollars, as text: more than a double holds. */
+  /** Whole pico-dollars as text, because a double is too small. */
   @Column('numeric', { name: 'limit_pico_usd' })
   limitPicoUsd!: string;
 
   @Column('text')
   mode!: BudgetMode;
 
-  /** The address that is told at 50, 80 and 100 %. */
+  /** The address that is notified at 50, 80 and 100 %. */
   @Column('text', { name: 'callback_url', nullable: true })
   callbackUrl!: string | null;
 

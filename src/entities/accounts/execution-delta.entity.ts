@@ -1,7 +1,7 @@
 import { Column, Entity, PrimaryColumn, PrimaryGeneratedColumn } from 'typeorm';
 import { CountedExecutions } from './counted-executions.entity.js';
 
-/** The executions of one kind that one statement made final. A trigger writes it; the fold moves it into the rollups. */
+/** Counts the executions of one kind that one statement made final. A trigger writes it, and the fold moves it into the rollups. */
 @Entity('execution_deltas')
 export class ExecutionDeltaEntity extends CountedExecutions {
   @PrimaryColumn('uuid', { name: 'project_id' })
@@ -10,15 +10,15 @@ export class ExecutionDeltaEntity extends CountedExecutions {
   @PrimaryGeneratedColumn('identity', { name: 'delta_id', type: 'bigint', generatedIdentity: 'ALWAYS' })
   deltaId!: string;
 
-  /** Its beginning, in UTC; of `created_at`. */
+  /** The beginning of the hour of `created_at`, in UTC. */
   @Column('timestamptz')
   hour!: Date;
 
-  /** Zeros for a call without a prompt, which has no version and an empty mode too. */
+  /** Zeros for a call without a prompt, whose version and mode are empty too. */
   @Column('uuid', { name: 'prompt_id' })
   promptId!: string;
 
-  /** The prompt's mode when it ran. */
+  /** The prompt's mode when the execution ran. */
   @Column('text', { name: 'prompt_mode' })
   promptMode!: string;
 
@@ -31,15 +31,15 @@ export class ExecutionDeltaEntity extends CountedExecutions {
   @Column('text')
   environment!: string;
 
-  /** A final one. */
+  /** A final status. */
   @Column('text')
   status!: string;
 
-  /** Zeros for no key: the admin's, and what nobody knows. */
+  /** Zeros for the admin or an unknown key. */
   @Column('uuid', { name: 'key_id' })
   keyId!: string;
 
-  /** The prompt's team when it ran; empty for none. */
+  /** The prompt's team when the execution ran; empty for none. */
   @Column('text', { name: 'owner_team' })
   ownerTeam!: string;
 }

@@ -1,7 +1,7 @@
 import { Check, Entity, PrimaryColumn } from 'typeorm';
 import { CountedExecutions } from './counted-executions.entity.js';
 
-/** The number of executions of one kind that were created in an hour, in a day, or ever. Those in `execution_deltas` come on top. */
+/** Counts the executions of one kind that were created in an hour, in a day, or ever. `execution_deltas` holds further ones. */
 @Entity('execution_rollups')
 @Check('execution_rollups_grain_check', `grain IN ('hour', 'day', 'all')`)
 export class ExecutionRollupEntity extends CountedExecutions {
@@ -11,15 +11,15 @@ export class ExecutionRollupEntity extends CountedExecutions {
   @PrimaryColumn('text')
   grain!: 'hour' | 'day' | 'all';
 
-  /** Its beginning, in UTC; `-infinity` of all. */
+  /** The beginning of the period in UTC; `-infinity` for `all`. */
   @PrimaryColumn('timestamptz')
   period!: Date;
 
-  /** Zeros for a call without a prompt, which has no version and an empty mode too. */
+  /** Zeros for a call without a prompt, whose version and mode are empty too. */
   @PrimaryColumn('uuid', { name: 'prompt_id' })
   promptId!: string;
 
-  /** The prompt's mode when it ran. */
+  /** The prompt's mode when the execution ran. */
   @PrimaryColumn('text', { name: 'prompt_mode' })
   promptMode!: string;
 
@@ -32,15 +32,15 @@ export class ExecutionRollupEntity extends CountedExecutions {
   @PrimaryColumn('text')
   environment!: string;
 
-  /** A final one. */
+  /** A final status. */
   @PrimaryColumn('text')
   status!: string;
 
-  /** Zeros for no key: the admin's, and what nobody knows. */
+  /** Zeros for the admin or an unknown key. */
   @PrimaryColumn('uuid', { name: 'key_id' })
   keyId!: string;
 
-  /** The prompt's team when it ran; empty for none. */
+  /** The prompt's team when the execution ran; empty for none. */
   @PrimaryColumn('text', { name: 'owner_team' })
   ownerTeam!: string;
 }

@@ -1,7 +1,7 @@
 import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 import { DatasetEntity } from './dataset.entity.js';
 
-/** The content of items, once for each hash, whichever versions and however many items share it. */
+/** The content of items, stored once per hash and shared by all versions and items with that hash. */
 @Entity('dataset_contents')
 @Index('dataset_contents_erased', ['projectId', 'datasetId', 'itemHash'], { where: 'erased_at IS NOT NULL' })
 @ForeignKey(() => DatasetEntity, ['projectId', 'datasetId'], ['projectId', 'datasetId'], {
@@ -18,18 +18,18 @@ export class DatasetContentEntity {
   @PrimaryColumn('bytea', { name: 'item_hash' })
   itemHash!: Buffer;
 
-  /** `external_id`, `variables`, `expected` and `metadata` as they were sent. Read it as text: as JSON it loses its numbers. */
+  /** `external_id`, `variables`, `expected` and `metadata` as they were sent. Read it as text, because parsing loses exact numbers. */
   @Column('json')
   content!: object;
 
-  /** UTF-8 bytes of the content. */
+  /** The content's size in UTF-8 bytes. */
   @Column('integer', { name: 'size_bytes' })
   sizeBytes!: number;
 
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
   createdAt!: Date;
 
-  /** When the content of the execution that it was made of was erased; then `content` says so, and holds nothing else. */
+  /** When the content of the source execution was erased; then `content` only records that. */
   @Column('timestamptz', { name: 'erased_at', nullable: true })
   erasedAt!: Date | null;
 }

@@ -1,7 +1,7 @@
 import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 import { DatasetContentEntity } from './dataset-content.entity.js';
 
-/** An item of a dataset, from the revision that added it until the one that removed it. */
+/** An item of a dataset, from the revision that added it to the one that removed it. */
 @Entity('dataset_items')
 @ForeignKey(
   () => DatasetContentEntity,
@@ -30,7 +30,7 @@ export class DatasetItemEntity {
   @PrimaryColumn('uuid', { name: 'item_id', default: () => 'ledger_uuid7()' })
   itemId!: string;
 
-  /** Its place among the items; an item that takes the place of another has its position. A bigint, hence a string. */
+  /** The item's place in the order. A replacement takes over the position. A bigint, hence a string. */
   @Column('bigint')
   position!: string;
 
@@ -41,15 +41,15 @@ export class DatasetItemEntity {
   @Column('text', { name: 'external_id', nullable: true })
   externalId!: string | null;
 
-  /** The execution that it was made from. It is not a part of the content. */
+  /** The execution that the item was made from; not part of its content. */
   @Column('uuid', { name: 'source_execution_id', nullable: true })
   sourceExecutionId!: string | null;
 
-  /** The first revision that has it. */
+  /** The first revision with the item. */
   @Column('integer', { name: 'added_in' })
   addedIn!: number;
 
-  /** The first later revision that has it no more; null while it is there. */
+  /** The first revision after the item was removed; null while it is present. */
   @Column('integer', { name: 'removed_in', nullable: true })
   removedIn!: number | null;
 

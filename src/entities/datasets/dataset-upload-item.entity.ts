@@ -27,11 +27,11 @@ export class DatasetUploadItemEntity {
   @PrimaryColumn('uuid', { name: 'upload_id' })
   uploadId!: string;
 
-  /** Parts are numbered from 1 by whoever sends them, and may come in any order. */
+  /** The client numbers parts from 1 and may send them in any order. */
   @PrimaryColumn('integer')
   part!: number;
 
-  /** Its place in the part, from 0. */
+  /** The item's place in the part, from 0. */
   @PrimaryColumn('integer')
   ordinal!: number;
 

@@ -1,7 +1,7 @@
 import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 import { DatasetEntity } from './dataset.entity.js';
 
-/** Items that came in and are not part of a revision yet. */
+/** Items that were received and are not part of a revision yet. */
 @Entity('dataset_uploads')
 @ForeignKey(() => DatasetEntity, ['projectId', 'datasetId'], ['projectId', 'datasetId'], {
   name: 'dataset_uploads_project_id_dataset_id_fkey',
@@ -14,14 +14,14 @@ export class DatasetUploadEntity {
   @PrimaryColumn('uuid', { name: 'dataset_id' })
   datasetId!: string;
 
-  /** The caller's own. */
+  /** Chosen by the caller. */
   @PrimaryColumn('uuid', { name: 'upload_id' })
   uploadId!: string;
 
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
   createdAt!: Date;
 
-  /** The answer that was given when its items became a revision; null before. A repeated request gets it again. */
+  /** The answer given when the items became a revision; null before. A repeated request gets it again. */
   @Column('json', { nullable: true })
   result!: object | null;
 }

@@ -1,7 +1,7 @@
 import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 import { DatasetEntity } from './dataset.entity.js';
 
-/** The items of a dataset at a revision, by its hash. Append-only for the application. */
+/** The items of a dataset at a revision, identified by their hash. Append-only for the application. */
 @Entity('dataset_versions')
 @ForeignKey(() => DatasetEntity, ['projectId', 'datasetId'], ['projectId', 'datasetId'], {
   name: 'dataset_versions_project_id_dataset_id_fkey',
@@ -14,25 +14,25 @@ export class DatasetVersionEntity {
   @PrimaryColumn('uuid', { name: 'dataset_id' })
   datasetId!: string;
 
-  /** SHA-256 of the sorted hashes of its items, lower-case hex. */
+  /** SHA-256 of the items' sorted hashes, in lower-case hex. */
   @PrimaryColumn('text')
   version!: string;
 
-  /** The first revision that held this. */
+  /** The first revision with this content. */
   @Column('integer')
   revision!: number;
 
   @Column('integer', { name: 'item_count' })
   itemCount!: number;
 
-  /** The position of its first item; 0 without items. A bigint, hence a string. */
+  /** The position of the first item; 0 without items. A bigint, hence a string. */
   @Column('bigint', { name: 'first_position' })
   firstPosition!: string;
 
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
   createdAt!: Date;
 
-  /** The display name of whoever made it. */
+  /** The display name of its creator. */
   @Column('text', { name: 'created_by' })
   createdBy!: string;
 }

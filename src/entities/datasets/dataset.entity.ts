@@ -1,7 +1,7 @@
 import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 import { ProjectEntity } from '../people/project.entity.js';
 
-/** A name for items that change in steps, its revisions. */
+/** A named collection of items that changes in revisions. */
 @Entity('datasets')
 @ForeignKey(() => ProjectEntity, ['projectId'], ['projectId'], { name: 'datasets_project_id_fkey' })
 @Index('datasets_name', ['projectId', 'name'], { unique: true, where: 'deleted_at IS NULL' })
@@ -18,22 +18,22 @@ export class DatasetEntity {
   @Column('text', { nullable: true })
   description!: string | null;
 
-  /** The schema for the variables of items, as it was sent. */
+  /** The schema of the items' variables, as it was sent. */
   @Column('json', { name: 'variables_schema', nullable: true })
   variablesSchema!: object | null;
 
-  /** Counts the changes of its items. */
+  /** Counts the changes to the items. */
   @Column('integer', { default: 0 })
   revision!: number;
 
-  /** The hash of what it holds now; null before the first items. */
+  /** The hash of the current content; null before the first items. */
   @Column('text', { nullable: true })
   version!: string | null;
 
   @Column('integer', { name: 'item_count', default: 0 })
   itemCount!: number;
 
-  /** The position that the next item gets. A bigint, hence a string. */
+  /** The position of the next item. A bigint, hence a string. */
   @Column('bigint', { name: 'next_position', default: 1 })
   nextPosition!: string;
 

@@ -10,7 +10,7 @@ export class JudgementEntity {
   @PrimaryColumn('uuid', { name: 'execution_id' })
   executionId!: string;
 
-  /** The execution that is judged, and with whose content this one's goes. */
+  /** The execution that is judged. When its content is erased, this one's is too. */
   @Column('uuid', { name: 'scored_execution_id' })
   scoredExecutionId!: string;
 }

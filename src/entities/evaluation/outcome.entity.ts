@@ -2,7 +2,8 @@ import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn, Unique } from 
 import { ProjectEntity } from '../people/project.entity.js';
 
 /**
- * The outcome of an execution outside of the ledger. Append-only for the application; of each execution and metric there is one, the first.
+ * What happened outside the ledger because of an execution. Append-only for the application; only the first per execution and metric
+ * counts.
  */
 @Entity('outcomes')
 @ForeignKey(() => ProjectEntity, ['projectId'], ['projectId'], { name: 'outcomes_project_id_fkey' })
@@ -17,7 +18,7 @@ export class OutcomeEntity {
   @PrimaryColumn('uuid', { name: 'outcome_id', default: () => 'ledger_uuid7()' })
   outcomeId!: string;
 
-  /** In the order of the commits of the project: whoever has read one has read all lower ones. There are gaps. A bigint, hence a string. */
+  /** In the project's commit order, so a reader of one number has seen all lower ones. Has gaps. A bigint, hence a string. */
   @Column('bigint')
   sequence!: string;
 
@@ -27,19 +28,19 @@ export class OutcomeEntity {
   @Column({ type: 'text', collation: 'C' })
   metric!: string;
 
-  /** Finite; 1 and 0 for true and false. */
+  /** A finite number; 1 for true and 0 for false. */
   @Column('double precision')
   value!: number;
 
-  /** Whether it was sent as true or false. */
+  /** Whether the value was sent as true or false. */
   @Column('boolean', { name: 'is_boolean' })
   isBoolean!: boolean;
 
-  /** The name of whoever sent it. */
+  /** The name of the sender. */
   @Column('text', { name: 'created_by' })
   createdBy!: string;
 
-  /** Null for a key that belongs to nobody, and for the instance. */
+  /** Null for a key without a user, and for the instance. */
   @Column('uuid', { name: 'user_id', nullable: true })
   userId!: string | null;
 

@@ -1,7 +1,7 @@
 import { Column, Entity, ForeignKey, PrimaryColumn } from 'typeorm';
 import { ProjectEntity } from '../people/project.entity.js';
 
-/** The latest number that a score of the project got. Its row is held from the taking to the commit. */
+/** The latest sequence number of the project's scores. The row is locked from taking a number to the commit. */
 @Entity('score_sequences')
 @ForeignKey(() => ProjectEntity, ['projectId'], ['projectId'], { name: 'score_sequences_project_id_fkey' })
 export class ScoreSequenceEntity {

@@ -1,11 +1,11 @@
 import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn, Unique } from 'typeorm';
 import { ScorerVersionEntity } from './scorer-version.entity.js';
 
-/** The origins of a score: `human` is an annotation queue, `api` is anybody who posted it, and the rest are computed. */
+/** The origins of a score: `human` is an annotation queue, `api` is a client's request, and the rest are computed. */
 export const SCORE_SOURCES = ['check', 'code', 'judge', 'human', 'api'] as const;
 export type ScoreSource = (typeof SCORE_SOURCES)[number];
 
-/** The verdict of a version of a scorer on one execution. Append-only for the application. */
+/** The verdict of one version of a scorer on one execution. Append-only for the application. */
 @Entity('scores')
 @ForeignKey(
   () => ScorerVersionEntity,
@@ -29,7 +29,7 @@ export class ScoreEntity {
   @PrimaryColumn('uuid', { name: 'score_id', default: () => 'ledger_uuid7()' })
   scoreId!: string;
 
-  /** In the order of the commits of the project: whoever has read one has read all lower ones. There are gaps. A bigint, hence a string. */
+  /** In the project's commit order, so a reader of one number has seen all lower ones. Has gaps. A bigint, hence a string. */
   @Column('bigint')
   sequence!: string;
 
@@ -45,7 +45,7 @@ export class ScoreEntity {
   @Column('text')
   source!: ScoreSource;
 
-  /** Finite. Of one that has only a label: 1 where that passes, else 0. */
+  /** A finite number. For a score with only a label, 1 if the label passes, otherwise 0. */
   @Column('double precision')
   value!: number;
 
@@ -58,15 +58,15 @@ export class ScoreEntity {
   @Column('text', { nullable: true })
   explanation!: string | null;
 
-  /** The judgement, of one that a judge gave. */
+  /** The judgement behind a judge's score. */
   @Column('uuid', { name: 'judge_execution_id', nullable: true })
   judgeExecutionId!: string | null;
 
-  /** The name of whoever gave it, or asked for it. */
+  /** The name of who gave or requested the score. */
   @Column('text', { name: 'created_by' })
   createdBy!: string;
 
-  /** Null for a key that belongs to nobody, and for the instance. */
+  /** Null for a key without a user, and for the instance. */
   @Column('uuid', { name: 'user_id', nullable: true })
   userId!: string | null;
 

@@ -25,15 +25,15 @@ export class ScorerVersionEntity {
   @Column('integer', { name: 'version_number' })
   versionNumber!: number;
 
-  /** Read it as text: numbers in it keep the way in which they were written. */
+  /** Read it as text, so that numbers keep their spelling. */
   @Column('json')
   definition!: unknown;
 
-  /** Lower-case hex SHA-256 over kind and definition, unique within the scorer. */
+  /** SHA-256 of kind and definition in lower-case hex, unique within the scorer. */
   @Column('text', { name: 'checksum_hash' })
   checksumHash!: string;
 
-  /** The name of whoever put it. */
+  /** The name of its creator. */
   @Column('text', { name: 'created_by' })
   createdBy!: string;
 

@@ -4,7 +4,7 @@ import { ProjectEntity } from '../people/project.entity.js';
 export const SCORER_KINDS = ['check', 'code', 'judge', 'human'] as const;
 export type ScorerKind = (typeof SCORER_KINDS)[number];
 
-/** A scorer, whose name is unique in its project among those not deleted. Its definition stands in its versions. */
+/** A scorer. Its name is unique among the project's live scorers, and its versions hold the definitions. */
 @Entity('scorers')
 @ForeignKey(() => ProjectEntity, ['projectId'], ['projectId'], { name: 'scorers_project_id_fkey' })
 @Index('scorers_live_name', ['projectId', 'name'], { unique: true, where: 'deleted_at IS NULL' })
@@ -26,7 +26,7 @@ export class ScorerEntity {
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
   createdAt!: Date;
 
-  /** When it got its latest version. */
+  /** When the latest version was created. */
   @Column('timestamptz', { name: 'updated_at', default: () => 'now()' })
   updatedAt!: Date;
 

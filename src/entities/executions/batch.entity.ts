@@ -2,7 +2,7 @@ import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm
 import { ProjectEntity } from '../people/project.entity.js';
 import { PromptVersionEntity } from '../registry/prompt-version.entity.js';
 
-/** Many executions of one version that were submitted together. What became of them stands in their own rows. */
+/** Many executions of one version that were submitted together. Their own rows hold their results. */
 @Entity('batches')
 @ForeignKey(() => ProjectEntity, ['projectId'], ['projectId'], { name: 'batches_project_id_fkey' })
 @ForeignKey(() => PromptVersionEntity, ['projectId', 'versionId'], ['projectId', 'versionId'], {
@@ -29,11 +29,11 @@ export class BatchEntity {
   @Column('text')
   environment!: string;
 
-  /** The number of its executions. */
+  /** The number of executions. */
   @Column('integer')
   size!: number;
 
-  /** The address to notify when all of them are final. */
+  /** The address to notify when all executions are final. */
   @Column('text', { name: 'callback_url', nullable: true })
   callbackUrl!: string | null;
 
@@ -47,7 +47,7 @@ export class BatchEntity {
   @Column('timestamptz', { name: 'canceled_at', nullable: true })
   canceledAt!: Date | null;
 
-  /** When somebody saw that all are final; only batches with a call-back are looked after. */
+  /** When all executions were found to be final. Set only for batches with a call-back. */
   @Column('timestamptz', { name: 'completed_at', nullable: true })
   completedAt!: Date | null;
 }

@@ -1,7 +1,7 @@
 import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 import { ProjectEntity } from '../people/project.entity.js';
 
-/** Which execution's answer may stand for an equal request. */
+/** Names the execution whose answer may be reused for an equal request. */
 @Entity('response_cache')
 @ForeignKey(() => ProjectEntity, ['projectId'], ['projectId'], { name: 'response_cache_project_id_fkey' })
 @Index('response_cache_expiry', ['expiresAt'])
@@ -10,11 +10,11 @@ export class CachedResponseEntity {
   @PrimaryColumn('uuid', { name: 'project_id' })
   projectId!: string;
 
-  /** SHA-256 of what makes two requests equal. */
+  /** SHA-256 over everything that makes two requests equal. */
   @PrimaryColumn('bytea', { name: 'cache_key' })
   cacheKey!: Buffer;
 
-  /** The execution whose answer it is, or will be. */
+  /** The execution that has, or will have, the answer. */
   @Column('uuid', { name: 'execution_id' })
   executionId!: string;
 

@@ -1,6 +1,6 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
-/** The time up to which the content of a project and environment has been erased by age. */
+/** The time up to which content of a project and environment was erased because of its age. */
 @Entity('content_expiry')
 export class ContentExpiryEntity {
   @PrimaryColumn('uuid', { name: 'project_id' })
@@ -9,7 +9,7 @@ export class ContentExpiryEntity {
   @PrimaryColumn('text')
   environment!: string;
 
-  /** No execution with a lower id has content. */
+  /** Executions with a lower id have no content. */
   @Column('uuid', { name: 'erased_below' })
   erasedBelow!: string;
 }

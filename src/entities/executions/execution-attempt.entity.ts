@@ -1,12 +1,12 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { ExecutionErrorType } from './execution.entity.js';
 
-/** `dispatched` is what the API shows of an attempt that is being made. */
+/** `dispatched` exists only in the API, for an attempt that is under way. */
 export type AttemptStatus = 'dispatched' | 'succeeded' | 'failed' | 'outcome_unknown' | 'fenced';
 
 /**
- * One call to a provider that has ended, inserted once. While it is being made, the row in flight says so
- * ({@link ExecutionInFlightEntity.attemptStartedAt}), committed before the socket is opened.
+ * One call to a provider that has ended, inserted once. While the call is under way, the row in flight records it ({@link
+ * ExecutionInFlightEntity.attemptStartedAt}), committed before the socket opens.
  */
 @Entity('execution_attempts')
 export class ExecutionAttemptEntity {
@@ -19,7 +19,7 @@ export class ExecutionAttemptEntity {
   @PrimaryColumn('integer')
   attempt!: number;
 
-  /** A result that came after the outcome had been given up as unknown: kept as evidence, and it settles what was held. */
+  /** Marks a result that came after its outcome was given up as unknown. It is kept as evidence and settles the hold. */
   @PrimaryColumn('boolean', { default: false })
   late!: boolean;
 
@@ -38,7 +38,7 @@ export class ExecutionAttemptEntity {
   @Column('text', { name: 'provider_request_id', nullable: true })
   providerRequestId!: string | null;
 
-  /** HTTP status of the vendor, where there was one. */
+  /** The vendor's HTTP status, if there was one. */
   @Column('integer', { name: 'provider_status', nullable: true })
   providerStatus!: number | null;
 
@@ -66,15 +66,15 @@ export class ExecutionAttemptEntity {
   @Column('integer', { name: 'response_tokens', nullable: true })
   responseTokens!: number | null;
 
-  /** Milliseconds from the beginning of the call to the first piece of the answer; null where it was not streamed. */
+  /** Milliseconds from the start of the call to the first piece of the answer; null if it was not streamed. */
   @Column('integer', { name: 'first_token_ms', nullable: true })
   firstTokenMs!: number | null;
 
-  /** The price that the cost was counted by. */
+  /** The price used to compute the cost. */
   @Column('uuid', { name: 'price_id', nullable: true })
   priceId!: string | null;
 
-  /** Whole pico-dollars, as text; null when nobody knows. */
+  /** Whole pico-dollars as text; null when unknown. */
   @Column('bigint', { name: 'cost_pico_usd', nullable: true })
   costPicoUsd!: string | null;
 

@@ -3,14 +3,14 @@ import { PromptVersionEntity } from '../registry/prompt-version.entity.js';
 import { RequestedExecution } from './requested-execution.js';
 
 /**
- * One execution while it is `queued` or `running`: what there is to do, and what was asked. When it ends, the row is deleted in
- * the transaction that inserts its {@link ExecutionEntity}, which copies what was asked.
+ * One execution while it is `queued` or `running`: the request and the state of the work. When it ends, the row is deleted in the
+ * transaction that inserts its {@link ExecutionEntity}, which copies the request.
  */
 @Entity('executions_in_flight')
 @ForeignKey(() => PromptVersionEntity, ['projectId', 'versionId'], ['projectId', 'versionId'], {
   name: 'executions_in_flight_project_id_version_id_fkey',
 })
-// Their order and conditions are more than TypeORM can say; the migration has them.
+// TypeORM cannot express their order and conditions; the migration has them.
 @Index('executions_in_flight_due', { synchronize: false })
 @Index('executions_in_flight_leased', { synchronize: false })
 @Index('executions_in_flight_batch', { synchronize: false })
@@ -33,41 +33,41 @@ export class ExecutionInFlightEntity extends RequestedExecution {
   @Column('text')
   status!: 'queued' | 'running';
 
-  /** Rises with each claim; whoever holds an older one has lost the execution. */
+  /** Rises with each claim; the holder of an older fence has lost the execution. */
   @Column('integer', { default: 0 })
   fence!: number;
 
-  /** The number of the attempt that is being made, or that was made last; 0 before the first. */
+  /** The number of the current or latest attempt; 0 before the first. */
   @Column('integer', { default: 0 })
   attempt!: number;
 
-  /** When the provider was called; null while nobody is being called. */
+  /** When the provider was called; null while no call is under way. */
   @Column('timestamptz', { name: 'attempt_started_at', nullable: true })
   attemptStartedAt!: Date | null;
 
-  /** When it is to be worked on, by the database's clock; null while somebody works on it. */
+  /** When the execution is due, by the database's clock; null while a worker has it. */
   @Column('timestamptz', { name: 'due_at', nullable: true })
   dueAt!: Date | null;
 
   @Column('timestamptz', { name: 'lease_until', nullable: true })
   leaseUntil!: Date | null;
 
-  /** The number of times that its worker was lost; an experiment that kills its workers is given up. */
+  /** The number of workers lost while running it. After too many the execution is given up. */
   @Column('integer', { default: 0 })
   lapses!: number;
 
-  /** Further duties of its ending, as bits: 1 settles holds of budgets, 2 announces the outcome. */
+  /** Duties at its end, as bits: 1 settles budget holds, 2 announces the outcome. */
   @Column('integer', { default: 0 })
   duties!: number;
 
-  /** The model that was called last; before the first call the one that is to be. */
+  /** The model called last, or the one to be called first. */
   @Column('uuid', { name: 'model_id' })
   modelId!: string;
 
   @Column('integer', { name: 'timeout_ms' })
   timeoutMs!: number;
 
-  /** The unmasked content that a worker needs; null unless the record is masked and nobody waits for the execution. */
+  /** The unmasked content for the worker. Null unless the record is masked and no caller waits for the execution. */
   @Column('json', { nullable: true })
   unmasked!: unknown;
 }

@@ -1,15 +1,15 @@
 import { Check, Column, Entity, PrimaryColumn } from 'typeorm';
 import type { StoredToolCall } from './execution-output.entity.js';
 
-/** A message as a provider gets it. Those of prompts have the first three roles and nothing but text. */
+/** A message as a provider receives it. Messages of prompts have one of the first three roles and only text. */
 export interface SentMessage {
   readonly role: 'system' | 'user' | 'assistant' | 'tool';
   readonly content: string;
-  /** Tools that an assistant asked for. */
+  /** Tool calls requested by the assistant. */
   readonly tool_calls?: readonly StoredToolCall[];
-  /** The call that a tool's result answers. */
+  /** The call that this tool result answers. */
   readonly tool_call_id?: string;
-  /** Members of OpenAI's messages that not every provider has a place for, as they came; they are sent where one has. */
+  /** Members of OpenAI's messages that only some providers accept, kept unchanged and sent to those that do. */
   readonly name?: string;
   readonly reasoning_content?: string;
   readonly reasoning?: string;
@@ -27,7 +27,7 @@ export class ExecutionInputEntity {
   @PrimaryColumn('uuid', { name: 'execution_id' })
   executionId!: string;
 
-  /** JSON as received. Read it as text: parsing would lose the order of its keys. */
+  /** JSON as received. Read it as text, because parsing would lose the order of keys. */
   @Column('json', { name: 'variables_json' })
   variablesJson!: unknown;
 
@@ -37,11 +37,11 @@ export class ExecutionInputEntity {
   @Column('json', { name: 'rendered_messages', nullable: true })
   renderedMessages!: SentMessage[] | null;
 
-  /** Tools and response format of a bare call; those of a prompt stand in its version. */
+  /** Tools and response format of a bare call; a prompt's are in its version. */
   @Column('json', { nullable: true })
   extras!: unknown;
 
-  /** Paths of the variables that stand here masked; null where none is. */
+  /** Paths of the masked variables; null when none is masked. */
   @Column('json', { nullable: true })
   masked!: readonly string[] | null;
 }

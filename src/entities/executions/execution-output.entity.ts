@@ -1,16 +1,16 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
-/** A tool that the model wants called; `arguments` is the JSON text as it wrote it. */
+/** A tool call that the model requests; `arguments` is the JSON text that it wrote. */
 export interface StoredToolCall {
   readonly id: string;
   readonly name: string;
   readonly arguments: string;
 }
 
-/** `pointer` and `message` are null of an answer that fits, and once they were erased. */
+/** `pointer` and `message` are null for a valid answer and after erasure. */
 export interface StoredOutputCheck {
   readonly valid: boolean;
-  /** The place of the first fault: a JSON pointer into the answer. */
+  /** JSON pointer into the answer to the first fault. */
   readonly pointer?: string | null;
   readonly message?: string | null;
 }
@@ -24,18 +24,18 @@ export class ExecutionOutputEntity {
   @PrimaryColumn('uuid', { name: 'execution_id' })
   executionId!: string;
 
-  /** The attempt that was answered; 0 for an answer that was given from another execution. */
+  /** The attempt that was answered; 0 for an answer reused from another execution. */
   @PrimaryColumn('integer')
   attempt!: number;
 
-  /** The answer of an attempt whose execution had passed to another: kept as evidence, used for nothing. */
+  /** Marks an answer that came after its execution had passed to another attempt. It is kept as evidence and not used. */
   @PrimaryColumn('boolean', { default: false })
   late!: boolean;
 
   @Column('text', { name: 'response_text' })
   responseText!: string;
 
-  /** Calls of tools that the model asks for, `[{"id","name","arguments"}]`; null when there are none. */
+  /** Tool calls that the model requests, `[{"id","name","arguments"}]`; null when there are none. */
   @Column('json', { name: 'tool_calls', nullable: true })
   toolCalls!: StoredToolCall[] | null;
 
@@ -46,15 +46,15 @@ export class ExecutionOutputEntity {
   @Column('boolean', { name: 'response_truncated', default: false })
   responseTruncated!: boolean;
 
-  /** Size of the whole answer in UTF-8 bytes, though only its beginning may be stored. A bigint, hence a string. */
+  /** The size of the whole answer in UTF-8 bytes, even if only its beginning is stored. A bigint, hence a string. */
   @Column('bigint', { name: 'response_bytes' })
   responseBytes!: string;
 
-  /** Lower-case hex SHA-256 of the whole answer. */
+  /** SHA-256 of the whole answer in lower-case hex. */
   @Column('text', { name: 'response_sha256' })
   responseSha256!: string;
 
-  /** Whether the answer fits its schema, and what is wrong first; null where it was not checked. */
+  /** Whether the answer fits its schema, and the first fault; null when unchecked. */
   @Column('json', { name: 'output_check', nullable: true })
   outputCheck!: StoredOutputCheck | null;
 }

@@ -1,7 +1,7 @@
 import { Column, Entity, Index } from 'typeorm';
 import { RequestedExecution, type RolloutArm } from './requested-execution.js';
 
-/** `recorded`: a client called its provider itself, and told afterwards. */
+/** `recorded` means that a client called its provider itself and reported the call afterwards. */
 export type ExecutionOrigin = 'ledger' | 'recorded';
 export type FinalStatus = 'succeeded' | 'failed' | 'canceled';
 export type ExecutionStatus = 'queued' | 'running' | FinalStatus;
@@ -13,18 +13,17 @@ export type ExecutionErrorType =
   | 'connection'
   | 'outcome_unknown'
   | 'internal'
-  /** The reader of the stream went away. */
+  /** The reader of the stream disconnected. */
   | 'client_closed'
-  /** A budget had nothing left for another attempt. */
+  /** A budget had too little left for another attempt. */
   | 'budget_exceeded';
 
 /**
- * One execution that is over: the facts, inserted once and never changed. While it is in flight it is an
- * {@link ExecutionInFlightEntity}. The texts stand in {@link ExecutionInputEntity} and {@link ExecutionOutputEntity}.
- * Partitioned by week of the id.
+ * One ended execution: its facts, inserted once and never changed. While in flight it is an {@link ExecutionInFlightEntity}. {@link
+ * ExecutionInputEntity} and {@link ExecutionOutputEntity} hold the texts. Partitioned by the week of the id.
  */
 @Entity('executions')
-// Their order and conditions are more than TypeORM can say; the migration has them.
+// TypeORM cannot express their order and conditions; the migration has them.
 @Index('executions_by_prompt', { synchronize: false })
 @Index('executions_by_environment', { synchronize: false })
 @Index('executions_by_correlation', { synchronize: false })
@@ -34,7 +33,7 @@ export type ExecutionErrorType =
 @Index('executions_by_arm', { synchronize: false })
 @Index('executions_by_rollout', { synchronize: false })
 export class ExecutionEntity extends RequestedExecution {
-  /** The model that was called last; when none was called, the one that would have been. */
+  /** The model called last or, without a call, the one that would have been called first. */
   @Column('uuid', { name: 'model_id' })
   modelId!: string;
 
@@ -44,7 +43,7 @@ export class ExecutionEntity extends RequestedExecution {
   @Column('text')
   status!: FinalStatus;
 
-  /** Null of a recorded one: who called may have set none. */
+  /** Null for a recorded execution, whose client may have set no timeout. */
   @Column('integer', { name: 'timeout_ms', nullable: true })
   timeoutMs!: number | null;
 
@@ -57,7 +56,7 @@ export class ExecutionEntity extends RequestedExecution {
   @Column('integer', { name: 'latency_ms', nullable: true })
   latencyMs!: number | null;
 
-  /** Milliseconds from the beginning of the call to the first piece of the answer. */
+  /** Milliseconds from the start of the call to the first piece of the answer. */
   @Column('integer', { name: 'first_token_ms', nullable: true })
   firstTokenMs!: number | null;
 
@@ -71,11 +70,11 @@ export class ExecutionEntity extends RequestedExecution {
   @Column('bigint', { name: 'cost_pico_usd', nullable: true })
   costPicoUsd!: string | null;
 
-  /** The price it was counted by. */
+  /** The price used to compute the cost. */
   @Column('uuid', { name: 'price_id', nullable: true })
   priceId!: string | null;
 
-  /** Answered from another execution, without a call. */
+  /** True when another execution's answer was reused without a call. */
   @Column('boolean', { name: 'cache_hit', default: false })
   cacheHit!: boolean;
 
@@ -97,15 +96,15 @@ export class ExecutionEntity extends RequestedExecution {
   @Column('timestamptz', { name: 'completed_at', default: () => 'now()' })
   completedAt!: Date;
 
-  /** When its content was erased; null while the ledger has it. */
+  /** When the content was erased; null while the ledger has it. */
   @Column('timestamptz', { name: 'content_erased_at', nullable: true })
   contentErasedAt!: Date | null;
 
-  /** Whether its answer fits the schema that it was asked for by; null where it was not checked. */
+  /** Whether the answer fits the requested schema; null when unchecked. */
   @Column('boolean', { name: 'output_valid', nullable: true })
   outputValid!: boolean | null;
 
-  /** The two of `rollout` that executions are found by; a trigger fills them. */
+  /** The two fields of `rollout` that lists find executions by; a trigger fills them. */
   @Column('uuid', { name: 'rollout_id', nullable: true })
   rolloutId!: string | null;
 

@@ -1,6 +1,6 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
-/** The first answer to a request with this key, to be given again byte for byte. */
+/** The first answer to a request with this key, which is repeated byte for byte. */
 @Entity('idempotency_keys')
 @Index('idempotency_keys_expiry', ['expiresAt'])
 @Index('idempotency_keys_execution', ['projectId', 'executionId'], { where: 'execution_id IS NOT NULL' })
@@ -28,7 +28,7 @@ export class IdempotencyKeyEntity {
   @Column('bytea', { nullable: true })
   body!: Buffer | null;
 
-  /** Headers of the stored answer, those that differ from answer to answer. */
+  /** The headers of the stored answer that vary between answers. */
   @Column('json', { nullable: true })
   headers!: Record<string, string> | null;
 
@@ -38,7 +38,7 @@ export class IdempotencyKeyEntity {
   @Column('timestamptz', { name: 'expires_at' })
   expiresAt!: Date;
 
-  /** When the content of its execution was erased, and the stored answer with it. */
+  /** When the content of the execution and the stored answer were erased. */
   @Column('timestamptz', { name: 'erased_at', nullable: true })
   erasedAt!: Date | null;
 }

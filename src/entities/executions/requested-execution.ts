@@ -10,24 +10,24 @@ export interface StoredTarget {
   readonly model_name: string;
 }
 
-/** The version that the environment runs, or the one that is tried. */
+/** The version that the environment runs, or the one on trial. */
 export type RolloutArm = 'control' | 'candidate';
 
 /** The rollout that chose the version of an execution. */
 export interface StoredArm {
   readonly rollout_id: string;
   readonly arm: RolloutArm;
-  /** The step of the rollout, from 1. */
+  /** The step of the rollout, counted from 1. */
   readonly phase: number;
-  /** The HMAC of the `unit_key` in hexadecimal; null for a request without a key, which is a unit of its own. */
+  /** The HMAC of the `unit_key` in hexadecimal; null for a request without a key, which is its own unit. */
   readonly unit: string | null;
-  /** The place of the unit among all, from 0 to 0.9999. */
+  /** The unit's position among all units, from 0 to 0.9999. */
   readonly bucket: number;
 }
 
 /**
- * The request, its caller and its way in: the columns that an execution keeps from the row in flight when it is over.
- * Not an entity by itself.
+ * The request, its caller and how it arrived: the columns that an execution keeps from the row in flight when it ends. Not an entity
+ * itself.
  */
 export abstract class RequestedExecution {
   @PrimaryColumn('uuid', { name: 'project_id' })
@@ -36,7 +36,7 @@ export abstract class RequestedExecution {
   @PrimaryColumn('uuid', { name: 'execution_id', default: () => 'ledger_uuid7()' })
   executionId!: string;
 
-  /** Null for a bare call, which brings its own messages; the version and the mode of the prompt are null then, too. */
+  /** Null for a bare call, which carries its own messages; the version and the prompt's mode are then null too. */
   @Column('uuid', { name: 'prompt_id', nullable: true })
   promptId!: string | null;
 
@@ -57,18 +57,18 @@ export abstract class RequestedExecution {
   @Column('text', { name: 'owner_team', nullable: true })
   ownerTeam!: string | null;
 
-  /** The named route that the execution is sent along. */
+  /** The named route of the execution. */
   @Column('text', { name: 'route_name', nullable: true })
   routeName!: string | null;
 
-  /** The models that the execution may be sent to, in order; null where there is only one. */
+  /** The models that the execution may be sent to, in order; null when there is only one. */
   @Column('json', { nullable: true })
   targets!: StoredTarget[] | null;
 
   @Column('text', { name: 'correlation_id', nullable: true })
   correlationId!: string | null;
 
-  /** The caller's own pairs; null where there are none. Lists find them in {@link ExecutionMetadataEntity}. */
+  /** The caller's own pairs; null when there are none. Lists use {@link ExecutionMetadataEntity} to find them. */
   @Column('json', { nullable: true })
   metadata!: Readonly<Record<string, string>> | null;
 
@@ -91,34 +91,34 @@ export abstract class RequestedExecution {
   @Column('text', { name: 'further_params', nullable: true })
   furtherParams!: string | null;
 
-  /** The most calls to providers that are made for the execution. */
+  /** The most provider calls for the execution. */
   @Column('integer', { name: 'max_attempts', default: 4 })
   maxAttempts!: number;
 
-  /** The treatment of a call whose outcome is unknown. */
+  /** What to do after a call whose outcome is unknown. */
   @Column('text', { name: 'on_unknown', default: 'retry' })
   onUnknown!: 'retry' | 'fail';
 
-  /** The treatment of a budget that has less left than the execution may cost. */
+  /** What to do when a budget has less left than the execution may cost. */
   @Column('text', { name: 'on_budget', nullable: true })
   onBudget!: 'refuse' | 'clamp' | null;
 
-  /** Whether the caller reads the answer as it comes. */
+  /** Whether the caller reads the answer as a stream. */
   @Column('boolean', { default: false })
   streamed!: boolean;
 
-  /** The address that is told of the end of the execution. */
+  /** The address to notify when the execution ends. */
   @Column('text', { name: 'callback_url', nullable: true })
   callbackUrl!: string | null;
 
   @Column('uuid', { name: 'batch_id', nullable: true })
   batchId!: string | null;
 
-  /** The way in which the version was found. */
+  /** How the version was found. */
   @Column('text', { name: 'resolved_by', nullable: true })
   resolvedBy!: 'pointer' | 'environment' | 'version_number' | 'template_hash' | null;
 
-  /** The arm that chose the version; null outside of rollouts. */
+  /** The arm that chose the version; null outside rollouts. */
   @Column('jsonb', { nullable: true })
   rollout!: StoredArm | null;
 
@@ -126,7 +126,7 @@ export abstract class RequestedExecution {
   @Column('text', { name: 'requested_by', nullable: true })
   requestedBy!: string | null;
 
-  /** The key whose rate limits its tokens count against; null for the instance's admin, and where it is not known. */
+  /** The key whose rate limits the tokens count against; null for the instance's admin and when unknown. */
   @Column('uuid', { name: 'key_id', nullable: true })
   keyId!: string | null;
 

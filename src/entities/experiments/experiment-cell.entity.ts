@@ -3,7 +3,7 @@ import { ExperimentItemEntity } from './experiment-item.entity.js';
 
 export type CellStatus = 'open' | 'succeeded' | 'failed' | 'canceled';
 
-/** One candidate on one item, once: an execution. */
+/** One execution of one candidate on one item. */
 @Entity('experiment_cells')
 @ForeignKey(
   () => ExperimentItemEntity,
@@ -28,14 +28,14 @@ export class ExperimentCellEntity {
   @PrimaryColumn('smallint')
   candidate!: number;
 
-  /** Counted from 0. */
+  /** Counts from 0. */
   @PrimaryColumn('smallint')
   repetition!: number;
 
   @Column('text', { default: 'open' })
   status!: CellStatus;
 
-  /** Null until it was asked for, and of one that was refused. */
+  /** Null before the request, and for a refused one. */
   @Column('uuid', { name: 'execution_id', nullable: true })
   executionId!: string | null;
 
@@ -48,7 +48,7 @@ export class ExperimentCellEntity {
   @Column('integer', { name: 'latency_ms', nullable: true })
   latencyMs!: number | null;
 
-  /** Whole pico-dollars as text; null when nobody knows. */
+  /** Whole pico-dollars as text; null when unknown. */
   @Column('numeric', { name: 'cost_pico_usd', nullable: true })
   costPicoUsd!: string | null;
 

@@ -1,7 +1,7 @@
 import { Check, Column, Entity, ForeignKey, PrimaryColumn } from 'typeorm';
 import { ExperimentEntity } from './experiment.entity.js';
 
-/** An item that an experiment has begun with. */
+/** An item that an experiment has started on. */
 @Entity('experiment_items')
 @ForeignKey(() => ExperimentEntity, ['projectId', 'experimentId'], ['projectId', 'experimentId'], {
   name: 'experiment_items_project_id_experiment_id_fkey',
@@ -14,11 +14,11 @@ export class ExperimentItemEntity {
   @PrimaryColumn('uuid', { name: 'experiment_id' })
   experimentId!: string;
 
-  /** Counted from 0, in the order of the version. */
+  /** Counts from 0, in the order of the dataset's version. */
   @PrimaryColumn('integer')
   item!: number;
 
-  /** Its position in the dataset. A bigint, hence a string. */
+  /** The item's position in the dataset. A bigint, hence a string. */
   @Column('bigint')
   position!: string;
 

@@ -1,9 +1,7 @@
 import { Check, Column, Entity, ForeignKey, PrimaryColumn } from 'typeorm';
 import { ExperimentCellEntity } from './experiment-cell.entity.js';
 
-/**
- * The result of a scorer for a cell of an experiment: a score with its explanation, or why there is none. Append-only for the application.
- */
+/** A scorer's result for a cell: a score with its explanation, or why there is none. Append-only for the application. */
 @Entity('experiment_scores')
 @ForeignKey(
   () => ExperimentCellEntity,
@@ -41,7 +39,7 @@ export class ExperimentScoreEntity {
   @Column('text', { nullable: true })
   label!: string | null;
 
-  /** The judgement, also of one that says nothing. */
+  /** The judgement, even one without a score. */
   @Column('uuid', { name: 'judge_execution_id', nullable: true })
   judgeExecutionId!: string | null;
 

@@ -12,7 +12,7 @@ export const EXPERIMENT_STATUSES = [
 ] as const;
 export type ExperimentStatus = (typeof EXPERIMENT_STATUSES)[number];
 
-/** Runs every candidate on every item of a version of a dataset, and has the answers scored. */
+/** An experiment, which runs every candidate on every item of a dataset version and scores the answers. */
 @Entity('experiments')
 @ForeignKey(() => ProjectEntity, ['projectId'], ['projectId'], { name: 'experiments_project_id_fkey' })
 @ForeignKey(() => DatasetEntity, ['projectId', 'datasetId'], ['projectId', 'datasetId'], {
@@ -41,11 +41,11 @@ export class ExperimentEntity {
   @Column('uuid', { name: 'dataset_id' })
   datasetId!: string;
 
-  /** The name that the dataset had. */
+  /** The dataset's name at the time. */
   @Column('text', { name: 'dataset_name' })
   datasetName!: string;
 
-  /** The hash of what the items are. */
+  /** The hash of the items' content. */
   @Column('text', { name: 'dataset_version' })
   datasetVersion!: string;
 
@@ -60,7 +60,7 @@ export class ExperimentEntity {
   @Column('json')
   plan!: unknown;
 
-  /** Whole pico-dollars as text; null when nobody can say. */
+  /** Whole pico-dollars as text; null when it cannot be estimated. */
   @Column('numeric', { name: 'expected_cost_pico_usd', nullable: true })
   expectedCostPicoUsd!: string | null;
 
@@ -72,7 +72,7 @@ export class ExperimentEntity {
   @Column('json')
   caller!: unknown;
 
-  /** The name of whoever asked for it. */
+  /** The name of its creator. */
   @Column('text', { name: 'created_by' })
   createdBy!: string;
 
@@ -85,22 +85,22 @@ export class ExperimentEntity {
   @Column('timestamptz', { name: 'completed_at', nullable: true })
   completedAt!: Date | null;
 
-  /** Why it failed, or which budget stopped it. */
+  /** Why the experiment failed, or which budget stopped it. */
   @Column('text', { name: 'error_code', nullable: true })
   errorCode!: string | null;
 
   @Column('text', { name: 'error_message', nullable: true })
   errorMessage!: string | null;
 
-  /** The number of items that were opened; those before it have their cells. */
+  /** The number of opened items; all of them have their cells. */
   @Column('integer', { name: 'next_item', default: 0 })
   nextItem!: number;
 
-  /** The position after which the next items of the dataset are read; null at its beginning. A bigint, hence a string. */
+  /** The dataset position after which the next items are read; null at the start. A bigint, hence a string. */
   @Column('bigint', { name: 'after_position', nullable: true })
   afterPosition!: string | null;
 
-  /** Until when a process drives it; null before the first. */
+  /** When the lease of the driving process ends; null before the first lease. */
   @Column('timestamptz', { name: 'lease_until', nullable: true })
   leaseUntil!: Date | null;
 

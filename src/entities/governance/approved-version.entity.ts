@@ -1,7 +1,7 @@
 import { Column, Entity, ForeignKey, PrimaryColumn } from 'typeorm';
 import { PromptVersionEntity } from '../registry/prompt-version.entity.js';
 
-/** A version that may run in a protected environment again without another approval. Append-only for the application. */
+/** A version that may return to a protected environment without another approval. Append-only for the application. */
 @Entity('approved_versions')
 @ForeignKey(
   () => PromptVersionEntity,
@@ -22,7 +22,7 @@ export class ApprovedVersionEntity {
   @PrimaryColumn('uuid', { name: 'version_id' })
   versionId!: string;
 
-  /** Null for a version that stood there when the protection began. */
+  /** Null for a version that was there when the protection began. */
   @Column('uuid', { name: 'change_id', nullable: true })
   changeId!: string | null;
 

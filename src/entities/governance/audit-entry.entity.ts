@@ -27,11 +27,11 @@ export class AuditEntryEntity {
   @Column('uuid', { name: 'key_id', nullable: true })
   keyId!: string | null;
 
-  /** Such as `prompt.put`. */
+  /** For example `prompt.put`. */
   @Column('text')
   action!: string;
 
-  /** Such as `prompt/doc_summarizer`. */
+  /** For example `prompt/doc_summarizer`. */
   @Column('text')
   subject!: string;
 
@@ -44,18 +44,18 @@ export class AuditEntryEntity {
   @Column('timestamptz', { default: () => 'now()' })
   at!: Date;
 
-  /** Null in entries of before there were users. */
+  /** Null in entries older than user accounts. */
   @Column('text', { name: 'actor_kind', nullable: true })
   actorKind!: 'person' | 'service' | 'key' | 'instance' | null;
 
   @Column('uuid', { name: 'user_id', nullable: true })
   userId!: string | null;
 
-  /** The id of what changed, if it has one. */
+  /** The id of the changed object, if it has one. */
   @Column('text', { name: 'subject_id', nullable: true })
   subjectId!: string | null;
 
-  /** The comment of whoever changed it. */
+  /** The actor's comment. */
   @Column('text', { nullable: true })
   reason!: string | null;
 }

@@ -14,7 +14,7 @@ export class ChangeReviewEntity {
   @PrimaryColumn('uuid', { name: 'change_id' })
   changeId!: string;
 
-  /** A principal, as `ChangeEntity.openedBy`. */
+  /** A principal, in the form of `ChangeEntity.openedBy`. */
   @PrimaryColumn('text')
   reviewer!: string;
 
@@ -22,7 +22,7 @@ export class ChangeReviewEntity {
   @Column('text', { name: 'reviewer_name' })
   reviewerName!: string;
 
-  /** The key in use, whoever it belongs to. */
+  /** The key that was used, whoever owns it. */
   @Column('uuid', { name: 'key_id', nullable: true })
   keyId!: string | null;
 

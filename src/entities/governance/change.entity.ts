@@ -19,7 +19,7 @@ export interface StoredEvidence {
   readonly id: string;
 }
 
-/** Asks for the pointer of a protected environment to move, or for a rollout to start beside it, and says what an approval of that is bound to. */
+/** A request to move the pointer of a protected environment or to start a rollout beside it, and what its approval is bound to. */
 @Entity('changes')
 @ForeignKey(() => ProjectEntity, ['projectId'], ['projectId'], { name: 'changes_project_id_fkey' })
 @ForeignKey(
@@ -50,7 +50,7 @@ export class ChangeEntity {
   @Column('text', { default: 'version' })
   kind!: 'version' | 'rollout';
 
-  /** The rollout that it starts; null for one that moves a pointer. */
+  /** The rollout that the change starts; null for one that moves a pointer. */
   @Column('uuid', { name: 'rollout_id', nullable: true })
   rolloutId!: string | null;
 
@@ -63,7 +63,7 @@ export class ChangeEntity {
   @Column('text')
   environment!: string;
 
-  /** Null where there was no pointer. */
+  /** Null when there was no pointer. */
   @Column('uuid', { name: 'from_version_id', nullable: true })
   fromVersionId!: string | null;
 
@@ -87,7 +87,7 @@ export class ChangeEntity {
   @Column('text', { name: 'opened_by_name' })
   openedByName!: string;
 
-  /** The key in use, whoever it belongs to. */
+  /** The key that was used, whoever owns it. */
   @Column('uuid', { name: 'opened_by_key', nullable: true })
   openedByKey!: string | null;
 
@@ -110,26 +110,26 @@ export class ChangeEntity {
   @Column('timestamptz', { name: 'closed_at', nullable: true })
   closedAt!: Date | null;
 
-  /** A principal, as `openedBy`; null as long as nobody closed it. */
+  /** A principal, like `openedBy`; null while the change is open. */
   @Column('text', { name: 'closed_by', nullable: true })
   closedBy!: string | null;
 
   @Column('text', { name: 'closed_by_name', nullable: true })
   closedByName!: string | null;
 
-  /** The key in use. */
+  /** The key that was used. */
   @Column('uuid', { name: 'closed_by_key', nullable: true })
   closedByKey!: string | null;
 
-  /** The comment given when it was rejected, withdrawn or applied. */
+  /** The comment given with the rejection, withdrawal or application. */
   @Column('text', { name: 'closed_reason', nullable: true })
   closedReason!: string | null;
 
-  /** Whether it was applied past its approvals. */
+  /** Whether the change was applied without its approvals. */
   @Column('boolean', { default: false })
   emergency!: boolean;
 
-  /** Set for a change that was applied in an emergency: `open` until an approver has looked at it. */
+  /** Set for an emergency change: `open` until an approver has reviewed it. */
   @Column('text', { nullable: true })
   review!: 'open' | 'closed' | null;
 }

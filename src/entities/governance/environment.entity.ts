@@ -1,11 +1,11 @@
 import { Check, Column, Entity, ForeignKey, PrimaryColumn } from 'typeorm';
 import { ProjectEntity } from '../people/project.entity.js';
 
-/** The verdict that an experiment must reach. `no_difference` is met by `better` too. */
+/** The verdict that an experiment must reach. `better` also satisfies `no_difference`. */
 export const DEMANDED_VERDICTS = ['better', 'no_difference'] as const;
 export type DemandedVerdict = (typeof DEMANDED_VERDICTS)[number];
 
-/** The evidence that a protected environment demands before a change is applied. */
+/** The evidence that a protected environment requires before a change is applied. */
 export interface StoredEvidenceDemand {
   readonly experiment: {
     readonly dataset: string;
@@ -15,7 +15,7 @@ export interface StoredEvidenceDemand {
   };
 }
 
-/** The rules of an environment. One that has no row has no rules. */
+/** The rules of an environment. An environment without a row has none. */
 @Entity('environments')
 @ForeignKey(() => ProjectEntity, ['projectId'], ['projectId'], { name: 'environments_project_id_fkey' })
 @Check('environments_required_approvals_check', 'required_approvals >= 1 AND required_approvals <= 10')
@@ -33,19 +33,19 @@ export class EnvironmentEntity {
   @Column('integer', { name: 'required_approvals', default: 1 })
   requiredApprovals!: number;
 
-  /** Only approvals by members of these teams count; empty: those of any approver. */
+  /** Only approvals by members of these teams count. Empty means that any approver's count. */
   @Column('text', { name: 'approval_teams', array: true, default: () => "'{}'" })
   approvalTeams!: string[];
 
-  /** The evidence demanded before a change is applied; null for none. */
+  /** The evidence required before a change is applied; null for none. */
   @Column('json', { nullable: true })
   evidence!: StoredEvidenceDemand | null;
 
-  /** Hours until a change that was opened expires. */
+  /** The hours after which an open change expires. */
   @Column('integer', { name: 'change_ttl_h', default: 72 })
   changeTtlH!: number;
 
-  /** Counts the changes of these rules. A bigint, hence a string. */
+  /** Counts the changes to these rules. A bigint, hence a string. */
   @Column('bigint', { default: 1 })
   revision!: string;
 

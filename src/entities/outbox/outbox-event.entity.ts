@@ -1,6 +1,6 @@
 import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
-/** Events to announce, written in the transaction of the change. */
+/** An event to announce, written in the transaction of the change. */
 @Entity('outbox')
 @Index('outbox_due', ['projectId', 'dueAt', 'eventId'], { where: 'done_at IS NULL AND due_at IS NOT NULL' })
 @Index('outbox_by_subject', ['projectId', 'subject', 'eventId'])
@@ -28,15 +28,15 @@ export class OutboxEventEntity {
   @Column('timestamptz', { name: 'done_at', nullable: true })
   doneAt!: Date | null;
 
-  /** When it is to be delivered, by the database's clock; while it is being delivered, when its lease ends. */
+  /** When delivery is due, by the database's clock. During a delivery, the end of its lease. */
   @Column('timestamptz', { name: 'due_at', nullable: true })
   dueAt!: Date | null;
 
-  /** Rises with each claim; who holds an older one has lost the event. */
+  /** Rises with each claim; the holder of an older number has lost the event. */
   @Column('integer', { default: 0 })
   attempts!: number;
 
-  /** The result of its delivery; null before. */
+  /** The result of the delivery; null before. */
   @Column('text', { nullable: true })
   outcome!: 'delivered' | 'failed' | null;
 }

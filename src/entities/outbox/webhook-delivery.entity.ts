@@ -1,7 +1,7 @@
 import { Check, Column, Entity, ForeignKey, PrimaryColumn } from 'typeorm';
 import { OutboxEventEntity } from './outbox-event.entity.js';
 
-/** One try to deliver an event, written when it is over. */
+/** One attempt to deliver an event, written when it ends. */
 @Entity('webhook_deliveries')
 @ForeignKey(() => OutboxEventEntity, ['projectId', 'eventId'], ['projectId', 'eventId'], {
   name: 'webhook_deliveries_project_id_event_id_fkey',
@@ -16,7 +16,7 @@ export class WebhookDeliveryEntity {
   @PrimaryColumn('uuid', { name: 'event_id' })
   eventId!: string;
 
-  /** 1, 2, 3 …; one that is missing belongs to a process that did not live to report on it. */
+  /** 1, 2, 3 …; a missing number belongs to a process that died before it could report. */
   @PrimaryColumn('integer')
   attempt!: number;
 

@@ -1,7 +1,7 @@
 import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 import { ProjectEntity } from '../people/project.entity.js';
 
-/** The seed of a project's signing secret, which is derived from it and a key that is not in the database. */
+/** The seed of a project's signing secret, which is derived from the seed and a key outside the database. */
 @Entity('webhook_secrets')
 @ForeignKey(() => ProjectEntity, ['projectId'], ['projectId'], { name: 'webhook_secrets_project_id_fkey' })
 @Index('webhook_secrets_in_force', ['projectId'], { unique: true, where: 'expires_at IS NULL' })
@@ -19,7 +19,7 @@ export class WebhookSecretEntity {
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
   createdAt!: Date;
 
-  /** Until when it still signs beside the next one; null for the one in force. */
+  /** When it stops signing alongside its successor; null for the current one. */
   @Column('timestamptz', { name: 'expires_at', nullable: true })
   expiresAt!: Date | null;
 }

@@ -3,7 +3,7 @@ import type { Role } from './member.entity.js';
 import { ProjectEntity } from './project.entity.js';
 import { UserEntity } from './user.entity.js';
 
-/** A key that callers send. Only an HMAC of its secret is kept. */
+/** A key that callers send. Only the HMAC of its secret is stored. */
 @Entity('api_keys')
 @ForeignKey(() => ProjectEntity, ['projectId'], ['projectId'], { name: 'api_keys_project_id_fkey' })
 @ForeignKey(() => UserEntity, ['userId'], ['userId'], { name: 'api_keys_user_id_fkey' })
@@ -40,7 +40,7 @@ export class ApiKeyEntity {
   @Column('timestamptz', { name: 'last_used_at', nullable: true })
   lastUsedAt!: Date | null;
 
-  /** The key's own limit; 0 for no limit, null for the default of the environment. */
+  /** The key's own limit: 0 for none, null for the default of the environment variables. */
   @Column('integer', { name: 'requests_per_minute', nullable: true })
   requestsPerMinute!: number | null;
 
@@ -48,23 +48,23 @@ export class ApiKeyEntity {
   @Column('integer', { name: 'tokens_per_minute', nullable: true })
   tokensPerMinute!: number | null;
 
-  /** The key that made it, the one that made that one, and so on; empty for one that an admin made. */
+  /** The keys that created it, each created by the next; empty if an admin created it. */
   @Column('uuid', { array: true, default: () => "'{}'" })
   ancestors!: string[];
 
-  /** The user whom the key belongs to; null for a key that belongs to nobody. */
+  /** The user that owns the key; null for a key without a user. */
   @Column('uuid', { name: 'user_id', nullable: true })
   userId!: string | null;
 
-  /** Its scopes are those of this role; null for a key with scopes of its own. */
+  /** The role whose scopes the key has; null for a key with its own scopes. */
   @Column('text', { nullable: true })
   role!: Role | null;
 
-  /** The principal that made it: `instance`, `user:<id>` or `key:<id>`. */
+  /** The principal that created it: `instance`, `user:<id>` or `key:<id>`. */
   @Column('text', { name: 'made_by', default: 'instance' })
   madeBy!: string;
 
-  /** The hash of the secret before the rotation, which works until `previousUntil`. */
+  /** The hash of the secret before the last rotation, valid until `previousUntil`. */
   @Column('bytea', { name: 'previous_secret_hmac', nullable: true })
   previousSecretHmac!: Buffer | null;
 

@@ -2,7 +2,7 @@ import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm
 import { ProjectEntity } from './project.entity.js';
 import { UserEntity } from './user.entity.js';
 
-/** From the narrowest to the widest; each may do all that the one before may. */
+/** From the narrowest to the widest; each includes the one before. */
 export const ROLES = ['viewer', 'runner', 'editor', 'approver', 'admin'] as const;
 export type Role = (typeof ROLES)[number];
 
@@ -25,7 +25,7 @@ export class MemberEntity {
   @Column('timestamptz', { name: 'added_at', default: () => 'now()' })
   addedAt!: Date;
 
-  /** The name of whoever added it. */
+  /** The name of who added the member. */
   @Column('text', { name: 'added_by' })
   addedBy!: string;
 }

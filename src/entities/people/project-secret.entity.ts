@@ -15,26 +15,26 @@ export class ProjectSecretEntity {
   @Column('text')
   origin!: string;
 
-  /** The project's own address; null for that of the operator. */
+  /** The project's own base URL; null for the operator's. */
   @Column('text', { name: 'base_url', nullable: true })
   baseUrl!: string | null;
 
-  /** The key, encrypted by the key inside `wrappedKey`. */
+  /** The provider key, encrypted with the key inside `wrappedKey`. */
   @Column('bytea', { name: 'sealed_key' })
   sealedKey!: Buffer;
 
-  /** Encrypted by the key of the environment that `wrappedBy` identifies. */
+  /** Encrypted with the environment's key that `wrappedBy` identifies. */
   @Column('bytea', { name: 'wrapped_key' })
   wrappedKey!: Buffer;
 
   @Column('text', { name: 'wrapped_by' })
   wrappedBy!: string;
 
-  /** Tells keys apart without giving them away. */
+  /** Tells keys apart without revealing them. */
   @Column('text')
   fingerprint!: string;
 
-  /** Another one with each put. */
+  /** New with each put. */
   @Column('uuid', { default: () => 'ledger_uuid7()' })
   revision!: string;
 

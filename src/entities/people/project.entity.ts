@@ -9,7 +9,7 @@ export class ProjectEntity {
   @Column('text', { unique: true })
   name!: string;
 
-  /** Counts moves of pointers within the project, in commit order. A bigint, hence a string. */
+  /** Counts pointer moves within the project, in commit order. A bigint, hence a string. */
   @Column('bigint', { name: 'registry_revision', default: 0 })
   registryRevision!: string;
 

@@ -1,10 +1,10 @@
 import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn, Unique } from 'typeorm';
 import { UserEntity } from './user.entity.js';
 
-/** `person` signed in with an identity provider; the others with a key, of a project or of the instance. */
+/** A `person` signed in with an identity provider, the others with a key of a project or of the instance. */
 export type SessionKind = 'person' | 'key' | 'instance';
 
-/** A browser's session. Only an HMAC of its token is kept. */
+/** A browser's session. Only the HMAC of its token is stored. */
 @Entity('sessions')
 @ForeignKey(() => UserEntity, ['userId'], ['userId'], { name: 'sessions_user_id_fkey' })
 @Unique('sessions_token', ['tokenHmac'])
@@ -31,15 +31,15 @@ export class SessionEntity {
   @Column('uuid', { name: 'user_id', nullable: true })
   userId!: string | null;
 
-  /** The key that opened it; null for a person, and for the instance. */
+  /** The key that opened it; null for a person and for the instance. */
   @Column('uuid', { name: 'key_id', nullable: true })
   keyId!: string | null;
 
-  /** The digest of the secret that opened it: the session ends when the secret does. */
+  /** The digest of the secret that opened it. The session ends when the secret does. */
   @Column('bytea', { name: 'credential_hmac', nullable: true })
   credentialHmac!: Buffer | null;
 
-  /** Identifies the answer of the identity provider that opened it. */
+  /** Identifies the identity provider's answer that opened the session. */
   @Column('bytea', { name: 'sign_in_hash', nullable: true })
   signInHash!: Buffer | null;
 

@@ -2,7 +2,7 @@ import { Check, Column, Entity, ForeignKey, PrimaryColumn } from 'typeorm';
 import type { Role } from './member.entity.js';
 import { ProjectEntity } from './project.entity.js';
 
-/** Members who have a role over the prompts whose `owner_team` is the name of the team. */
+/** A group of members with a role over the prompts whose `owner_team` is the team's name. */
 @Entity('teams')
 @ForeignKey(() => ProjectEntity, ['projectId'], ['projectId'], { name: 'teams_project_id_fkey' })
 @Check('teams_role_check', `role IN ('viewer', 'runner', 'editor', 'approver', 'admin')`)

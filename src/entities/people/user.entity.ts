@@ -4,11 +4,11 @@ import { ProjectEntity } from './project.entity.js';
 export const USER_KINDS = ['person', 'service'] as const;
 export type UserKind = (typeof USER_KINDS)[number];
 
-/** A person or a service account. Users belong to the instance; what they may do is said in each project. */
+/** A person or a service account. Users belong to the instance; their permissions are set in each project. */
 @Entity('users')
 @ForeignKey(() => ProjectEntity, ['madeIn'], ['projectId'], { name: 'users_made_in_fkey' })
 @Unique('users_identity', ['issuer', 'subject'])
-// It is over lower(email), which TypeORM cannot say.
+// On lower(email), which TypeORM cannot express.
 @Index('users_email', { synchronize: false })
 @Index('users_made_in', ['madeIn'])
 @Check('users_kind_check', `kind IN ('person', 'service')`)
@@ -32,11 +32,11 @@ export class UserEntity {
   @Column('text', { nullable: true })
   subject!: string | null;
 
-  /** The principal that made it: `instance`, `user:<id>` or `key:<id>`. */
+  /** The principal that created the user: `instance`, `user:<id>` or `key:<id>`. */
   @Column('text', { name: 'made_by', default: 'instance' })
   madeBy!: string;
 
-  /** The project whose admin made it; null for the instance. */
+  /** The project whose admin created the user; null for the instance. */
   @Column('uuid', { name: 'made_in', nullable: true })
   madeIn!: string | null;
 

@@ -2,8 +2,8 @@ import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm
 import { ProjectEntity } from '../people/project.entity.js';
 
 /**
- * The price of a model from a point in time on. Its figures never change. The driver reads a bigint as text; the unit of the figures is
- * a whole micro-dollar for a million tokens.
+ * The price of a model from a point in time. Its figures never change. They are whole micro-dollars per million tokens, and the driver
+ * reads a bigint as text.
  */
 @Entity('model_prices')
 @ForeignKey(() => ProjectEntity, ['projectId'], ['projectId'], { name: 'model_prices_project_id_fkey' })
@@ -41,21 +41,21 @@ export class ModelPriceEntity {
   @Column('bigint', { name: 'input_micros_per_mtok' })
   inputMicrosPerMtok!: string;
 
-  /** The price of prompt tokens that the provider had in its cache; null: that of any other. */
+  /** The price of prompt tokens that the provider had in its cache; null when it is the input price. */
   @Column('bigint', { name: 'cached_input_micros_per_mtok', nullable: true })
   cachedInputMicrosPerMtok!: string | null;
 
   @Column('bigint', { name: 'output_micros_per_mtok' })
   outputMicrosPerMtok!: string;
 
-  /** The figures hold for prompts of at most so many tokens; null: for all. */
+  /** The longest prompt, in tokens, that the figures hold for; null when there is no bound. */
   @Column('integer', { name: 'max_prompt_tokens', nullable: true })
   maxPromptTokens!: number | null;
 
   @Column('timestamptz', { name: 'valid_from' })
   validFrom!: Date;
 
-  /** From when on it is not valid any more; null: until another begins. */
+  /** When the price ends; null until another one begins. */
   @Column('timestamptz', { name: 'valid_to', nullable: true })
   validTo!: Date | null;
 
@@ -69,7 +69,7 @@ export class ModelPriceEntity {
   @Column('text', { name: 'created_by', nullable: true })
   createdBy!: string | null;
 
-  /** Since when it is off the list. The row stays, for the executions that were priced by it. */
+  /** When the price was deleted. The row stays for the executions that used it. */
   @Column('timestamptz', { name: 'deleted_at', nullable: true })
   deletedAt!: Date | null;
 }

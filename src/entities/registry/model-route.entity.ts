@@ -7,7 +7,7 @@ export type RouteStrategy = (typeof ROUTE_STRATEGIES)[number];
 export interface StoredRouteTarget {
   provider: string;
   model_name: string;
-  /** Null of a route that goes by order. */
+  /** Null in a route that goes by order. */
   weight: number | null;
 }
 
@@ -44,7 +44,7 @@ export class ModelRouteEntity {
   @Column('timestamptz', { name: 'updated_at', default: () => 'now()' })
   updatedAt!: Date;
 
-  /** Since when its name is free again. */
+  /** When the route was deleted, which frees its name. */
   @Column('timestamptz', { name: 'deleted_at', nullable: true })
   deletedAt!: Date | null;
 }

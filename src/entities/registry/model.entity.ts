@@ -1,7 +1,7 @@
 import { Check, Column, Entity, ForeignKey, PrimaryColumn, Unique } from 'typeorm';
 import { ProjectEntity } from '../people/project.entity.js';
 
-/** A model that the project allows, or that somebody else was seen to use. */
+/** A model that the project allows, or that recorded executions name. */
 @Entity('models')
 @ForeignKey(() => ProjectEntity, ['projectId'], ['projectId'], { name: 'models_project_id_fkey' })
 @Unique('models_name', ['projectId', 'provider', 'modelName'])
@@ -19,18 +19,18 @@ export class ModelEntity {
   @Column('text', { name: 'model_name' })
   modelName!: string;
 
-  /** The most tokens of one answer, or null where the vendor does not say. */
+  /** The most tokens in one answer; null if the vendor does not say. */
   @Column('integer', { name: 'max_tokens', nullable: true })
   maxTokens!: number | null;
 
   @Column('boolean', { name: 'supports_streaming', default: true })
   supportsStreaming!: boolean;
 
-  /** False of one that only recorded executions name: it is not on the list. */
+  /** False for a model that only recorded executions name, which is not on the list. */
   @Column('boolean', { default: true })
   allowed!: boolean;
 
-  /** When it was taken off the list; null while it is on it, and for one that only recorded executions name. */
+  /** When the model left the list; null while it is on it, and for a model that only recorded executions name. */
   @Column('timestamptz', { name: 'removed_at', nullable: true })
   removedAt!: Date | null;
 

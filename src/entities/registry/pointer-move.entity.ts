@@ -1,7 +1,7 @@
 import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 import { PromptEntity } from './prompt.entity.js';
 
-/** Every move a pointer ever made. Append-only for the application. */
+/** One move of a pointer. Append-only for the application. */
 @Entity('pointer_moves')
 @ForeignKey(() => PromptEntity, ['projectId', 'promptId'], ['projectId', 'promptId'], {
   name: 'pointer_moves_project_id_prompt_id_fkey',
@@ -39,11 +39,11 @@ export class PointerMoveEntity {
   @Column('text', { nullable: true })
   reason!: string | null;
 
-  /** The change that brought it about, in a protected environment. */
+  /** The change that caused the move, in a protected environment. */
   @Column('uuid', { name: 'change_id', nullable: true })
   changeId!: string | null;
 
-  /** Whether that change was applied past its approvals. */
+  /** Whether that change was applied without its approvals. */
   @Column('boolean', { default: false })
   emergency!: boolean;
 }

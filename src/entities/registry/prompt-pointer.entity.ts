@@ -2,7 +2,7 @@ import { Column, Entity, ForeignKey, PrimaryColumn } from 'typeorm';
 import { PromptVersionEntity } from './prompt-version.entity.js';
 import { PromptEntity } from './prompt.entity.js';
 
-/** Which version a request without a version gets. The one of `default` is the active version. */
+/** The version that a request without a version gets. The pointer of `default` names the active version. */
 @Entity('prompt_pointers')
 @ForeignKey(() => PromptEntity, ['projectId', 'promptId'], ['projectId', 'promptId'], {
   name: 'prompt_pointers_project_id_prompt_id_fkey',

@@ -6,16 +6,16 @@ export interface StoredMessage {
   content: string;
 }
 
-/** The place of a text in code when it was registered; null for what was not told. */
+/** Where in the code a text was when it was registered; null for unknown facts. */
 export interface StoredRegistration {
   /** 40 or 64 hex digits. */
   commit: string | null;
   branch: string | null;
   repository: string | null;
-  /** Whether the working tree had changes that no commit holds. */
+  /** Whether the working tree had uncommitted changes. */
   dirty: boolean | null;
   file: string | null;
-  /** Counted from 1. */
+  /** Counts from 1. */
   line: number | null;
   /** RFC 3339, by the database's clock. */
   registered_at: string;
@@ -52,19 +52,19 @@ export class PromptVersionEntity {
   @Column('json', { nullable: true })
   messages!: StoredMessage[] | null;
 
-  /** Anything further that is part of the version, and so of its checksum. */
+  /** All further content of the version, which its checksum covers. */
   @Column('json', { nullable: true })
   content!: Record<string, unknown> | null;
 
-  /** The settings it was tried with, as they were sent; no part of the content, and the one thing here that may change. */
+  /** The settings that it was tried with, as they were sent. Not part of the content, and the only mutable column. */
   @Column('json', { nullable: true })
   settings!: Record<string, unknown> | null;
 
-  /** Lower-case hex SHA-256, unique within the prompt. */
+  /** SHA-256 in lower-case hex, unique within the prompt. */
   @Column('text', { name: 'checksum_hash' })
   checksumHash!: string;
 
-  /** Engine and rules that render it, for ever. */
+  /** The engine and rules that always render this version. */
   @Column('text')
   renderer!: string;
 
@@ -77,7 +77,7 @@ export class PromptVersionEntity {
   @Column('text', { name: 'commit_message', nullable: true })
   commitMessage!: string | null;
 
-  /** Git facts of the registration that made it; null for a version that came through the API. */
+  /** Git facts of the registration that created the version; null for a version created through the API. */
   @Column('json', { name: 'first_registration', nullable: true })
   firstRegistration!: StoredRegistration | null;
 

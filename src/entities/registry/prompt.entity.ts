@@ -1,11 +1,11 @@
 import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 import { ProjectEntity } from '../people/project.entity.js';
 
-/** `full`: the text is managed here. `tracking`: it lives in somebody's code, and the ledger follows it. */
+/** `full`: the text is managed here. `tracking`: it is in application code, and the ledger follows it. */
 export type PromptMode = 'full' | 'tracking';
 export type PromptKind = 'text' | 'chat';
 
-/** A name, unique in its project among those not deleted. */
+/** A prompt. Its name is unique among the project's live prompts. */
 @Entity('prompts')
 @ForeignKey(() => ProjectEntity, ['projectId'], ['projectId'], { name: 'prompts_project_id_fkey' })
 @Index('prompts_live_name', ['projectId', 'name'], { unique: true, where: 'deleted_at IS NULL' })
@@ -21,7 +21,7 @@ export class PromptEntity {
   @PrimaryColumn('uuid', { name: 'prompt_id', default: () => 'ledger_uuid7()' })
   promptId!: string;
 
-  /** Collated "C", so that a prefix is a range of the index. */
+  /** Collated "C", so that a prefix search is a range of the index. */
   @Column({ type: 'text', collation: 'C' })
   name!: string;
 
@@ -40,7 +40,7 @@ export class PromptEntity {
   @Column('text', { array: true, default: '{}' })
   tags!: string[];
 
-  /** The project's revision at which it was changed last. A bigint, which the driver hands over as text. */
+  /** The project's revision of its last change. A bigint, which the driver returns as text. */
   @Column('bigint', { name: 'registry_revision', default: 0 })
   registryRevision!: string;
 
@@ -50,7 +50,7 @@ export class PromptEntity {
   @Column('timestamptz', { name: 'updated_at', default: () => 'now()' })
   updatedAt!: Date;
 
-  /** When the code base that had this tracked prompt said that it has it no more; null while code has it. */
+  /** When its code base reported that it no longer contains this tracked prompt; null while it does. */
   @Column('timestamptz', { name: 'retired_at', nullable: true })
   retiredAt!: Date | null;
 

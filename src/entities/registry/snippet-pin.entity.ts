@@ -1,7 +1,7 @@
 import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 import { SnippetVersionEntity } from './snippet-version.entity.js';
 
-/** The use of a snippet's version by a version of a prompt or of another snippet. Append-only for the application. */
+/** Records that a version of a prompt or snippet uses a version of a snippet. Append-only for the application. */
 @Entity('snippet_pins')
 @ForeignKey(() => SnippetVersionEntity, ['projectId', 'snippetVersionId'], ['projectId', 'versionId'], {
   name: 'snippet_pins_project_id_snippet_version_id_fkey',
@@ -17,11 +17,11 @@ export class SnippetPinEntity {
   @PrimaryColumn('uuid', { name: 'used_by_version_id' })
   usedByVersionId!: string;
 
-  /** Whether that is a version of a snippet; else it is one of a prompt. */
+  /** True when a snippet's version uses it, false when a prompt's does. */
   @Column('boolean', { name: 'by_snippet' })
   bySnippet!: boolean;
 
-  /** Whether its own text names the snippet; else it comes with another one. */
+  /** True when the version's own text names the snippet, false when it comes through another one. */
   @Column('boolean', { name: 'is_direct' })
   isDirect!: boolean;
 }

@@ -27,7 +27,7 @@ export class SnippetVersionEntity {
   @Column('text', { name: 'template_source' })
   templateSource!: string;
 
-  /** Lower-case hex SHA-256, unique within the snippet. Covers the snippets that it uses itself. */
+  /** SHA-256 in lower-case hex, unique within the snippet. Covers the snippets that it uses itself. */
   @Column('text', { name: 'checksum_hash' })
   checksumHash!: string;
 

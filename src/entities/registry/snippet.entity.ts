@@ -1,7 +1,7 @@
 import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 import { ProjectEntity } from '../people/project.entity.js';
 
-/** A text that several prompts share. Its name is free again when it is deleted; its versions stay. */
+/** A text that several prompts share. Deleting it frees its name, but its versions stay. */
 @Entity('snippets')
 @ForeignKey(() => ProjectEntity, ['projectId'], ['projectId'], { name: 'snippets_project_id_fkey' })
 @Index('snippets_live_name', ['projectId', 'name'], { unique: true, where: 'deleted_at IS NULL' })

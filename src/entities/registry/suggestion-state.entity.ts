@@ -1,7 +1,7 @@
 import { Column, Entity, ForeignKey, PrimaryColumn } from 'typeorm';
 import { PromptVersionEntity } from './prompt-version.entity.js';
 
-/** People's decision about a suggestion. The suggestion itself is found anew each time. */
+/** A user's decision about a suggestion. Suggestions themselves are recomputed each time. */
 @Entity('suggestion_states')
 @ForeignKey(
   () => PromptVersionEntity,
@@ -25,7 +25,7 @@ export class SuggestionStateEntity {
   @PrimaryColumn('text', { name: 'suggestion_id' })
   suggestionId!: string;
 
-  /** The version that it is about. */
+  /** The version that the suggestion is about. */
   @Column('uuid', { name: 'version_id' })
   versionId!: string;
 
@@ -48,7 +48,7 @@ export class SuggestionStateEntity {
   @Column('text', { name: 'applied_by', nullable: true })
   appliedBy!: string | null;
 
-  /** The draft that was made of it. */
+  /** The draft that was created from it. */
   @Column('uuid', { name: 'applied_version_id', nullable: true })
   appliedVersionId!: string | null;
 }

@@ -1,7 +1,7 @@
 import { Column, Entity, ForeignKey, PrimaryColumn } from 'typeorm';
 import { RolloutEntity } from './rollout.entity.js';
 
-/** The place up to which a rollout's record has been taken in. Whoever takes in, looks and decides holds its row until the commit. */
+/** How far a rollout's record has been ingested. The process that ingests, looks and decides locks this row until it commits. */
 @Entity('rollout_cursors')
 @ForeignKey(() => RolloutEntity, ['projectId', 'rolloutId'], ['projectId', 'rolloutId'], {
   name: 'rollout_cursors_project_id_rollout_id_fkey',
@@ -21,19 +21,19 @@ export class RolloutCursorEntity {
   @Column('integer', { default: 0 })
   looks!: number;
 
-  /** Executions that ended before are taken in, but for those whose transaction was still open. */
+  /** Executions that ended earlier are ingested, except those whose transaction was still open. */
   @Column('timestamptz', { name: 'executions_until' })
   executionsUntil!: Date;
 
-  /** When executions were last looked for that were committed long after they ended. */
+  /** When the last sweep looked for executions that committed long after they ended. */
   @Column('timestamptz', { name: 'swept_at', default: () => `'-infinity'` })
   sweptAt!: Date;
 
-  /** The number of the last score that was looked at. A bigint, hence a string. */
+  /** The number of the last score read. A bigint, hence a string. */
   @Column('bigint', { name: 'scores_until', default: 0 })
   scoresUntil!: string;
 
-  /** The number of the last outcome that was looked at. A bigint, hence a string. */
+  /** The number of the last outcome read. A bigint, hence a string. */
   @Column('bigint', { name: 'outcomes_until', default: 0 })
   outcomesUntil!: string;
 

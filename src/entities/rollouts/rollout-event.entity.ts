@@ -2,7 +2,7 @@ import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm
 import type { RolloutArm } from '../executions/requested-execution.js';
 import { RolloutEntity } from './rollout.entity.js';
 
-/** An exposure of a rollout with what its execution measured, or a value that came later. Append-only for the application. */
+/** An exposure of a rollout with its execution's measures, or a value that came later. Append-only for the application. */
 @Entity('rollout_events')
 @ForeignKey(() => RolloutEntity, ['projectId', 'rolloutId'], ['projectId', 'rolloutId'], {
   name: 'rollout_events_project_id_rollout_id_fkey',
@@ -30,10 +30,7 @@ export class RolloutEventEntity {
   @PrimaryColumn('uuid', { name: 'rollout_id' })
   rolloutId!: string;
 
-  /**
-   * In the order of the commits of the rollout. There are gaps: the numbers after that of an exposure are those of its measures. A bigint,
-   * hence a string.
-   */
+  /** In the rollout's commit order. Has gaps, because the numbers after an exposure's belong to its measures. A bigint, hence a string. */
   @PrimaryColumn('bigint')
   sequence!: string;
 
@@ -43,18 +40,18 @@ export class RolloutEventEntity {
   @Column('uuid', { name: 'execution_id' })
   executionId!: string;
 
-  /** From 1. Of a value: that of its exposure. */
+  /** Counts from 1. A value has the phase of its exposure. */
   @Column('integer')
   phase!: number;
 
   @Column('text')
   arm!: RolloutArm;
 
-  /** The HMAC of the `unit_key` in hexadecimal; the execution's own id where it came without one. */
+  /** The HMAC of the `unit_key` in hexadecimal, or the execution's own id for a request without a key. */
   @Column('text')
   unit!: string;
 
-  /** The end of the execution, for an exposure. */
+  /** The final status of the execution, for an exposure. */
   @Column('text', { nullable: true })
   status!: 'succeeded' | 'failed' | 'canceled' | null;
 
@@ -62,25 +59,25 @@ export class RolloutEventEntity {
   @Column('boolean', { name: 'is_cached', nullable: true })
   isCached!: boolean | null;
 
-  /** Whether another model answered than the first that was to be asked, for an exposure. */
+  /** Whether a model other than the first choice answered, for an exposure. */
   @Column('boolean', { name: 'is_fallback', nullable: true })
   isFallback!: boolean | null;
 
   @Column('timestamptz', { name: 'ended_at', nullable: true })
   endedAt!: Date | null;
 
-  /** The values of an exposure's own metrics by their names, without those that it has no value of. */
+  /** The values of an exposure's own metrics by name, without metrics that have no value. */
   @Column('json', { nullable: true })
   measures!: Readonly<Record<string, number>> | null;
 
   @Column('text', { nullable: true })
   metric!: string | null;
 
-  /** 1 and 0 for yes and no. */
+  /** 1 for yes and 0 for no. */
   @Column('double precision', { nullable: true })
   value!: number | null;
 
-  /** The time from the end of its execution to a score or an outcome. */
+  /** The time from the end of the execution to its score or outcome. */
   @Column('double precision', { name: 'delay_ms', nullable: true })
   delayMs!: number | null;
 }

@@ -1,7 +1,7 @@
 import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 import { RolloutEntity } from './rollout.entity.js';
 
-/** A look at a running rollout: the figures seen, and the decision. Append-only for the application. */
+/** A look at a running rollout: the figures and the decision. Append-only for the application. */
 @Entity('rollout_looks')
 @ForeignKey(() => RolloutEntity, ['projectId', 'rolloutId'], ['projectId', 'rolloutId'], {
   name: 'rollout_looks_project_id_rollout_id_fkey',
@@ -16,15 +16,15 @@ export class RolloutLookEntity {
   @PrimaryColumn('uuid', { name: 'rollout_id' })
   rolloutId!: string;
 
-  /** 1, 2, 3 … in the order in which they were taken. */
+  /** 1, 2, 3 … in order. */
   @PrimaryColumn('integer')
   look!: number;
 
-  /** From 1. */
+  /** Counts from 1. */
   @Column('integer')
   phase!: number;
 
-  /** The last event that it knew. A bigint, hence a string. */
+  /** The last event that the look included. A bigint, hence a string. */
   @Column('bigint', { name: 'last_sequence' })
   lastSequence!: string;
 
@@ -34,7 +34,7 @@ export class RolloutLookEntity {
   @Column('timestamptz', { name: 'looked_at' })
   lookedAt!: Date;
 
-  /** All of it, as the statistics make it. */
+  /** The complete figures, in the form of the statistics module. */
   @Column('json')
   figures!: unknown;
 }

@@ -15,7 +15,7 @@ export class RolloutPhaseEntity {
   @PrimaryColumn('uuid', { name: 'rollout_id' })
   rolloutId!: string;
 
-  /** From 1. */
+  /** Counts from 1. */
   @PrimaryColumn('integer')
   phase!: number;
 

@@ -12,7 +12,7 @@ export const ROLLOUT_STATUSES = [
 ] as const;
 export type RolloutStatus = (typeof ROLLOUT_STATUSES)[number];
 
-/** Sends a growing share of a prompt's units in one environment to another version. */
+/** A rollout, which sends a growing share of a prompt's units in one environment to another version. */
 @Entity('rollouts')
 @ForeignKey(() => ProjectEntity, ['projectId'], ['projectId'], { name: 'rollouts_project_id_fkey' })
 @ForeignKey(
@@ -69,11 +69,11 @@ export class RolloutEntity {
   @Column('text', { name: 'candidate_checksum' })
   candidateChecksum!: string;
 
-  /** The definition, in the form of the statistics. */
+  /** The definition, in the form of the statistics module. */
   @Column('json')
   definition!: unknown;
 
-  /** The step it is in, from 1; 0 before it starts. */
+  /** The current step, counted from 1; 0 before the start. */
   @Column('integer', { default: 0 })
   phase!: number;
 
@@ -81,11 +81,11 @@ export class RolloutEntity {
   @Column('integer', { default: 0 })
   fence!: number;
 
-  /** The change that it was approved by; null where none was needed. */
+  /** The change that approved it; null when none was needed. */
   @Column('uuid', { name: 'change_id', nullable: true })
   changeId!: string | null;
 
-  /** The name of whoever asked for it. */
+  /** The name of its creator. */
   @Column('text', { name: 'created_by' })
   createdBy!: string;
 
@@ -98,15 +98,15 @@ export class RolloutEntity {
   @Column('timestamptz', { name: 'ended_at', nullable: true })
   endedAt!: Date | null;
 
-  /** When it came to its status. */
+  /** When the status was reached. */
   @Column('timestamptz', { name: 'status_at', default: () => 'now()' })
   statusAt!: Date;
 
-  /** The name of whoever brought it there. */
+  /** The name of who changed the status. */
   @Column('text', { name: 'status_by' })
   statusBy!: string;
 
-  /** Why; null when nothing was said. */
+  /** The reason for the status; null when none was given. */
   @Column('text', { name: 'status_reason', nullable: true })
   statusReason!: string | null;
 }

@@ -15,14 +15,14 @@ import { EXECUTIONS_QUEUE, KEY_PREFIX, queueOptions } from './executions-queue.j
 import { PostgresBell, type BellQuery } from './postgres-bell.js';
 
 export interface BellModuleOptions {
-  /** null: Postgres rings. */
+  /** null: Postgres LISTEN/NOTIFY carries the rings. */
   readonly redisUrl: string | null;
-  /** Two ledgers on one Redis need two of them. Default {@link KEY_PREFIX}. */
+  /** Two ledgers on one Redis need different prefixes. Default {@link KEY_PREFIX}. */
   readonly redisPrefix?: string;
   readonly listener: DatabaseListener;
   readonly query: BellQuery;
   readonly ringTimeoutMs?: number;
-  /** Whether to say so when Redis may evict hints. Default true. */
+  /** Whether to warn when Redis may evict hints. Default true. */
   readonly warnsOfEviction?: boolean;
 }
 
@@ -72,7 +72,7 @@ export class BellModule implements BeforeApplicationShutdown {
     };
   }
 
-  /** Before the pools close, which is later: until then the bell may send a last NOTIFY. */
+  /** Runs before the pools close, because until then the bell may send a last NOTIFY. */
   async beforeApplicationShutdown(): Promise<void> {
     await this.bell.close();
   }

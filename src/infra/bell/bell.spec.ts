@@ -1,6 +1,6 @@
 import { Bell, type BellHint, type BellState } from './bell.js';
 
-/** A bell whose server does what the test says. */
+/** A bell whose server behaves as the test says. */
 class FakeBell extends Bell {
   readonly kind = 'redis';
   readonly calls: string[] = [];

@@ -1,13 +1,13 @@
 import { Outage, type OutageLogger, withTimeLimit } from '../../kernel/index.js';
 
-/** A hint that work may be due. May be lost, doubled or late; the record is Postgres. */
+/** A hint that work may be due. It may be lost, duplicated or late; Postgres holds the record. */
 export interface BellHint {
   readonly executionId: string;
   /** The fence the execution has in Postgres; each new turn of the same execution has a higher one. */
   readonly fence: number;
 }
 
-/** Called for a ring. `null`: something is due, or may have been missed; nobody knows what. */
+/** Called for each ring. `null` means that unspecified work is due, or that rings may have been missed. */
 export type OnRing = (hint: BellHint | null) => Promise<void> | void;
 
 export type BellState = 'up' | 'down';
@@ -15,7 +15,7 @@ export type BellState = 'up' | 'down';
 export interface BellCounts {
   /** Hints that were handed over to the bell's server. */
   readonly rung: number;
-  /** Hints that were not, or not known to be, within the time limit. */
+  /** Hints whose delivery failed, or was not confirmed within the time limit. */
   readonly lost: number;
 }
 
@@ -23,10 +23,10 @@ export interface BellCounts {
 export const DEFAULT_RING_TIMEOUT_MS = 250;
 
 /**
- * Wakes the consumers of all processes. A bell never decides what is to be done: a consumer that hears it claims due work in Postgres,
- * and it also looks there by itself.
+ * Wakes the consumers of all processes. A bell never decides what is to be done: a consumer that hears it claims due work in Postgres, and
+ * also polls Postgres on its own.
  *
- * Redis hands each hint to one listening process; Postgres wakes all of them, for any number of hints once.
+ * Redis delivers each hint to one listening process. Postgres wakes all of them, once for any number of hints.
  */
 export abstract class Bell {
   abstract readonly kind: 'postgres' | 'redis';
@@ -45,8 +45,8 @@ export abstract class Bell {
   }
 
   /**
-   * Rings for work that is committed already. Never rejects and takes no longer than the time limit: a bell that
-   * fails is logged and counted, the work is found in Postgres a second later.
+   * Rings for work that is already committed. Never rejects, and takes no longer than the time limit. A failing bell is logged and counted,
+   * and polling finds the work in Postgres a second later.
    */
   async ring(hints: readonly BellHint[]): Promise<void> {
     if (this.isClosed || hints.length === 0) return;
@@ -65,19 +65,19 @@ export abstract class Bell {
   }
 
   /**
-   * Calls `onRing` for each ring, from now on and at most once per bell. A promise that `onRing` returns holds back
-   * further rings until it settles, so resolve it when there is a free slot. Resolves after the first attempt to
-   * connect, rejects never: a bell that is down is tried again for as long as it is not closed.
+   * Calls `onRing` for each ring from now on. May be called once per bell. A promise that `onRing` returns holds back further rings until
+   * it settles, so resolve it when a slot is free. Resolves after the first attempt to connect and never rejects: the bell keeps trying to
+   * connect until it is closed.
    */
   abstract listen(onRing: OnRing): Promise<void>;
 
-  /** Hears nothing from now on, but still rings: for a process that finishes what it has and takes no more. */
+  /** Stops hearing rings but can still ring, for a process that finishes its work and takes no more. */
   abstract stopListening(): Promise<void>;
 
-  /** Whether the bell's server answers now, within a short time limit. */
+  /** Checks within a short time limit whether the bell's server answers. */
   abstract check(): Promise<BellState>;
 
-  /** Ends every connection of the bell. May be called again. */
+  /** Closes all connections of the bell. May be called more than once. */
   async close(): Promise<void> {
     if (this.isClosed) return;
     this.isClosed = true;

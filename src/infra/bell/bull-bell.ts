@@ -5,7 +5,7 @@ import { jobOptions, letQueueEnd, parseHint } from './executions-queue.js';
 import { RedisProbe } from './redis-probe.js';
 
 export interface BullBellOptions {
-  /** Made with `queueOptions()`. The bell closes it. */
+  /** Created with `queueOptions()`. The bell closes it. */
   readonly queue: Queue<BellHint>;
   readonly redisUrl: string;
   readonly logger: OutageLogger;
@@ -14,12 +14,12 @@ export interface BullBellOptions {
   readonly warnsOfEviction?: boolean;
 }
 
-/** In these a command would wait for the next connection; ringing is refused at once instead. */
+/** In these states ioredis would hold a command back until it reconnects; ringing fails at once instead. */
 const DISCONNECTED = new Set(['close', 'reconnecting', 'end']);
-/** Bull waits half a second for the goodbye of each of its connections. */
+/** Bull waits half a second for each of its connections to close. */
 const CLOSE_TIMEOUT_MS = 2_000;
 
-/** Bull on Redis: each hint goes to one listening process, and a process without a free slot takes no more of them. */
+/** Bull on Redis: each hint goes to one listening process, and a process without a free slot takes none. */
 export class BullBell extends Bell {
   readonly kind = 'redis';
 
@@ -47,15 +47,15 @@ export class BullBell extends Bell {
     });
   }
 
-  /** The hints come through `deliver()`, which the process's Bull processor calls. */
+  /** Hints arrive through `deliver()`, which the process's Bull processor calls. */
   async listen(onRing: OnRing): Promise<void> {
     this.setListener(onRing);
     await Promise.resolve();
   }
 
   /**
-   * One job's data, from the Bull processor. Settles when the listener is ready for the next one; never rejects, so
-   * that Bull never keeps a failed job. Before `listen()` it waits: Nest starts processors first.
+   * Takes the data of one job from the Bull processor. Settles when the listener is ready for the next one and never rejects, so that Bull
+   * keeps no failed jobs. Waits until `listen()` is called, because Nest starts processors first.
    */
   async deliver(data: unknown): Promise<void> {
     await new Promise<void>((release) => {
@@ -73,7 +73,7 @@ export class BullBell extends Bell {
     });
   }
 
-  /** Hints that wait for a free slot are let go; their executions are found in Postgres by others. */
+  /** Drops hints that wait for a free slot; other processes find their executions in Postgres. */
   async stopListening(): Promise<void> {
     this.isListening = false;
     await this.inTime(this.queue.pause(true, true));
@@ -87,13 +87,13 @@ export class BullBell extends Bell {
   protected async send(hints: readonly BellHint[]): Promise<void> {
     if (DISCONNECTED.has(this.queue.client.status)) throw new Error('Redis is not connected');
     const jobs = await this.queue.addBulk(hints.map((hint) => ({ data: hint, opts: jobOptions(hint) })));
-    // Within a transaction Bull overlooks what Redis refused, as it does when its memory is full.
+    // Within a transaction Bull ignores that Redis refused a command, for instance because its memory is full.
     if (jobs.some((job) => typeof job.id !== 'string')) throw new Error('Redis did not take every hint');
   }
 
   protected async disconnect(): Promise<void> {
-    // Bull ends its blocking connection by making it anew. With Redis down or slow that would come after the end and
-    // go on for ever.
+    // Bull ends its blocking connection by opening it again. With Redis down or slow, that would happen after the close and repeat for
+    // ever.
     for (const client of this.queue.clients) {
       client.connect = () => Promise.reject(new Error('The bell is closed'));
     }

@@ -33,7 +33,7 @@ describe('parseHint', () => {
 
 describe('queueOptions', () => {
   it('keeps all keys in one slot of a Redis Cluster', () => {
-    // Redis hashes what stands in the first pair of braces, and the whole key if there is none.
+    // Redis hashes the text in the first pair of braces, or the whole key if there are none.
     expect(queueOptions(null, KEY_PREFIX).prefix).toMatch(/^\{[^{}]+\}$/);
   });
 });

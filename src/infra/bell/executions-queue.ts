@@ -12,8 +12,8 @@ export const KEY_PREFIX = '{prompt-ledger}';
 export const EXECUTIONS_QUEUE = 'executions';
 
 /**
- * The number of hints that one process takes from Redis before the first of them is answered. Few, because what a full worker
- * holds does not wake an idle one; with one alone, only half as many a second were heard as with four or eight.
+ * The number of hints that one process takes from Redis before it answers the first. Few, because hints held by a full worker do not wake
+ * an idle one. With a limit of one, throughput was half of that with four or eight.
  */
 export const HINTS_AT_ONCE = 4;
 
@@ -23,16 +23,16 @@ const FIRST_RETRY_MS = 50;
 const LAST_RETRY_MS = 1_000;
 const LOCK_MS = 30_000;
 
-/** `prefix` keeps two ledgers on one Redis apart. Without a URL the queue exists but never connects. */
+/** `prefix` separates two ledgers on one Redis. Without a URL the queue exists but never connects. */
 export function queueOptions(redisUrl: string | null, prefix: string): QueueOptions {
   const options: QueueOptions & { skipVersionCheck: boolean } = {
     prefix,
-    // The check would open a connection at once; Bull opens them at first use otherwise.
+    // The version check would open a connection at once; without it, Bull connects at first use.
     skipVersionCheck: true,
     settings: {
       lockDuration: LOCK_MS,
       stalledInterval: LOCK_MS,
-      // The hint of a killed worker is removed, not repeated: long before, its execution was found in Postgres.
+      // Removes the hint of a killed worker instead of repeating it: its execution was found in Postgres long before.
       maxStalledCount: 0,
       retryProcessDelay: LAST_RETRY_MS,
     },
@@ -45,23 +45,23 @@ function connectionOptions(redisUrl: string): Exclude<QueueOptions['redis'], str
   return {
     ...redisOptionsFromUrl(redisUrl),
     connectTimeout: CONNECT_TIMEOUT_MS,
-    // ioredis keeps the process alive for as long after a disconnect, by default 2 s.
+    // ioredis keeps the process alive for this long after a disconnect, 2 s by default.
     disconnectTimeout: DISCONNECT_TIMEOUT_MS,
-    // ioredis 5.11 takes a connection for ready when it breaks while the client's name and version are on their way,
-    // and never makes another one (Bull forbids the ready check, which would notice).
+    // If a connection breaks while ioredis 5.11 is sending the client's name and version, ioredis considers it ready and never reconnects.
+    // Bull forbids the ready check, which would notice.
     disableClientInfo: true,
-    // Bull subscribes to news of delayed jobs, of which there are none; ioredis leaves the rejection of a subscription
-    // that it renews itself to nobody.
+    // Bull subscribes to news of delayed jobs, which this queue never has. When ioredis renews a subscription itself, nothing handles a
+    // rejection.
     autoResubscribe: false,
-    // By default a command waits for Redis for ever. Bull unsets this on its blocking connection.
+    // By default a command waits for Redis for ever. Bull removes this limit from its blocking connection.
     maxRetriesPerRequest: 1,
     retryStrategy: (attempt) => Math.min(FIRST_RETRY_MS * 2 ** (attempt - 1), LAST_RETRY_MS),
   };
 }
 
 /**
- * The fence is part of the id, because Bull drops a job in silence whose id it still knows. No attempts, no delays:
- * when and how often something is tried again is for Postgres to say.
+ * The fence is part of the id, because Bull silently drops a job whose id it still knows. There are no attempts and no delays, because
+ * Postgres decides when and how often to retry.
  */
 export function jobOptions(hint: BellHint): Omit<JobOptions, 'repeat'> {
   return {
@@ -72,7 +72,7 @@ export function jobOptions(hint: BellHint): Omit<JobOptions, 'repeat'> {
   };
 }
 
-/** A hint as it came back from Redis, or null when it is not one. */
+/** Parses a hint that came back from Redis. Returns null for anything else. */
 export function parseHint(data: unknown): BellHint | null {
   if (typeof data !== 'object' || data === null) return null;
   const { executionId, fence } = data as Record<string, unknown>;
@@ -81,9 +81,9 @@ export function parseHint(data: unknown): BellHint | null {
 }
 
 /**
- * Leaves the end of the queue to the bell. Bull's start fails when the queue is closed before Redis was there; Nest does
- * not wait for that promise, nor Bull for the one in which it names its connection: unhandled, they would end a process
- * that is about to stop in order. And Nest's own way to close the queue waits without limit for a Redis that hangs.
+ * Leaves closing the queue to the bell. Bull's start rejects when the queue is closed before Redis was reachable. Neither Nest nor Bull
+ * handles the promises involved, so the rejection would crash a process that is shutting down in order. Nest's own hook for closing the
+ * queue also waits without limit for a Redis that hangs.
  */
 export function letQueueEnd(queue: Queue): void {
   const start = queue.process.bind(queue) as (...handler: unknown[]) => Promise<void>;

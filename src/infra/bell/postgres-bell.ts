@@ -3,13 +3,13 @@ import { type OutageLogger, withTimeLimit } from '../../kernel/index.js';
 import type { DatabaseListener } from '../database/index.js';
 import { Bell, DEFAULT_RING_TIMEOUT_MS, type BellState, type OnRing } from './bell.js';
 
-/** Runs one statement outside of any transaction; a pool's `query` will do. */
+/** Runs one statement outside any transaction, as a pool's `query` does. */
 export type BellQuery = (sql: string, parameters?: unknown[]) => Promise<unknown>;
 
 export interface PostgresBellOptions {
-  /** For LISTEN. The process shares it, and closes it after the bell. */
+  /** Carries LISTEN. The process shares it, and closes it after the bell. */
   readonly listener: DatabaseListener;
-  /** For NOTIFY, which a pooler does not disturb. */
+  /** Carries NOTIFY, which works through a pooler. */
   readonly query: BellQuery;
   readonly logger: OutageLogger;
   readonly ringTimeoutMs?: number;
@@ -40,7 +40,7 @@ export class PostgresBell extends Bell {
     this.listener = options.listener;
   }
 
-  /** `onRing` is also called after each connection, the first included: what was rung before it was not heard. */
+  /** Also calls `onRing` after each connection, including the first, because rings before it were not heard. */
   async listen(onRing: OnRing): Promise<void> {
     this.onRing = onRing;
     await this.listener.subscribe(CHANNEL, () => void this.wake());
@@ -52,7 +52,7 @@ export class PostgresBell extends Bell {
     await Promise.resolve();
   }
 
-  /** The health of the LISTEN connection where this process listens, otherwise of the way to NOTIFY. */
+  /** Checks the LISTEN connection if this process listens, otherwise the connection for NOTIFY. */
   async check(): Promise<BellState> {
     if (this.onRing !== null) return this.listener.check();
     return withTimeLimit(this.query('SELECT 1'), this.ringTimeoutMs, 'The check').then(
@@ -66,7 +66,7 @@ export class PostgresBell extends Bell {
     return this.next;
   }
 
-  /** One NOTIFY is under way and one gathers, so rings coalesce as much as the server is slow, and without a timer. */
+  /** Keeps at most one NOTIFY under way and one pending. Rings coalesce in proportion to the server's latency, without a timer. */
   private async notify(): Promise<void> {
     await this.sending.catch(() => undefined);
     await nextTurn();

@@ -11,7 +11,7 @@ export interface RedisProbeOptions {
   readonly warnsOfEviction?: boolean;
 }
 
-/** Asks Redis how it is, over a connection apart from Bull's, whose blocking reads would hold a PING up. */
+/** Checks the state of Redis over a separate connection, because Bull's blocking reads would delay a PING. */
 export class RedisProbe {
   private readonly client: RedisConnection;
   private readonly logger: OutageLogger;
@@ -26,7 +26,7 @@ export class RedisProbe {
     this.client.on('ready', () => void this.warnUnlessNothingIsEvicted());
   }
 
-  /** True once Redis has said whether it evicts. */
+  /** True once Redis has reported its eviction policy. */
   get isPolicyKnown(): boolean {
     return this.policyIsKnown;
   }
@@ -44,7 +44,7 @@ export class RedisProbe {
     if (this.client.isOpen) this.client.destroy();
   }
 
-  /** From INFO, because managed servers often forbid CONFIG. Once per process. */
+  /** Reads the policy from INFO, because managed servers often forbid CONFIG. Warns once per process. */
   private async warnUnlessNothingIsEvicted(): Promise<void> {
     if (this.policyIsKnown) return;
     try {
@@ -56,7 +56,7 @@ export class RedisProbe {
         `Redis may evict queued hints: its maxmemory-policy is ${policy}. Set it to noeviction, or work may start late.`,
       );
     } catch {
-      // Asked again at the next connection.
+      // The next connection asks again.
     }
   }
 }

@@ -3,10 +3,10 @@ import type { QueueOptions } from 'bull';
 export type RedisOptions = Exclude<QueueOptions['redis'], string | undefined>;
 
 /**
- * Returns the options of ioredis for `redis[s]://[user[:password]@]host[:port][/database]`. Bull's own reading of a URL ignores
- * `rediss:` and leaves percent-encoded passwords as they are.
+ * Returns the options of ioredis for `redis[s]://[user[:password]@]host[:port][/database]`. Bull's own reading of a URL ignores `rediss:`
+ * and leaves percent-encoded passwords as they are.
  *
- * @throws TypeError when it is not a URL.
+ * @throws TypeError when `redisUrl` is not a URL.
  */
 export function redisOptionsFromUrl(redisUrl: string): RedisOptions {
   const url = new URL(redisUrl);
@@ -14,7 +14,7 @@ export function redisOptionsFromUrl(redisUrl: string): RedisOptions {
   return {
     host,
     port: url.port === '' ? 6379 : Number(url.port),
-    // ioredis looks for IPv4 alone unless told otherwise.
+    // By default ioredis resolves IPv4 addresses only.
     family: 0,
     db: Number(url.pathname.slice(1) || '0'),
     ...(url.username === '' ? {} : { username: decodeURIComponent(url.username) }),

@@ -5,20 +5,20 @@ import type { Environment } from './environment.js';
 import { readSecretsKeys, type SecretsKeys } from './secrets-keys.js';
 import { readSignInConfig, type SignInConfig } from './sign-in-config.js';
 
-/** Settings that only the start of a process can know: an embedded server's address, secrets kept in the data folder. */
+/** Settings known only once a process starts: an embedded server's address, and secrets kept in the data folder. */
 export interface ResolvedBackends {
   readonly databaseUrl: string;
-  /** Null in a process that checks no keys. */
+  /** Null in a process that does not check API keys. */
   readonly keyHashSecret: string | null;
-  /** Kept in the data folder; null or left out: there is none. */
+  /** The key kept in the data folder, if there is one. */
   readonly secretsKey?: string | null;
-  /** True when `databaseUrl` is our own embedded server. */
+  /** True when `databaseUrl` points to our embedded server. */
   readonly embedded: boolean;
 }
 
-/** One of several API processes that answer on one port. */
+/** One of several API processes that share a port. */
 export interface ProcessPlace {
-  /** From 1. A process that takes another's place after a crash has its number. */
+  /** Counts from 1. A process that replaces a crashed one takes over its number. */
   readonly index: number;
   readonly count: number;
 }
@@ -44,7 +44,7 @@ export class AppConfig {
   /** Null where no identity provider is configured. */
   readonly signIn: SignInConfig | null;
 
-  /** @param place null for a process that stands alone: an only API process, a worker, a command. */
+  /** @param place null for a process that runs alone: a single API process, a worker, a command. */
   constructor(
     readonly env: Environment,
     readonly backends: ResolvedBackends,
@@ -64,7 +64,7 @@ export class AppConfig {
     this.defaultModel = parseModelRef(env.DEFAULT_MODEL ?? fallbackModel(env, backends));
   }
 
-  /** Whether this process says what is the same for all API processes of a supervisor, so that it is said once. */
+  /** Whether this process logs messages that are the same for all API processes of a supervisor, so that they appear once. */
   get speaksForAll(): boolean {
     return this.place === null || this.place.index === 1;
   }
@@ -72,7 +72,7 @@ export class AppConfig {
 
 /**
  * Checks the settings that production must not get wrong, before anything starts.
- * @throws ConfigurationError in production on the default admin key or without the secrets.
+ * @throws ConfigurationError in production with the default admin key or without the secrets.
  */
 export function assertSafeForProduction(env: Environment): void {
   if (env.NODE_ENV !== 'production') return;

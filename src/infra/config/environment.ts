@@ -20,7 +20,7 @@ const TRUE_WORDS = new Set(['true', '1', 'yes', 'on']);
 const FALSE_WORDS = new Set(['false', '0', 'no', 'off']);
 const MOST_ITEMS = 20;
 
-/** Class-transformer's implicit conversion would read "false" as true, so each kind of variable converts by itself. */
+/** Class-transformer's implicit conversion would read "false" as true, so each kind of variable has its own conversion. */
 function Flag(): PropertyDecorator {
   return combine(
     Transform(({ value }: { value: unknown }) => {
@@ -58,7 +58,7 @@ function WholeOrAuto(min: number, max: number): PropertyDecorator {
   );
 }
 
-/** Whole numbers, separated by commas. */
+/** A comma-separated list of whole numbers. */
 function WholeList(min: number, max: number): PropertyDecorator {
   const isWithin = (item: string) => /^\d+$/.test(item) && Number(item) >= min && Number(item) <= max;
   return combine(
@@ -102,7 +102,7 @@ function IsWrappingKeyList(): PropertyDecorator {
   });
 }
 
-/** Such as `https://ledger.example.com`. A slash at the end is taken for none. */
+/** An origin such as `https://ledger.example.com`. A trailing slash is ignored. */
 function IsOrigin(): PropertyDecorator {
   return combine(
     Transform(({ value }: { value: unknown }) =>
@@ -134,8 +134,8 @@ const GIB = 1024 ** 3;
 const BILLION = 1_000_000_000;
 
 /**
- * Every environment variable the service reads, with its default. `docs/configuration.md` explains each one, and a test
- * holds the two together. `null` is "unset"; an empty variable counts as unset.
+ * Every environment variable the service reads, with its default. `docs/configuration.md` explains each one, and a test keeps the two in
+ * step. `null` is "unset"; an empty variable counts as unset.
  */
 export class Environment {
   @Text() @IsIn(['development', 'production', 'test']) NODE_ENV = 'development';
@@ -231,16 +231,16 @@ export class Environment {
   @IsOptional() @Whole(0, 65_535) METRICS_PORT: number | null = null;
 }
 
-/** Names of all variables, for the documentation's test. */
+/** The names of all variables, for the documentation's test. */
 export const ENVIRONMENT_NAMES = Object.keys(new Environment()) as (keyof Environment)[];
 
 /**
  * Parses and checks the variables once.
- * @throws ConfigurationError with one sentence for each variable that is wrong.
+ * @throws ConfigurationError with one sentence for each variable that is invalid.
  */
 export function parseEnvironment(variables: Readonly<Record<string, unknown>>): Environment {
   const known = ENVIRONMENT_NAMES.filter((name) => variables[name] !== undefined && variables[name] !== '');
-  // DEBUG is also the variable of npm's `debug` package ("DEBUG=express:*"); such a value is not meant for us.
+  // npm's `debug` package also reads DEBUG ("DEBUG=express:*"); such a value is not meant for this service.
   const plain = Object.fromEntries(
     known
       .filter((name) => name !== 'DEBUG' || isFlag(variables[name]))

@@ -3,10 +3,10 @@ import { parseEnv } from 'node:util';
 import { parseEnvironment, type Environment } from './environment.js';
 
 /**
- * The process's variables over those of `.env` in the working directory. An empty variable means unset, so that
- * `OPENAI_API_KEY= npm start` still takes the file's. What only the file has is set in the process too: providers from
- * outside read settings that we do not know.
- * @throws ConfigurationError when a variable is wrong.
+ * Reads the process's variables on top of those of `.env` in the working directory. An empty variable means unset, so that `OPENAI_API_KEY=
+ * npm start` still uses the file's value. Variables found only in the file are also set in the process, because third-party providers read
+ * settings that we do not know.
+ * @throws ConfigurationError when a variable is invalid.
  */
 export function loadEnvironment(file = '.env', processVariables = process.env): Environment {
   for (const [name, value] of Object.entries(readDotEnv(file))) {

@@ -6,15 +6,15 @@ const BASE64 = /^[\w+/-]{43}=?$/;
 
 /** A key that wraps the keys of secrets. */
 export interface WrappingKey {
-  /** Says which key has wrapped something; nothing of the key can be told from it. */
+  /** Identifies the key that wrapped something without revealing anything about the key. */
   readonly id: string;
   readonly bytes: Buffer;
 }
 
 export interface SecretsKeys {
-  /** Wraps what is new; null where none is configured. */
+  /** Wraps new keys. Null when no key is configured. */
   readonly current: WrappingKey | null;
-  /** All that may unwrap, the current one among them. */
+  /** All keys that may unwrap, including the current one. */
   readonly all: readonly WrappingKey[];
 }
 
@@ -31,9 +31,9 @@ export function parseWrappingKey(text: string): WrappingKey | null {
 }
 
 /**
- * All have been checked.
- * @param kept that of the data folder: the current one where the environment has none, and a former one where it has.
- * @param previous further keys, separated by commas.
+ * Reads keys that have already been validated.
+ * @param kept the data folder's key: current when the environment has none, otherwise kept for unwrapping.
+ * @param previous more keys, separated by commas.
  */
 export function readSecretsKeys(
   current: string | null,
@@ -50,7 +50,7 @@ export function readSecretsKeys(
   return { current: own === null ? null : parseWrappingKey(own), all: [...all.values()] };
 }
 
-/** A comma at the end says nothing. */
+/** Ignores empty items, such as after a trailing comma. */
 export function splitList(text: string): string[] {
   return text
     .split(',')

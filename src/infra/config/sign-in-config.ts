@@ -1,12 +1,12 @@
 import { ConfigurationError } from './configuration-error.js';
 import type { Environment } from './environment.js';
 
-/** The identity provider at which people sign in. */
+/** The identity provider that people sign in with. */
 export interface SignInConfig {
   readonly issuer: string;
   readonly clientId: string;
   readonly clientSecret: string;
-  /** The origin at which browsers reach this service. */
+  /** The origin that browsers use to reach this service. */
   readonly publicUrl: string;
   /** In lower case. */
   readonly adminEmails: readonly string[];
@@ -14,7 +14,7 @@ export interface SignInConfig {
 
 const LOOPBACK_HOST = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
 
-/** @returns null where no identity provider is configured. */
+/** @returns null when no identity provider is configured. */
 export function readSignInConfig(env: Environment): SignInConfig | null {
   const { OIDC_ISSUER: issuer, OIDC_CLIENT_ID: clientId, OIDC_CLIENT_SECRET: clientSecret } = env;
   const { PUBLIC_URL: publicUrl, ADMIN_EMAILS: emails } = env;
@@ -30,7 +30,7 @@ export function readSignInConfig(env: Environment): SignInConfig | null {
 }
 
 /**
- * Checks the identity provider before anything starts: half of one would be noticed by the first person who signs in.
+ * Checks the identity provider before anything starts: otherwise the first person to sign in would find out that a setting is missing.
  * @throws ConfigurationError with one sentence for the operator.
  */
 export function assertSignInComplete(env: Environment): void {

@@ -4,10 +4,10 @@ import { APPLICATION_ROLE } from './connections/data-source-options.js';
 import { JOURNAL_CONNECTIONS } from './journal/journal-connections.js';
 import { TenantScope } from './tenant-scope.js';
 
-/** Beside the pool: those of the journals, and the one LISTEN of the process, see DatabaseListener. */
+/** Connections outside the pool: the journals', and the one that listens, see DatabaseListener. */
 const FURTHER_CONNECTIONS = JOURNAL_CONNECTIONS + 1;
 
-/** The most that so many processes open together. */
+/** Returns the most connections that so many processes open together. */
 export function countConnections(
   { DATABASE_POOL_SIZE }: Pick<Environment, 'DATABASE_POOL_SIZE'>,
   processes: number,
@@ -15,7 +15,7 @@ export function countConnections(
   return processes * (DATABASE_POOL_SIZE + FURTHER_CONNECTIONS);
 }
 
-/** Looks at the start, and not under load, whether connections are as they have to be, and enough of them. */
+/** Checks at startup rather than under load that connections are set up correctly and that there are enough of them. */
 @Injectable()
 export class ConnectionBudget implements OnApplicationBootstrap {
   private readonly logger = new Logger(ConnectionBudget.name);
@@ -30,7 +30,7 @@ export class ConnectionBudget implements OnApplicationBootstrap {
       `SELECT current_user AS role,
          current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int AS free`,
     );
-    // Under another role, row-level security might be off without a word: a pooler can drop the startup option.
+    // Under another role row-level security might be off without any error, because a pooler can drop the startup option.
     if (row?.role !== APPLICATION_ROLE) {
       throw new ConfigurationError(
         `Connections to the database run as "${row?.role ?? ''}" and not as ${APPLICATION_ROLE}; a pooler in between must pass startup options on, or give its login that role.`,

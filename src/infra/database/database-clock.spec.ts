@@ -59,7 +59,7 @@ describe('DatabaseClock', () => {
     const { server, pass, databaseClock } = await openClock();
     const trips = [80, 40, 2, 30, 60];
     server.onAsked = () => {
-      // All of the wait is before the database looks at its clock.
+      // All of the delay is before the database reads its clock.
       pass(trips.shift() ?? 0);
     };
     await databaseClock.onModuleInit();
@@ -90,7 +90,7 @@ describe('DatabaseClock', () => {
     const id = databaseClock.newId();
     expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
     expect(msOf(id)).toBe(NOON_MS);
-    // Half a millisecond, in 4096ths.
+    // Half a millisecond in units of 1/4096 ms.
     expect(id.slice(15, 18)).toBe('800');
     databaseClock.onModuleDestroy();
   });

@@ -4,13 +4,13 @@ import { Clock, getMessage } from '../../kernel/index.js';
 import { TenantScope } from './tenant-scope.js';
 
 const SYNC_INTERVAL_MS = 60_000;
-/** The first trip may include connecting, and a busy machine delays any of them, so several are made and the quickest counts. */
+/** The first trip may include connecting, and a busy machine delays any of them, so the quickest of several counts. */
 const TRIPS = 5;
 
 /**
- * The database's time without a trip for each look: read once, and carried on by the process' monotonic clock, which
- * no operator and no NTP sets. Ids and times made here agree with those that the database makes, to the half of a quick trip;
- * what the wall clock of this machine says does not matter.
+ * Tells the database's time without a round trip: reads it once and advances it by the process's monotonic clock, which neither operators
+ * nor NTP adjust. Ids and times made here agree with the database's to within half of a quick round trip, whatever this machine's wall
+ * clock says.
  */
 @Injectable()
 export class DatabaseClock implements OnModuleInit, OnModuleDestroy {
@@ -49,8 +49,8 @@ export class DatabaseClock implements OnModuleInit, OnModuleDestroy {
   }
 
   /**
-   * A UUIDv7 as `ledger_uuid7()` makes them: 12 bits after the version hold the fraction of the millisecond. Those of
-   * one process ascend, so that the ids of a batch are in the order of its entries.
+   * Makes a UUIDv7 the way `ledger_uuid7()` does: the 12 bits after the version hold the fraction of the millisecond. The ids of one
+   * process ascend, so the ids of a batch follow the order of its entries.
    */
   newId(): string {
     const nowMs = this.nowMs();
@@ -63,7 +63,7 @@ export class DatabaseClock implements OnModuleInit, OnModuleDestroy {
     return `${ms.slice(0, 8)}-${ms.slice(8)}-7${fraction}-${randomUUID().slice(19)}`;
   }
 
-  /** After the database's clock was set back, ids follow it rather than wait for the old time to come again. */
+  /** When the database's clock has been set back, ids follow it rather than wait until it catches up. */
   private nextTick(nowMs: number): number {
     const isSetBack = this.lastTick / TICKS_PER_MS - nowMs > MOST_AHEAD_MS;
     return isSetBack ? 0 : this.lastTick + 1;
@@ -95,7 +95,7 @@ interface Trip {
   readonly offsetMs: number;
 }
 
-/** 12 bits of the id. Ticks since 1970 stay below 2^53 until 2039. */
+/** The id has 12 bits for the fraction. Ticks since 1970 stay below 2^53 until 2039. */
 const TICKS_PER_MS = 4096;
-/** So many ids a process makes ahead of the clock at most, in time: some millions. */
+/** How far ids may run ahead of the clock: some four million of them. */
 const MOST_AHEAD_MS = 1000;

@@ -26,7 +26,7 @@ import { TenantScope } from './tenant-scope.js';
           poolSize: config.env.DATABASE_POOL_SIZE,
           onPoolError: (error) => errors.write(error),
         }),
-        // The start has made sure that the database answers.
+        // Startup has already made sure that the database answers.
         retryAttempts: 0,
       }),
     }),

@@ -5,11 +5,11 @@ export interface ExpiryOptions {
   readonly intervalMs: number;
   /** Small enough that no lock is held for long. */
   readonly mostAtOnce: number;
-  /** The failed action, for the log. */
+  /** Names the failed action in the log. */
   readonly failure: string;
 }
 
-/** Ends what has had its time, every now and then. Any process does; what one is ending the others pass over. */
+/** Periodically ends what has expired. Any process may do it; each skips what another one is ending. */
 export abstract class Expiry implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger(this.constructor.name);
   private timer: NodeJS.Timeout | undefined;
@@ -17,7 +17,7 @@ export abstract class Expiry implements OnApplicationBootstrap, BeforeApplicatio
 
   constructor(private readonly options: ExpiryOptions) {}
 
-  /** @returns how many were ended, `most` at the most. */
+  /** @returns how many were ended, at most `most`. */
   protected abstract expireSome(most: number): Promise<number>;
 
   onApplicationBootstrap(): void {
@@ -34,7 +34,7 @@ export abstract class Expiry implements OnApplicationBootstrap, BeforeApplicatio
     clearInterval(this.timer);
   }
 
-  /** @returns how many there were. */
+  /** @returns how many were ended. */
   async endAll(): Promise<number> {
     const { mostAtOnce } = this.options;
     let total = 0;

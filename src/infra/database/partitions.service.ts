@@ -5,7 +5,7 @@ import { TenantScope } from './tenant-scope.js';
 const WEEKS_AHEAD = 4;
 const HOUR_MS = 3_600_000;
 
-/** Keeps weekly partitions of the execution tables made four weeks ahead: before listening, then every hour. */
+/** Creates the weekly partitions of the execution tables four weeks ahead: before listening, then every hour. */
 @Injectable()
 export class PartitionsService implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger(PartitionsService.name);
@@ -13,7 +13,7 @@ export class PartitionsService implements OnApplicationBootstrap, OnModuleDestro
 
   constructor(private readonly scope: TenantScope) {}
 
-  /** Never refuses the start: a row without a partition of its own goes to the default one, and readiness warns. */
+  /** Never fails the start: a row without a partition goes to the default one, and readiness warns. */
   async onApplicationBootstrap(): Promise<void> {
     await this.ensure();
     this.timer = setInterval(() => void this.ensure(), HOUR_MS);
@@ -24,7 +24,7 @@ export class PartitionsService implements OnApplicationBootstrap, OnModuleDestro
     clearInterval(this.timer);
   }
 
-  /** @returns how many whole weeks after this one have their partition. */
+  /** @returns how many whole weeks after this one have a partition. */
   async weeksAhead(): Promise<number> {
     const [row] = await this.scope.system<{ weeks: number }>(
       'SELECT ledger_partition_weeks_ahead() AS weeks',

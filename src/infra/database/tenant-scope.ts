@@ -14,18 +14,18 @@ export interface Statement {
   readonly text: string;
   readonly values: readonly unknown[];
   /**
-   * Plans the statement once per connection instead of for the values of each call. It is for named statements that take longer to plan
-   * than to run, such as those over all partitions. The plan has to be right whatever the tables hold, because it may be made while they
-   * are empty. Without a name the plan is made for each call.
+   * Plans the statement once per connection instead of for the values of each call. Meant for named statements that take longer to plan
+   * than to run, such as those over all partitions. The plan must be good whatever the tables hold, because it may be made while they are
+   * empty. Without a name, each call plans again.
    */
   readonly isPlannedOnce?: boolean;
-  /** The time that an answer may take; a connection that is silent for longer is given up. Left out: the pool's limit. */
+  /** The time limit for an answer. A connection that stays silent for longer is closed. Defaults to the pool's limit. */
   readonly timeoutMs?: number;
 }
 
 /**
- * Settings of a transaction whose statement is planned once. The planner likes to scan an empty table, and would go on scanning it when it
- * is full. The functions of the hot path have the same settings.
+ * Settings of a transaction whose statement is planned once. The planner prefers to scan an empty table, and the plan would keep scanning
+ * it once it is full. The functions of the hot path have the same settings.
  */
 const PLANNED_ONCE = Object.entries({
   plan_cache_mode: 'force_generic_plan',
@@ -35,7 +35,7 @@ const PLANNED_ONCE = Object.entries({
   jit: 'off',
 }).map(([setting, value]) => `set_config('${setting}', '${value}', true)`);
 
-/** Opens the transaction of one statement. */
+/** Returns the statement that opens the transaction of one statement. */
 export function openStatement(projects: ProjectIds, { isPlannedOnce = false }: Statement): string {
   const scoped = `set_config('app.project_ids', '${uuidArray(projects)}', true)`;
   return `BEGIN; SELECT ${[scoped, ...(isPlannedOnce ? PLANNED_ONCE : [])].join(', ')}`;
@@ -50,14 +50,14 @@ export function openStatement(projects: ProjectIds, { isPlannedOnce = false }: S
 export class TenantScope {
   constructor(private readonly dataSource: DataSource) {}
 
-  /** Runs `work` in one transaction that sees the rows of these projects; commits when it resolves, else rolls back. */
+  /** Runs `work` in one transaction that sees the rows of these projects. Commits when it resolves and rolls back otherwise. */
   async transaction<T>(projects: ProjectIds, work: (tx: EntityManager) => Promise<T>): Promise<T> {
     return this.inTransaction(`SELECT set_config('app.project_ids', $1, true)`, uuidArray(projects), work);
   }
 
   /**
-   * The same, and it also sees and changes the projects and users of the whole instance. For what the instance's admin does and for
-   * finding a user who is not a member yet; the caller of this method has checked that the request may.
+   * Like {@link transaction}, but also sees and changes the projects and users of the whole instance. It serves the instance's admin and
+   * finding a user who is not a member yet; the caller has checked that the request is allowed to.
    */
   async instance<T>(projects: ProjectIds, work: (tx: EntityManager) => Promise<T>): Promise<T> {
     const open = `SELECT set_config('app.project_ids', $1, true), set_config('app.instance', 'on', true)`;
@@ -72,7 +72,7 @@ export class TenantScope {
     const runner = this.dataSource.createQueryRunner();
     try {
       await runner.startTransaction();
-      // Not awaited here: it travels with the first statement of the work, and a failure fails that one too.
+      // Not awaited here: it travels with the first statement of the work, which fails too if this fails.
       const scoped = runner.query(open, [projects]);
       const [result] = await Promise.all([work(runner.manager), scoped]);
       await runner.commitTransaction();
@@ -86,13 +86,13 @@ export class TenantScope {
     }
   }
 
-  /** One statement in a transaction of its own, in a single trip to the server: begin, scope, statement, commit. */
+  /** Runs one statement in its own transaction in a single round trip: begin, scope, statement, commit. */
   async statement<Row extends QueryResultRow>(projects: ProjectIds, statement: Statement): Promise<Row[]> {
     const open = openStatement(projects, statement);
     return withPooledClient(this.pool, (client) => oneTrip<Row>(client, open, statement));
   }
 
-  /** Calls one of the owner's narrow functions, which look across projects. Tables show nothing here. */
+  /** Calls one of the owner's narrow functions, which read across projects. Tables show no rows here. */
   async system<Row extends QueryResultRow>(text: string, values: readonly unknown[] = []): Promise<Row[]> {
     return (await this.pool.query<Row>(text, [...values])).rows;
   }
@@ -117,7 +117,7 @@ async function oneTrip<Row extends QueryResultRow>(
     inOneWrite(client, () => [
       client.query(open),
       client.query<Row>({ ...prepared, ...limit, values: [...values] }),
-      // After a failed statement this rolls back, and says so without an error.
+      // After a failed statement, COMMIT rolls back without raising an error.
       client.query('COMMIT'),
     ]),
   );
@@ -126,7 +126,7 @@ async function oneTrip<Row extends QueryResultRow>(
   return (trip[1] as PromiseFulfilledResult<QueryResult<Row>>).value.rows;
 }
 
-/** Holds the socket back until all is written: a write to the system for each message cost a third of a run's CPU. */
+/** Corks the socket until everything is written: a system call per message took a third of a run's CPU. */
 function inOneWrite<T>(client: PoolClient, send: () => T): T {
   const { stream } = (client as unknown as { connection: { stream: Duplex } }).connection;
   stream.cork();
@@ -137,7 +137,7 @@ function inOneWrite<T>(client: PoolClient, send: () => T): T {
   }
 }
 
-/** A uuid[] literal. The ids are checked, since one of the callers writes it into the text of a statement. */
+/** Makes a uuid[] literal. Checks the ids, because one caller writes the literal into the text of a statement. */
 function uuidArray(projects: ProjectIds): string {
   const ids = typeof projects === 'string' ? [projects] : projects;
   for (const id of ids) if (!UUID.test(id)) throw new TypeError('a project id must be a lower-case UUID');

@@ -3,37 +3,36 @@ import type { Logger } from 'pino';
 
 /** The access log of a request: ids, names, sizes and times. */
 export interface AccessLine {
-  /** Null for a request that was cut off before it got one. It has no characters that JSON escapes. */
+  /** Null for a request that was cut off before it got an id. Contains no characters that JSON escapes. */
   readonly requestId: string | null;
   readonly method: string;
   /** Without the query, whose values are content. */
   readonly path: string;
   readonly status: number;
   readonly elapsedMs: number;
-  /** False when the client left before it had all of the answer. */
+  /** False when the client left before it had the whole answer. */
   readonly isComplete: boolean;
 }
 
 /** The destination of finished lines. */
 export interface LineSink {
   write(lines: string): unknown;
-  /** Hands over what it still holds before it returns. */
+  /** Writes everything it still holds before it returns. */
   flushSync(): void;
 }
 
-/** Long enough to gather the lines of a busy process, and too short for a person who watches the log. */
+/** Long enough to gather the lines of a busy process, too short to notice for a person who watches the log. */
 const GATHER_MS = 10;
-/** A pipe that several processes write to keeps a write of so many bytes whole (POSIX' PIPE_BUF, as Linux has it). */
+/** The largest write that stays whole in a pipe shared by several processes (POSIX' PIPE_BUF, as on Linux). */
 const MOST_AT_ONCE = 4096;
-/** Characters that JSON writes unescaped; others are legal in a path and rare. */
+/** Characters that JSON writes unescaped. Others are legal in a path but rare. */
 const PLAIN = /^[\w\-./:%~!$&'()*+,;=@]*$/;
-/** pino's number of the level `info`. */
+/** pino's number for the level `info`. */
 const INFO = 30;
 
 /**
- * Writes the line that each request leaves in the log. The line is the one that pino would write, put together from the
- * few fields that it can have: pino's general way costs 12 µs a line through Nest's logger, and a write to the file for
- * nearly each of them, which is a third of the processor time of a cached read.
+ * Writes the access line of each request. The line is the one that pino would write, built directly from the few fields that it can have.
+ * Through Nest's logger, pino costs 12 µs a line and nearly one write to the file for each, a third of the CPU time of a cached read.
  */
 export class AccessLines {
   private readonly isEnabled: boolean;
@@ -41,15 +40,15 @@ export class AccessLines {
   private gathered = '';
 
   /**
-   * @param sink the destination of the logger, which takes JSON lines; null when it takes something else, such as lines
-   *   for people: those are left to the logger.
+   * @param sink the logger's destination if it takes JSON lines; null if it takes something else, such as lines for people, which are left
+   *   to the logger.
    */
   constructor(
     private readonly logger: Logger,
     private readonly sink: LineSink | null,
   ) {
     this.isEnabled = logger.isLevelEnabled('info');
-    // pino's own two, which it does not name among its bindings, come first.
+    // pino's own two, which it does not list among its bindings, come first.
     const bindings = { pid: process.pid, hostname: hostname(), ...logger.bindings(), context: 'Http' };
     this.bindings = Object.entries(bindings)
       .map(([name, value]) => `,${JSON.stringify(name)}:${JSON.stringify(value)}`)
@@ -98,7 +97,7 @@ export class AccessLines {
     sink.write(lines);
   }
 
-  /** When the process exits, no timer runs any more, and neither does a write in the background. */
+  /** Flushes synchronously, because timers and background writes no longer run when the process exits. */
   private flush(sink: LineSink): void {
     if (this.gathered === '') return;
     this.handOver(sink);

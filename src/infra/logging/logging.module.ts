@@ -5,8 +5,8 @@ import { AccessLines } from './access-lines.js';
 import { openRootLog } from './root-logger.js';
 
 /**
- * JSON lines for machines, one readable line for people at a terminal. They hold ids, names, sizes and times: never
- * variables, prompts, responses or headers, at any level.
+ * Logs JSON lines for machines, or one readable line for people at a terminal. The lines hold ids, names, sizes and times: never variables,
+ * prompts, responses or headers, at any level.
  */
 @Module({})
 export class LoggingModule {
@@ -14,7 +14,7 @@ export class LoggingModule {
     const { logger, accessLines } = openRootLog(config);
     return {
       module: LoggingModule,
-      // Requests are logged by the HTTP side, so no route gets the middleware; why stands there.
+      // The HTTP side logs requests itself, so no route gets the middleware. `logRequests` explains why.
       imports: [LoggerModule.forRoot({ pinoHttp: { logger }, forRoutes: [] })],
       providers: [{ provide: AccessLines, useValue: accessLines }],
       exports: [AccessLines],

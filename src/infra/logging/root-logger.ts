@@ -9,8 +9,8 @@ export interface RootLog {
 }
 
 /**
- * Opens the log. Lines are handed to the kernel between two turns of the event loop, many at once when there are many:
- * a write per line is a system call per request. pino flushes what is left when the process exits.
+ * Opens the log. Lines reach the kernel between two turns of the event loop, in one write for many lines: a write per line would be a
+ * system call per request. pino flushes the rest when the process exits.
  */
 export function openRootLog(config: AppConfig): RootLog {
   const { place } = config;
@@ -25,17 +25,17 @@ export function openRootLog(config: AppConfig): RootLog {
   return { logger, accessLines: new AccessLines(logger, stdout) };
 }
 
-/** Where several processes write one log, each line says which of them wrote it. */
+/** Adds the process's number to each line when several processes share one log. */
 function named(logger: Logger, { place }: AppConfig): Logger {
   return place === null ? logger : logger.child({ apiProcess: place.index });
 }
 
-/** Several processes write to one pipe, which keeps a write whole up to 4 KiB (POSIX' PIPE_BUF, as Linux has it). */
+/** Several processes share one pipe, which keeps a write of up to 4 KiB whole (POSIX' PIPE_BUF, as on Linux). */
 const SHARED_OUTPUT = { maxWrite: 4096 };
 
 function logLevel({ env, production }: AppConfig): string {
   if (env.DEBUG) return 'debug';
-  // At a terminal the banner says what there is to say; a line for each request would push it away.
+  // At a terminal the banner says what matters; a line for each request would scroll it away.
   return env.LOG_LEVEL ?? (production ? 'info' : 'warn');
 }
 

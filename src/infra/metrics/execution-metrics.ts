@@ -1,6 +1,6 @@
 import { type CounterSeries, counterFamily, type HistogramSeries, histogramFamily } from './metric-family.js';
 
-/** The end of an attempt: what is known of the call. Counts that nobody told are absent. */
+/** The end of an attempt, with what is known of the call. Counts that the provider did not report are absent. */
 export interface EndedAttempt {
   /** `succeeded`, or the class of the failure. */
   readonly outcome: string;
@@ -27,7 +27,7 @@ export const MOST_ENDED_SETS = 100;
 export const MOST_ATTEMPT_SETS = 48;
 const MODEL = ['provider', 'model'];
 const OTHER_MODEL = ['other', 'other'];
-/** Label for an execution that ended before its model was looked up. */
+/** The label for an execution that ended before its model was looked up. */
 const NO_MODEL: CalledModel = { provider: 'none', modelName: 'none' };
 
 /** The series of one model. */
@@ -53,8 +53,8 @@ class ModelMetrics {
 }
 
 /**
- * Executions that are over, and the calls that were made for them. A model that is met after the first fifty is `other`, and so
- * is one after the first ten in the two histograms.
+ * Counts ended executions and the calls made for them. A model met after the first fifty counts as `other`; in the two histograms, so does
+ * one after the first ten.
  */
 export class ExecutionMetrics {
   readonly ended = counterFamily({
@@ -151,7 +151,7 @@ export class ExecutionMetrics {
 
   private addOutcome(model: ModelMetrics, provider: string, outcome: string): CounterSeries {
     const series = this.attempts.with(provider, outcome);
-    // Nothing is kept for the rest, because their providers differ.
+    // The `other` model is not cached, because its providers differ.
     if (model !== this.rest) model.outcomes.set(outcome, series);
     return series;
   }
@@ -170,7 +170,7 @@ export class ExecutionMetrics {
   }
 }
 
-/** Made once, so that counting puts no text together. */
+/** Built once, so that counting builds no strings. */
 const STATUS_KEYS: Readonly<Record<CountedMode, Readonly<Record<string, string>>>> = {
   sync: { succeeded: 'sync succeeded', failed: 'sync failed', canceled: 'sync canceled' },
   async: { succeeded: 'async succeeded', failed: 'async failed', canceled: 'async canceled' },

@@ -9,19 +9,19 @@ interface Sample {
 
 export const METRICS_MEDIA_TYPE = Registry.PROMETHEUS_CONTENT_TYPE;
 
-/** The text that Prometheus reads. */
+/** Returns the text format that Prometheus reads. */
 export function formatReports(reports: readonly FamilyReport[]): Promise<string> {
   const registry = new Registry();
   for (const report of reports) {
     const values = report.series.flatMap((series) => listSamples(report, series));
     const { name, help, type } = report;
-    // The registry asks a metric for its values and for nothing else.
+    // The registry only calls `get` on a metric.
     registry.registerMetric({ name, get: () => ({ name, help, type, values }) } as unknown as Metric);
   }
   return registry.metrics();
 }
 
-/** Counts the series of a report, as Prometheus counts them. */
+/** Counts the series of a report the way Prometheus does. */
 export function countSeries(reports: readonly FamilyReport[]): number {
   return reports
     .map((report) => report.series.flatMap((series) => listSamples(report, series)).length)

@@ -1,6 +1,6 @@
 import { type CounterSeries, counterFamily, type HistogramSeries, histogramFamily } from './metric-family.js';
 
-/** Method and path of the routes whose time is measured; the others are counted. */
+/** Method and path of the routes whose duration is measured; the others are only counted. */
 const TIMED_ROUTES: ReadonlySet<string> = new Set([
   'POST /v1/executions:run',
   'POST /v1/executions:stream',
@@ -13,7 +13,7 @@ const METHODS: ReadonlySet<string> = new Set(['GET', 'POST', 'PUT', 'PATCH', 'DE
 const CLASSES = ['1xx', '2xx', '3xx', '4xx', '5xx'] as const;
 const LEFT = 499;
 
-/** Seconds. From a read out of memory to a run that waits for a slow model. */
+/** Seconds, from a read out of memory to a run that waits for a slow model. */
 const REQUEST_BOUNDS = [0.001, 0.005, 0.025, 0.1, 0.25, 1, 2.5, 10, 30];
 export const MOST_ROUTE_STATUSES = 120;
 export const MOST_TIMED_SETS = 18;
@@ -48,14 +48,14 @@ class RouteMetrics {
   }
 }
 
-/** Requests by route and status. A route is its pattern as the API's document has it, so what callers send is no label. */
+/** Counts requests by route and status. The route label is its pattern from the API's document, so client input never becomes a label. */
 export class HttpMetrics {
   readonly requests = counterFamily({
     name: 'prompt_ledger_http_requests_total',
     help: 'Requests that are over, by route and status; 499: the client left before the answer began.',
     labelNames: ['method', 'route', 'status'],
     mostSets: MOST_ROUTE_STATUSES,
-    // An alert on 5xx has to see those of the routes that came too late for a name.
+    // An alert on 5xx also has to see routes that came too late for a label of their own.
     other: ['other', 'other', '?xx'],
   });
   readonly durations = histogramFamily({
@@ -69,8 +69,8 @@ export class HttpMetrics {
   private readonly routes = new Map<string, Map<string, RouteMetrics>>();
 
   /**
-   * @param route its pattern; null when no route was found.
-   * @param status null: the client left before there was one.
+   * @param route the route's pattern; null when none matched.
+   * @param status null when the client left before an answer began.
    */
   observe(method: string, route: string | null, status: number | null, elapsedMs: number): void {
     this.getRouteMetrics(METHODS.has(method) ? method : 'other', route ?? 'none').observe(
@@ -92,7 +92,7 @@ export class HttpMetrics {
   }
 }
 
-/** `/v1/prompts/:name\:render` as the document has it: `/v1/prompts/{name}:render`. */
+/** Converts `/v1/prompts/:name\:render` to the document's form, `/v1/prompts/{name}:render`. */
 export function toDocumentedPath(pattern: string): string {
   return pattern.replaceAll(/(?<!\\):(\w+)/g, '{$1}').replaceAll('\\', '');
 }

@@ -52,7 +52,7 @@ describe('the reports of several processes', () => {
       'calls_total b': [1],
       'calls_total other': [1],
     });
-    // Whoever comes first now: b has its name.
+    // In either order b keeps its own name.
     expect(valuesOf(merger.merge(merged.toReversed()))).toEqual({
       'calls_total a': [2],
       'calls_total b': [1],

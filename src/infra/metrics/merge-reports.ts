@@ -7,9 +7,8 @@ const MERGE: Readonly<Record<Merge, (a: number, b: number) => number>> = {
 };
 
 /**
- * Makes one report of those of several processes. It remembers which sets of labels have a name, because each process names the
- * first that it meets: together they would be more than one may have, and a set must not change its place later on, or its
- * counter would seem to begin anew.
+ * Merges the reports of several processes into one. It remembers which label sets have a name of their own, because each process names the
+ * first ones that it meets, and together they would exceed the limit. A set must keep its name, or its counter would seem to start again.
  */
 export class ReportMerger {
   private readonly named = new Map<string, Set<string>>();

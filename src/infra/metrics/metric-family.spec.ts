@@ -68,7 +68,7 @@ describe('what Prometheus reads', () => {
 });
 
 describe('all series together', () => {
-  /** Metrics that no unit test sees: pools, caches, circuits, the queue, webhooks, budgets, the version. */
+  /** The number of series that no unit test sees: pools, caches, circuits, the queue, webhooks, budgets, the version. */
   const OF_THE_ROOMS = 6 + 10 + 2 + 2 + 1 + 4 + 1;
   const OUTCOMES = [
     'succeeded',
@@ -120,7 +120,7 @@ describe('all series together', () => {
     expect(countSeries(report) + OF_THE_ROOMS).toBeLessThanOrEqual(1000);
     const costs = report.find(({ name }) => name === 'prompt_ledger_cost_usd_total') as FamilyReport;
     expect(costs.series).toHaveLength(MOST_MODELS + 1);
-    // Executions without a name of their own are counted all the same.
+    // Executions under `other` are counted too.
     expect(costs.series.reduce((sum, { numbers }) => sum + (numbers[0] ?? 0), 0)).toBe(
       300 * OUTCOMES.length * 0.5,
     );

@@ -1,15 +1,15 @@
-/** The way in which the values of several processes become one. */
+/** How the values of several processes combine into one. */
 export type Merge = 'sum' | 'max' | 'min';
 
 /** One series of a family, or all series of one histogram. */
 export interface SeriesReport {
   /** In the order of the family's label names. */
   readonly labels: readonly string[];
-  /** A counter or gauge has one; a histogram one for each of its buckets, the open one last, and the sum of what it saw. */
+  /** One number for a counter or gauge. For a histogram, one per bucket, the open bucket last, and then the sum of the observed values. */
   readonly numbers: readonly number[];
 }
 
-/** One process' values of one metric. Plain data: it travels between processes. */
+/** One process's values of one metric, as plain data that can be sent between processes. */
 export interface FamilyReport {
   readonly name: string;
   readonly help: string;
@@ -18,11 +18,11 @@ export interface FamilyReport {
   /** Upper bounds of a histogram's buckets, without the open one; empty otherwise. */
   readonly bounds: readonly number[];
   readonly merge: Merge;
-  /** So many sets of labels at most, beside those of `other`. */
+  /** The most label sets, not counting those of `other`. */
   readonly mostSets: number;
   /**
-   * Labels that stand for all sets beyond `mostSets`, in their order. `null` keeps the label as it is, and a `?` at the beginning keeps
-   * its first character: `?xx` makes `5xx` of `503`.
+   * The labels, in order, that replace those of all sets beyond `mostSets`. `null` keeps the label, and a leading `?` keeps its first
+   * character: `?xx` makes `5xx` of `503`.
    */
   readonly other: readonly (string | null)[];
   readonly series: readonly SeriesReport[];
@@ -36,7 +36,7 @@ export interface FamilyOptions {
   readonly other?: readonly (string | null)[];
 }
 
-/** A number that grows. Whoever counts keeps the object and adds to `value`: no look-up, no call. */
+/** A number that grows. Callers keep the object and add to `value`, which needs no look-up and no call. */
 export class CounterSeries {
   value = 0;
 
@@ -45,7 +45,7 @@ export class CounterSeries {
   }
 }
 
-/** Counts by bucket. */
+/** Counts values by bucket. */
 export class HistogramSeries {
   private readonly counts: number[];
   private sum = 0;
@@ -57,7 +57,7 @@ export class HistogramSeries {
   observe(value: number): void {
     const { bounds, counts } = this;
     let at = 0;
-    // There are about ten: going through them is as fast as halving.
+    // There are about ten bounds, so a linear scan is as fast as a binary search.
     while (at < bounds.length && value > (bounds[at] as number)) at += 1;
     counts[at] = (counts[at] as number) + 1;
     this.sum += value;
@@ -69,8 +69,8 @@ export class HistogramSeries {
 }
 
 /**
- * One metric with all its sets of labels. A set is made when it is first asked for, and frequent counters keep it. Sets beyond
- * `mostSets` share those of `other`, so that no client can make a process remember, and send, ever more.
+ * One metric with all its label sets. A set is created on first use, and frequent callers keep its series. Sets beyond `mostSets` share
+ * those of `other`, so that no client can make a process remember and send ever more.
  */
 export class MetricFamily<Series extends { readonly numbers: number[] }> {
   private readonly sets = new Map<string, { readonly labels: readonly string[]; readonly series: Series }>();
@@ -119,7 +119,7 @@ export function joinLabels(labels: readonly string[]): string {
   return labels.join('\0');
 }
 
-/** The set that stands for this one once there are too many. Without `other` it is the set itself: those are few by nature. */
+/** Returns the set that replaces this one once there are too many. Without `other` that is the set itself, because such sets are few. */
 export function foldLabels(labels: readonly string[], other: readonly (string | null)[]): readonly string[] {
   if (other.length === 0) return labels;
   return labels.map((label, index) => other[index]?.replace(/^\?/, label.charAt(0)) ?? label);

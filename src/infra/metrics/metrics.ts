@@ -6,10 +6,10 @@ import type { FamilyReport } from './metric-family.js';
 import { ProcessMetrics } from './process-metrics.js';
 import { WorkMetrics } from './work-metrics.js';
 
-/** Prometheus gives a scrape 10 seconds unless it is told otherwise, and drops all of one that takes longer. */
+/** By default Prometheus allows a scrape 10 seconds and drops a slower one entirely. */
 export const SOURCE_TIMEOUT_MS = 3000;
 
-/** Reports figures that somebody else keeps. */
+/** Reports figures that are kept elsewhere. */
 export type MetricSource = () => FamilyReport[] | Promise<FamilyReport[]>;
 
 /**
@@ -25,17 +25,17 @@ export class Metrics implements OnApplicationShutdown {
   private readonly own: MetricSource[] = [];
   private readonly shared: MetricSource[] = [];
 
-  /** Values of this process; with several processes they are added up. */
+  /** Adds a source whose values belong to this process; those of several processes are summed. */
   add(source: MetricSource): void {
     this.own.push(source);
   }
 
-  /** Values that all processes share, such as the queue: the process that is scraped reports them once. */
+  /** Adds a source whose values all processes share, such as the queue. Only the scraped process reports them. */
   addShared(source: MetricSource): void {
     this.shared.push(source);
   }
 
-  /** For a process that somebody may ask. */
+  /** Starts the process metrics, in a process that can be scraped. */
   start(): void {
     this.process.start();
   }
@@ -72,7 +72,7 @@ export class Metrics implements OnApplicationShutdown {
   }
 }
 
-/** A source that fails or does not answer, such as one that asks a database which is away, takes none of the others with it. */
+/** Asks all sources. One that fails or does not answer in time, for instance because the database is down, does not affect the others. */
 async function ask(sources: readonly MetricSource[]): Promise<FamilyReport[]> {
   const told = await Promise.allSettled(
     sources.map((source) => withTimeLimit((async () => source())(), SOURCE_TIMEOUT_MS, 'a metric source')),

@@ -2,16 +2,16 @@ import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
 import type { FamilyReport } from './metric-family.js';
 import { readFamily } from './read-family.js';
 
-/** Milliseconds between two looks at the event loop. */
+/** Milliseconds between two samples of the event loop. */
 const LOOP_RESOLUTION_MS = 20;
 const NANO = 1e9;
 
-/** The resources that the process uses. Named as other Node.js programs name them, so that dashboards for these work. */
+/** The resources that the process uses, named as in other Node.js programs so that their dashboards work. */
 export class ProcessMetrics {
   private readonly startedAtS = Date.now() / 1000 - process.uptime();
   private readonly loopDelay: IntervalHistogram = monitorEventLoopDelay({ resolution: LOOP_RESOLUTION_MS });
 
-  /** Begins to watch the event loop, which keeps no process alive. */
+  /** Starts to watch the event loop, without keeping the process alive. */
   start(): void {
     this.loopDelay.enable();
   }
@@ -20,7 +20,7 @@ export class ProcessMetrics {
     this.loopDelay.disable();
   }
 
-  /** The lag is that since the last report. */
+  /** Reports the lag since the last report. */
   report(): FamilyReport[] {
     const { user, system } = process.cpuUsage();
     const { rss, heapUsed } = process.memoryUsage();
@@ -46,7 +46,7 @@ export class ProcessMetrics {
 
   private reportLoop(): [name: string, help: string, seconds: number][] {
     const { loopDelay } = this;
-    // The part of the time between two looks that exceeds the interval.
+    // The part of the time between two samples that exceeds the interval.
     const seconds = (nanoseconds: number) =>
       Number.isFinite(nanoseconds) ? Math.max(0, nanoseconds / NANO - LOOP_RESOLUTION_MS / 1000) : 0;
     const [mean, p99, max] =

@@ -1,6 +1,6 @@
 import type { FamilyReport, Merge, SeriesReport } from './metric-family.js';
 
-/** Labels, in the order of the label names, and the value. */
+/** The labels, in the order of the label names, and the value. */
 export type Reading = readonly [labels: readonly string[], value: number];
 
 export interface ReadFamilyOptions {
@@ -12,7 +12,7 @@ export interface ReadFamilyOptions {
   readonly merge?: Merge;
 }
 
-/** A report of what is kept elsewhere and read when somebody asks. Its sets of labels are few and fixed. */
+/** Reports values that are kept elsewhere and read on demand. The label sets are few and fixed. */
 export function readFamily(options: ReadFamilyOptions, readings: readonly Reading[]): FamilyReport {
   const { name, help, type, labelNames = [], merge = 'sum' } = options;
   const series = readings.map(([labels, value]): SeriesReport => ({ labels, numbers: [value] }));

@@ -6,7 +6,7 @@ export type JournalName = (typeof JOURNALS)[number];
 /** Seconds. A commit on a good disk takes one or two milliseconds. */
 const COMMIT_BOUNDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.1, 0.5, 2.5];
 
-/** The series of one journal, which it tells of each of its batches. */
+/** The series of one journal, which calls it for each batch. */
 export class JournalMetrics {
   constructor(
     private readonly rows: CounterSeries,
@@ -14,7 +14,7 @@ export class JournalMetrics {
     private readonly commits: HistogramSeries,
   ) {}
 
-  /** @param waitedMs how long the first entry of the batch waited for it to be sent. */
+  /** @param waitedMs how long the batch's first entry waited for the batch to be sent. */
   committed(rows: number, waitedMs: number, commitMs: number): void {
     this.rows.value += rows;
     this.waited.value += waitedMs / 1000;
@@ -22,7 +22,7 @@ export class JournalMetrics {
   }
 }
 
-/** Counts a process' work on the queue and the record. */
+/** Counts a process's work on the queue and the record. */
 export class WorkMetrics {
   readonly claims = counterFamily({
     name: 'prompt_ledger_claims_total',

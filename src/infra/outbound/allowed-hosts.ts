@@ -4,18 +4,18 @@ import { ConfigurationError } from '../config/index.js';
 
 type Range = [ipaddr.IPv4 | ipaddr.IPv6, number];
 
-/** Such as `hooks.internal`, `hooks.internal:8080`, `10.1.2.3:8080`, `[fd00::1]:8080`. */
+/** For example `hooks.internal`, `hooks.internal:8080`, `10.1.2.3:8080`, `[fd00::1]:8080`. */
 const HOST = /^(?:\[([0-9a-f:.]+)\]|([a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?))(?::(\d{1,5}))?$/;
 
-/** The hosts that the operator allows although they are not on the public Internet: `WEBHOOK_ALLOWED_HOSTS`. */
+/** The hosts in `WEBHOOK_ALLOWED_HOSTS`, which the operator allows although they are not on the public Internet. */
 export class AllowedHosts {
   private readonly hosts = new Set<string>();
   private readonly ranges: Range[] = [];
 
   /**
-   * @param entries host names, which hold for whatever they resolve to; addresses and CIDR ranges, which hold for a name
-   * that resolves to one of them as well; and either with a port.
-   * @throws ConfigurationError for what is none of these.
+   * @param entries host names, which are allowed whatever they resolve to, and addresses and CIDR ranges, which also allow a name that
+   *   resolves to one of them. Each may have a port.
+   * @throws ConfigurationError for an entry that is none of these.
    */
   constructor(entries: readonly string[]) {
     for (const entry of entries) this.add(entry.toLowerCase());
@@ -37,14 +37,14 @@ export class AllowedHosts {
     this.hosts.add(port === undefined ? host : `${host}:${Number(port)}`);
   }
 
-  /** @param host of a URL, in lower case, an IPv6 address without its brackets. */
+  /** @param host the host of a URL in lower case, an IPv6 address without its brackets. */
   hasHost(host: string, port: number): boolean {
     return this.hosts.has(host) || this.hosts.has(`${host}:${port}`);
   }
 
   hasAddress(text: string): boolean {
     if (isIP(text) === 0) return false;
-    // `process` unwraps IPv4-mapped ones: the system connects to the IPv4 address inside.
+    // `process` unwraps IPv4-mapped addresses, because the system connects to the IPv4 address inside.
     const address = ipaddr.process(text);
     return this.ranges.some(([base, bits]) => base.kind() === address.kind() && address.match(base, bits));
   }
@@ -55,7 +55,7 @@ function readRange(entry: string): Range | null {
   return ipaddr.isValidCIDR(entry) ? ipaddr.parseCIDR(entry) : null;
 }
 
-/** The address as the URL parser writes it; undefined for anything else. */
+/** Returns the address as the URL parser writes it, or undefined for anything else. */
 function canonicalIpv6(text: string): string | undefined {
   return isIP(text) === 6 ? new URL(`http://[${text}]`).hostname.slice(1, -1) : undefined;
 }

@@ -7,14 +7,14 @@ import { isPublicAddress } from './public-address.js';
 
 export const MAX_CALLBACK_URL_LENGTH = 2048;
 
-/** URL parsers drop or encode these in silence; whoever reads the log should see what was sent. */
+/** URL parsers silently drop or encode these; the log should show what was sent. */
 const BLANK_OR_CONTROL = /[\s\p{Cc}]/u;
 const DEFAULT_PORTS: Readonly<Record<string, number>> = { 'http:': 80, 'https:': 443 };
 
 /**
- * Decides where a request may send this service: to the public Internet, and to what the operator allows. A name can be
- * judged only when it is resolved, at the moment of connecting ({@link createGuardedAgent}); what is plain from the URL is
- * refused with the request that brings it.
+ * Decides which addresses a request may make this service call: the public Internet, and what the operator allows. A name can be judged
+ * only once it is resolved, when connecting ({@link createGuardedAgent}). A URL that is bad in itself is refused together with the request
+ * that contains it.
  */
 @Injectable()
 export class CallbackUrlPolicy {
@@ -25,7 +25,7 @@ export class CallbackUrlPolicy {
   }
 
   /**
-   * @param pointer where the URL stands in the body, such as `/callback_url`.
+   * @param pointer the URL's position in the body, such as `/callback_url`.
    * @throws ValidationError `VALIDATION_FAILED`
    */
   assertAllowed(url: string, pointer: string): void {
@@ -36,7 +36,7 @@ export class CallbackUrlPolicy {
     ]);
   }
 
-  /** @returns what is wrong with the URL, such as "must be a valid URL"; null when nothing is. */
+  /** @returns the fault of the URL, such as "must be a valid URL"; null when it has none. */
   findProblem(text: string): string | null {
     if (text.length > MAX_CALLBACK_URL_LENGTH) return `must be at most ${MAX_CALLBACK_URL_LENGTH} characters`;
     if (BLANK_OR_CONTROL.test(text) || !URL.canParse(text)) return 'must be a valid URL';
@@ -46,17 +46,17 @@ export class CallbackUrlPolicy {
     return this.allowsLiteral(url) ? null : 'must lead to a public host';
   }
 
-  /** Whether the operator vouches for this host, whatever it resolves to. */
+  /** Whether the operator allows this host whatever it resolves to. */
   vouchesFor(host: string, port: number): boolean {
     return this.allowed.hasHost(host, port);
   }
 
-  /** @param address as a resolver writes it. */
+  /** @param address the address as a resolver writes it. */
   allowsAddress(address: string): boolean {
     return isPublicAddress(address) || this.allowed.hasAddress(address);
   }
 
-  /** The URL parser has brought all spellings of an address (decimal, octal, hex) into one. */
+  /** The URL parser has normalised all spellings of an address (decimal, octal, hex). */
   private allowsLiteral(url: URL): boolean {
     const host = bareHost(url.hostname);
     const port = url.port === '' ? DEFAULT_PORTS[url.protocol] : Number(url.port);
@@ -66,7 +66,7 @@ export class CallbackUrlPolicy {
   }
 }
 
-/** An IPv6 address stands in brackets in a URL, and nowhere else. */
+/** Removes the brackets that a URL puts around an IPv6 address. */
 export function bareHost(hostname: string): string {
   return hostname.startsWith('[') ? hostname.slice(1, -1) : hostname;
 }

@@ -5,7 +5,7 @@ import { request } from 'undici';
 import { AddressRefusedError, createGuardedAgent, guardedLookup } from './guarded-agent.js';
 import { LOOPBACK_SPELLINGS, policyWith, PRIVATE_SPELLINGS } from './outbound.testkit.js';
 
-/** Resolves a name to one answer per question; the last one for ever. */
+/** Gives each question the next answer, and repeats the last one for ever. */
 function resolver(...answers: readonly (readonly string[])[]) {
   const questions: string[] = [];
   const resolve: NonNullable<Parameters<typeof createGuardedAgent>[1]['resolve']> = (
@@ -25,7 +25,7 @@ function resolver(...answers: readonly (readonly string[])[]) {
   return { resolve, questions };
 }
 
-/** On every address of this machine, counting connections: what was let through, whatever was said about it. */
+/** Listens on every address of this machine and counts the connections that got through. */
 class Listener {
   connections = 0;
   private readonly server: Server;
@@ -78,7 +78,7 @@ describe('the guarded agent', () => {
   });
 
   it.each([...LOOPBACK_SPELLINGS, ...PRIVATE_SPELLINGS])('opens no connection to %s', async (host) => {
-    // Names are answered as a resolver of this machine would.
+    // Names resolve as they would on this machine.
     const { outcome } = await post(`http://${host}:${port}/`, { answers: [['127.0.0.1', '::1']] });
     expect(outcome).toBeInstanceOf(AddressRefusedError);
     expect(listener.connections).toBe(0);

@@ -3,7 +3,7 @@ import { isIP, type LookupFunction } from 'node:net';
 import { Agent, buildConnector } from 'undici';
 import { bareHost, type CallbackUrlPolicy } from './callback-url-policy.js';
 
-/** The host has no address that this service may connect to. Its message does not say which ones it has. */
+/** The host has no address that this service may connect to. The message does not reveal its addresses. */
 export class AddressRefusedError extends Error {
   constructor() {
     super('the host has no public address');
@@ -18,22 +18,22 @@ type Resolve = (
 ) => void;
 
 export interface GuardedAgentOptions {
-  /** Until a connection stands. */
+  /** The time limit for establishing a connection. */
   readonly connectTimeoutMs: number;
-  /** The system's, unless a test has its own. */
+  /** Default: the system's resolver. */
   readonly resolve?: Resolve;
 }
 
 /**
- * An agent that connects to public addresses only, and to what the operator allows. The check is of the addresses that
- * the socket is then given: between a check of its own and a connection a name could change its mind. Connections are not
- * kept, so each request is checked afresh; redirects are not followed, as nowhere in undici unless asked for.
+ * Creates an agent that connects only to public addresses and to what the operator allows. It checks the very addresses that the socket
+ * receives, because a name could resolve differently between a separate check and the connection. Connections are not kept, so each request
+ * is checked anew. Redirects are not followed, which is undici's default.
  */
 export function createGuardedAgent(policy: CallbackUrlPolicy, options: GuardedAgentOptions): Agent {
   return new Agent({ pipelining: 0, connect: createGuardedConnector(policy, options) });
 }
 
-/** Opens connections as {@link createGuardedAgent} says, for clients that keep them: an address is checked when it is connected to. */
+/** Opens connections like {@link createGuardedAgent}, for clients that keep them. The address is checked when connecting. */
 export function createGuardedConnector(
   policy: CallbackUrlPolicy,
   { connectTimeoutMs, resolve = lookup }: GuardedAgentOptions,
@@ -53,7 +53,7 @@ export function createGuardedConnector(
   };
 }
 
-/** Hands over the allowed ones among all addresses of a name. */
+/** Passes on the allowed addresses of a name. */
 export function guardedLookup(policy: CallbackUrlPolicy, resolve: Resolve): LookupFunction {
   return (hostname, options, callback) => {
     resolve(hostname, { ...options, all: true }, (error, addresses) => {

@@ -6,7 +6,7 @@ import { policyWith } from './outbound.testkit.js';
 const PUBLIC = { address: '93.184.216.34', family: 4 };
 const PRIVATE = { address: '10.0.0.1', family: 4 };
 
-/** What a socket is told of a name that resolves to this. */
+/** Returns what a socket receives for a name that resolves to these addresses. */
 async function lookUp(options: object, error: Error | null, ...addresses: LookupAddress[]) {
   const asked: LookupAllOptions[] = [];
   const lookup = guardedLookup(policyWith(), (_hostname, sent, callback) => {
@@ -66,7 +66,7 @@ describe('a URL without a port', () => {
           resolve(error);
         });
       });
-      // Whether anything listens there is not for this test to say.
+      // The outcome may also be a failed connection, because nothing need listen there.
       expect(outcome instanceof AddressRefusedError).toBe(!isOpened);
     },
   );

@@ -10,7 +10,7 @@ interface Received {
   readonly body: string;
 }
 
-/** Somebody's server, which says what it is told to. */
+/** A receiver that answers as the test says. */
 class Receiver {
   readonly received: Received[] = [];
   connections = 0;

@@ -4,13 +4,13 @@ import { AppConfig } from '../config/index.js';
 import { CallbackUrlPolicy } from './callback-url-policy.js';
 import { createGuardedAgent } from './guarded-agent.js';
 
-/** Reads a body that nobody needs; a receiver that ends it soon may finish, so that its log shows no broken connection. */
+/** Limits how much of an unneeded body is read. A receiver that ends it soon may finish, so that its log shows no broken connection. */
 const MAX_SKIPPED_BYTES = 4096;
 const MAX_SKIPPING_MS = 500;
 
 export interface OutboundAnswer {
   readonly status: number;
-  /** In lower case; a header that came several times has its first value. */
+  /** @param name in lower case. Returns the first value of a header that occurs several times. */
   header(name: string): string | null;
 }
 
@@ -20,7 +20,7 @@ export interface OutboundPost {
   readonly signal: AbortSignal;
 }
 
-/** The only way out to an address that a request has named. */
+/** The only way to call an address that a request has named. */
 @Injectable()
 export class OutboundClient implements OnApplicationShutdown {
   private readonly agent: Agent;
@@ -30,9 +30,9 @@ export class OutboundClient implements OnApplicationShutdown {
   }
 
   /**
-   * One request, whatever becomes of it: no redirect is followed and nothing is sent again.
-   * @returns once the head of the answer is there; the body is not read.
-   * @throws AddressRefusedError when the host is not public; else what the connection or the signal says.
+   * Sends one request without following redirects and without retries.
+   * @returns the status and headers; a short body is read and discarded.
+   * @throws AddressRefusedError when the host is not public; otherwise the error of the connection or the signal.
    */
   async post(url: string, { headers, body, signal }: OutboundPost): Promise<OutboundAnswer> {
     const answer = await request(url, { dispatcher: this.agent, method: 'POST', headers, body, signal });

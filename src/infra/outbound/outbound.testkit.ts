@@ -1,13 +1,13 @@
 import { AppConfig, parseEnvironment } from '../config/index.js';
 import { CallbackUrlPolicy } from './callback-url-policy.js';
 
-/** The policy of a service whose operator has set `WEBHOOK_ALLOWED_HOSTS` so. */
+/** Returns the policy of a service with this `WEBHOOK_ALLOWED_HOSTS`. */
 export function policyWith(allowedHosts = ''): CallbackUrlPolicy {
   const env = parseEnvironment({ WEBHOOK_ALLOWED_HOSTS: allowedHosts });
   return new CallbackUrlPolicy(new AppConfig(env, { databaseUrl: '', keyHashSecret: null, embedded: false }));
 }
 
-/** Hosts of URLs, in every spelling we know, that lead to this machine when nobody objects. */
+/** URL hosts, in every spelling we know, that lead to this machine unless something refuses them. */
 export const LOOPBACK_SPELLINGS: readonly string[] = [
   '127.0.0.1',
   '127.0.0.1.',
@@ -54,7 +54,7 @@ export const LOOPBACK_SPELLINGS: readonly string[] = [
   'hooks.localhost',
 ];
 
-/** Hosts of networks that are nobody's on the public Internet. */
+/** Hosts in networks that are not part of the public Internet. */
 export const PRIVATE_SPELLINGS: readonly string[] = [
   '10.0.0.1',
   '10.255.255.255',

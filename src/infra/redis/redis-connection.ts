@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import type * as Redis from 'redis';
 
-// Its 650 files are a tenth of what a process loads, so one without Redis does not load them.
+// Loaded on demand: its 650 files are a tenth of what a process loads, and a process without Redis does not need them.
 const loadRedis = () => createRequire(__filename)('redis') as typeof Redis;
 
 const CONNECT_TIMEOUT_MS = 2_000;
@@ -10,7 +10,7 @@ const LAST_RETRY_MS = 1_000;
 
 export type RedisConnection = ReturnType<typeof openRedis>;
 
-/** A connection that comes back by itself, and refuses commands at once while it is away. Whoever opens it destroys it. */
+/** Opens a connection that reconnects by itself and refuses commands at once while it is down. The caller destroys it. */
 export function openRedis(redisUrl: string) {
   const client = loadRedis().createClient({
     url: redisUrl,
@@ -20,7 +20,7 @@ export function openRedis(redisUrl: string) {
       reconnectStrategy: (retries) => Math.min(FIRST_RETRY_MS * 2 ** retries, LAST_RETRY_MS),
     },
   });
-  // Commands that fail report what is wrong; the client's own events are handled only so that they do not end the process.
+  // Failing commands report the error; this listener only keeps the client's own error events from ending the process.
   client.on('error', () => undefined);
   client.connect().catch(() => undefined);
   return client;

@@ -1,7 +1,7 @@
 import type { CountRequest } from './messages.js';
 import { type Count, type Counters, MINUTE_MS } from './minute-counters.js';
 
-/** Counts in the order of the requests; `giveBack` has nothing to tell and answers an empty minute. */
+/** Counts in the order of the requests. `giveBack` has no count, so its result is an empty minute. */
 export async function countBatch(counters: Counters, requests: readonly CountRequest[]): Promise<Count[]> {
   return Promise.all(requests.map((request) => countOne(counters, request)));
 }

@@ -2,7 +2,7 @@ import type { ProcessPlace, ResolvedBackends } from '../config/index.js';
 import type { FamilyReport } from '../metrics/index.js';
 import type { Count, Counters } from './minute-counters.js';
 
-/** The facts that an API process must know before it can start, found out once by its supervisor. */
+/** What an API process must know before it can start, determined once by its supervisor. */
 export interface Assignment {
   readonly place: ProcessPlace;
   readonly backends: ResolvedBackends;
@@ -16,24 +16,24 @@ export interface ProviderLine {
   readonly readiness: { readonly ready: true } | { readonly ready: false; readonly missing: string };
 }
 
-/** Points to count, in the short form that travels. */
+/** Points to count, in the compact form that is sent between processes. */
 export type CountRequest = readonly [action: keyof Counters, id: string, points: number];
 
 export type MessageToProcess =
   | { readonly kind: 'start'; readonly assignment: Assignment }
-  /** Its socket travels beside it. */
+  /** The connection's socket is sent along with the message. */
   | { readonly kind: 'connection' }
   | { readonly kind: 'counted'; readonly batch: number; readonly counts: readonly Count[] }
-  /** Wants to know what the process has counted. */
+  /** Asks for what the process has counted. */
   | { readonly kind: 'report'; readonly id: number }
   | { readonly kind: 'gathered'; readonly id: number; readonly report: readonly FamilyReport[] }
   | { readonly kind: 'stop' };
 
 export type MessageToSupervisor =
   | { readonly kind: 'ready'; readonly providers: readonly ProviderLine[] }
-  /** The process cannot start as configured; another attempt would end the same way. */
+  /** The process cannot start as configured; a retry would end the same way. */
   | { readonly kind: 'refused'; readonly sentence: string }
   | { readonly kind: 'reported'; readonly id: number; readonly report: readonly FamilyReport[] }
-  /** Wants to know what all processes have counted together. */
+  /** Asks for what all processes have counted together. */
   | { readonly kind: 'gather'; readonly id: number }
   | { readonly kind: 'count'; readonly batch: number; readonly requests: readonly CountRequest[] };

@@ -2,18 +2,18 @@ import { RateLimiterMemory } from 'rate-limiter-flexible';
 
 export const MINUTE_MS = 60_000;
 
-/** The count of an id in its present minute, which begins with the first event. */
+/** The count of an id in its current minute, which begins with the first event. */
 export interface Count {
   readonly used: number;
-  /** Until nothing is counted any more. */
+  /** The time until the minute ends and its count expires. */
   readonly resetMs: number;
 }
 
-/** One place to count in. */
+/** A place to count in. */
 export interface Counters {
   read(id: string): Promise<Count>;
   add(id: string, points: number): Promise<Count>;
-  /** For what was added a moment ago and turned out not to be used. */
+  /** Takes back points that were added a moment ago and not used. */
   giveBack(id: string, points: number): Promise<void>;
 }
 
@@ -29,7 +29,7 @@ interface MinuteResult {
   readonly msBeforeNext: number;
 }
 
-/** The library counts and does not judge: each key has a limit of its own, and the library has one for all keys. */
+/** The library only counts and never refuses, because each key has its own limit and the library has one for all keys. */
 export const COUNT_ONLY = { points: Number.MAX_SAFE_INTEGER, duration: MINUTE_MS / 1000 };
 
 /** Counts in the memory of this process. */
@@ -37,7 +37,7 @@ export function createMemoryCounters(): Counters {
   return toCounters(new RateLimiterMemory(COUNT_ONLY));
 }
 
-/** @param limiter made with {@link COUNT_ONLY}. */
+/** @param limiter a limiter created with {@link COUNT_ONLY}. */
 export function toCounters(limiter: MinuteLimiter): Counters {
   return {
     read: async (id) => toCount(await limiter.get(id)),
@@ -49,7 +49,7 @@ export function toCounters(limiter: MinuteLimiter): Counters {
 }
 
 function toCount(result: MinuteResult | null): Count {
-  // The memory keeps an expired entry until its timer fires.
+  // The memory limiter keeps an expired entry until its timer fires.
   if (result === null || result.msBeforeNext <= 0) return { used: 0, resetMs: MINUTE_MS };
   return { used: result.consumedPoints, resetMs: result.msBeforeNext };
 }

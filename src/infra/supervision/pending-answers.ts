@@ -4,12 +4,12 @@ interface Pending<Answer> {
   readonly timer: NodeJS.Timeout;
 }
 
-/** Questions to another process, by number, until they are answered or have waited long enough. */
+/** Numbered questions to another process that wait for an answer or their time limit. */
 export class PendingAnswers<Answer> {
   private readonly pending = new Map<number, Pending<Answer>>();
   private lastId = 0;
 
-  /** @param message of the error when nobody answers in time. */
+  /** @param message the error's message when no answer comes in time. */
   open(timeoutMs: number, message: string): { readonly id: number; readonly result: Promise<Answer> } {
     const id = (this.lastId += 1);
     const result = new Promise<Answer>((resolve, reject) => {
@@ -20,7 +20,7 @@ export class PendingAnswers<Answer> {
     return { id, result };
   }
 
-  /** An answer that comes too late changes nothing. */
+  /** Ignores an answer that comes too late. */
   settle(id: number, answer: Answer): void {
     this.take(id)?.resolve(answer);
   }

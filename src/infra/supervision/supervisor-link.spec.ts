@@ -5,7 +5,7 @@ import type { Assignment, MessageToProcess, MessageToSupervisor } from './messag
 import { createMemoryCounters } from './minute-counters.js';
 import { type Channel, SupervisorLink } from './supervisor-link.js';
 
-/** A supervisor that counts, at the other end of a channel without a process in between. */
+/** A counting supervisor at the other end of a channel, in the same process. */
 class FakeChannel extends EventEmitter implements Channel {
   readonly sent: MessageToSupervisor[] = [];
   answers = true;

@@ -10,7 +10,7 @@ import type {
 import type { Count } from './minute-counters.js';
 import { PendingAnswers } from './pending-answers.js';
 
-/** The end of the channel that a forked process has. */
+/** A forked process's end of the channel. */
 export interface Channel {
   send?(message: MessageToSupervisor, callback: (error: Error | null) => void): boolean;
   on(event: 'message', listener: (message: MessageToProcess, socket?: Socket) => void): unknown;
@@ -24,18 +24,18 @@ interface Waiting {
 }
 
 /**
- * For a supervisor that hangs; of one that is gone the channel tells at once. It never waits itself, so it is late only when the whole
- * machine is, and that must not lift the limits.
+ * The limit for a supervisor that hangs; the channel reports one that is gone at once. The supervisor never blocks, so it is late only when
+ * the whole machine is, and that must not lift the limits.
  */
 const COUNT_TIMEOUT_MS = 5_000;
-/** Longer than the supervisor waits for a process, and shorter than Prometheus waits for an answer. */
+/** Longer than the supervisor waits for a process, shorter than Prometheus waits for an answer. */
 const GATHER_TIMEOUT_MS = 5_000;
 
-/** An API process' link to the supervisor that started it. */
+/** An API process's link to the supervisor that started it. */
 export class SupervisorLink {
-  /** Resolves once, with what the supervisor wants of this process. */
+  /** Resolves once, with the assignment from the supervisor. */
   readonly assigned: Promise<Assignment>;
-  /** Resolves when the supervisor says so, and when it is gone: a process must not outlive its supervisor. */
+  /** Resolves when the supervisor says so or is gone, because a process must not outlive its supervisor. */
   readonly toldToStop: Promise<void>;
 
   private assign: (assignment: Assignment) => void = () => undefined;
@@ -47,7 +47,7 @@ export class SupervisorLink {
   private makeReport: () => Promise<readonly FamilyReport[]> = () => Promise.resolve([]);
   private readonly reports = new PendingAnswers<readonly FamilyReport[]>();
 
-  /** @param channel `process` itself, in a process that was forked. */
+  /** @param channel `process` itself in a forked process. */
   constructor(private readonly channel: Channel) {
     this.assigned = new Promise((resolve) => (this.assign = resolve));
     this.toldToStop = new Promise((resolve) => (this.leave = resolve));
@@ -59,12 +59,12 @@ export class SupervisorLink {
     });
   }
 
-  /** From now on each connection that the supervisor accepted for this process goes to `take`. */
+  /** Passes each connection that the supervisor accepts for this process to `take` from now on. */
   onConnection(take: (socket: Socket) => void): void {
     this.takeConnection = take;
   }
 
-  /** From now on the supervisor is told this when it asks what the process has counted. */
+  /** Sets the function that makes this process's report when the supervisor asks for it. */
   onReport(make: () => Promise<readonly FamilyReport[]>): void {
     this.makeReport = make;
   }
@@ -82,14 +82,13 @@ export class SupervisorLink {
     this.send({ kind: 'ready', providers }, () => undefined);
   }
 
-  /** Resolves when the supervisor has it, or will never have it. */
+  /** Resolves when the supervisor has received the sentence, or never will. */
   async refuse(sentence: string): Promise<void> {
     await new Promise<void>((resolve) => this.send({ kind: 'refused', sentence }, () => resolve()));
   }
 
   /**
-   * Counts where all processes of this supervisor count together. What is asked for in one turn of the event loop
-   * travels in one message, so the cost of a message is shared by the requests that arrive together.
+   * Counts where all processes of this supervisor count together. Requests in one turn of the event loop share one message and its cost.
    * @throws Error when the supervisor does not answer in time.
    */
   count(request: CountRequest): Promise<Count> {
@@ -120,11 +119,11 @@ export class SupervisorLink {
     else if (message.kind === 'counted') this.settle(message.batch, message.counts);
     else if (message.kind === 'gathered') this.reports.settle(message.id, message.report);
     else if (message.kind === 'report') void this.tellReport(message.id);
-    // The client may have gone while its connection travelled.
+    // The client may have disconnected while its connection was being handed over.
     else if (socket !== undefined) this.takeConnection(socket);
   }
 
-  /** A report that cannot be made is not told; the supervisor takes the last one. */
+  /** Sends no report when making it fails; the supervisor then uses the last one. */
   private async tellReport(id: number): Promise<void> {
     const report = await this.makeReport().catch(() => null);
     if (report !== null) this.send({ kind: 'reported', id, report }, () => undefined);
@@ -145,7 +144,7 @@ export class SupervisorLink {
     this.asked.delete(batch);
   }
 
-  /** Without a channel (the supervisor is gone) Node throws or calls back, as the moment may be. */
+  /** Without a channel (the supervisor is gone), Node either throws or calls back, depending on timing. */
   private send(message: MessageToSupervisor, callback: (error: Error | null) => void): void {
     try {
       if (this.channel.send === undefined) throw new Error('there is no supervisor');

@@ -5,7 +5,7 @@ import { type JsonObject, listKeys, getKind, memberAt } from '../values/json-val
 const TEXTS = ['title', 'description', '$comment', 'contentEncoding', 'contentMediaType'];
 const FLAGS = ['deprecated', 'readOnly', 'writeOnly'];
 
-/** Reads what says something about a value and asks nothing of it, and the schemas that are there to be referred to. */
+/** Reads keywords that describe a value without constraining it, and schemas that exist only to be referred to. */
 export function readAnnotations(part: SchemaPart): void {
   for (const keyword of TEXTS) part.string(keyword);
   for (const keyword of FLAGS) part.boolean(keyword);
@@ -15,7 +15,7 @@ export function readAnnotations(part: SchemaPart): void {
       part.report(`is nested deeper than ${LIMITS.depth} levels`, keyword);
     }
   }
-  // Before 2019 `$defs` was called so, and the meta-schema still knows it.
+  // Before 2019 `$defs` was called `definitions`, and the meta-schema still allows it.
   for (const keyword of ['$defs', 'definitions']) part.subschemaMap(keyword);
   part.subschema('contentSchema');
 }

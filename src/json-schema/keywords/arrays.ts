@@ -4,7 +4,7 @@ import { formatCount } from './strings.js';
 
 type Items = readonly unknown[];
 
-/** Reads what is asked of arrays. */
+/** Reads the constraints on arrays. */
 export function readArrays(part: SchemaPart): void {
   const least = part.count('minItems');
   if (least !== undefined) {

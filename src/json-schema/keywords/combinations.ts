@@ -38,7 +38,7 @@ function fitsAny(
     if (found !== null) faults.push(found);
     else {
       fits = true;
-      // The others may look at further parts.
+      // With `seen`, the other schemas must run too, because they may look at further parts.
       if (seen === null) return true;
     }
   }
@@ -63,8 +63,8 @@ function fitsOne(
 }
 
 /**
- * Says why a value fits none of several schemas. Those of another type were not meant; what the only other one finds is
- * worth more than that nothing fits.
+ * Explains why a value fits none of several schemas. Ignores schemas of another type. If one remains, its faults are reported, because they
+ * say more than that nothing fits.
  */
 function explain(
   faults: readonly (readonly ErrorEntry[])[],

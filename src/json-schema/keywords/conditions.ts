@@ -1,6 +1,6 @@
 import type { SchemaPart } from '../reading/schema-part.js';
 
-/** Reads `if` with `then` and `else`, which mean nothing without it. */
+/** Reads `if` with `then` and `else`, which have no meaning without it. */
 export function readConditions(part: SchemaPart): void {
   const [condition, then, otherwise] = [part.subschema('if'), part.subschema('then'), part.subschema('else')];
   if (condition === undefined) return;

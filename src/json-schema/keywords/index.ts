@@ -9,7 +9,7 @@ import { readStrings } from './strings.js';
 import { readUnevaluated } from './unevaluated.js';
 import { readValues } from './values.js';
 
-/** In the order in which a value is asked. What was not looked at is known after all the others. */
+/** In the order in which a value is checked. The unevaluated parts are known only after all other keywords. */
 export const KEYWORD_GROUPS: readonly ((part: SchemaPart) => void)[] = [
   readAnnotations,
   readValues,

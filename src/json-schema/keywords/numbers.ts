@@ -11,7 +11,7 @@ const BOUNDS = [
   { keyword: 'exclusiveMaximum', words: 'less than', holds: (order: number) => order < 0 },
 ];
 
-/** Reads what is asked of numbers. They are compared as they were written, beyond 2^53 too. */
+/** Reads the constraints on numbers. Numbers are compared exactly, even beyond 2^53. */
 export function readNumbers(part: SchemaPart): void {
   for (const { keyword, words, holds } of BOUNDS) {
     const bound = part.number(keyword);

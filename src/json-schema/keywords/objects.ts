@@ -6,7 +6,7 @@ import { formatCount } from './strings.js';
 
 const STEPS_PER_MEMBER = 4;
 
-/** Reads what is asked of objects. */
+/** Reads the constraints on objects. */
 export function readObjects(part: SchemaPart): void {
   const least = part.count('minProperties');
   if (least !== undefined) {
@@ -68,7 +68,7 @@ function readNames(part: SchemaPart): void {
   });
 }
 
-/** Reads `properties`, `patternProperties` and `additionalProperties`, which share out the members among them. */
+/** Reads `properties`, `patternProperties` and `additionalProperties`, which divide the members among them. */
 function readMembers(part: SchemaPart): void {
   const known = part.subschemaMap('properties') ?? new Map<string, SchemaNode>();
   const patterns = readPatterns(part);

@@ -1,14 +1,14 @@
 import type { SchemaPart } from '../reading/schema-part.js';
 import { findFormat } from '../values/formats.js';
 
-/** Reads what is asked of texts. They are measured in characters (code points). */
+/** Reads the constraints on texts, which are measured in characters (code points). */
 export function readStrings(part: SchemaPart): void {
   const least = part.count('minLength');
   if (least !== undefined && least > 0) {
     const message = `must have at least ${formatCount(least, 'character')}`;
     part.assert('string', (value, evaluation) => {
       const text = value as string;
-      // A character takes two units at most.
+      // A character takes at most two units.
       if (text.length < least) return evaluation.fail(message);
       if (text.length >= 2 * least) return true;
       evaluation.spendText(text.length);

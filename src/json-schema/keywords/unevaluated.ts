@@ -1,7 +1,7 @@
 import type { SchemaPart } from '../reading/schema-part.js';
 import { type JsonObject, listKeys, memberAt } from '../values/json-values.js';
 
-/** Reads what is asked of the parts that no other keyword has looked at. */
+/** Reads the constraints on parts that no other keyword has looked at. */
 export function readUnevaluated(part: SchemaPart): void {
   const items = part.subschema('unevaluatedItems');
   if (items !== undefined) {

@@ -14,7 +14,7 @@ const TYPES: ReadonlyMap<unknown, string> = new Map([
   ['object', 'an object'],
 ]);
 
-/** The part of a list of allowed values that an error repeats. */
+/** How much of a list of allowed values an error repeats. */
 const MAX_LISTED_CHARS = 200;
 const FREE = { spend: () => undefined, spendText: () => undefined };
 

@@ -1,19 +1,19 @@
 import { LIMITS } from '../limits.js';
 import type { SchemaNode } from '../schema-node.js';
 
-/** The cost of applying a schema to one value, without going into the value. */
+/** The cost of applying a schema to one value, not counting the parts of the value. */
 interface Applied {
-  /** Schemas in all, with every reference followed. */
+  /** The number of schemas, counting every followed reference. */
   readonly count: number;
-  /** Schemas inside of each other. */
+  /** The nesting of schemas. */
   readonly depth: number;
 }
 
 /**
- * Finds schemas that would be applied to one and the same value without end, or far too often: each of thirty that asks
- * twice for the next is two to the power of thirty. What recurses through members or items ends with the value.
+ * Finds schemas that would apply to one and the same value endlessly or far too often: thirty schemas that each apply the next one twice
+ * make two to the power of thirty. A recursion through members or items is fine, because it ends with the value.
  *
- * @param report told of each schema where that is noticed.
+ * @param report called for each schema where this is found.
  */
 export function checkApplied(
   root: SchemaNode,

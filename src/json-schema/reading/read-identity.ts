@@ -4,7 +4,7 @@ import type { SchemaPart } from './schema-part.js';
 const DIALECT = 'https://json-schema.org/draft/2020-12/schema';
 const ANCHOR = /^[A-Za-z_][-A-Za-z0-9._]*$/;
 
-/** Keywords that would be passed over in silence, although whoever wrote them meant something. */
+/** Keywords that would be silently ignored although the author meant something by them. */
 const REFUSED: ReadonlyMap<string, string> = new Map([
   ['$data', 'is not supported'],
   ['$recursiveAnchor', 'is not of draft 2020-12: use $dynamicAnchor'],
@@ -13,7 +13,7 @@ const REFUSED: ReadonlyMap<string, string> = new Map([
   ['dependencies', 'is not of draft 2020-12: use dependentRequired or dependentSchemas'],
 ]);
 
-/** Reads `$schema`, `$id`, anchors and references, and refuses what older drafts said in other words. */
+/** Reads `$schema`, `$id`, anchors and references, and refuses keywords that older drafts spelt differently. */
 export function readIdentity(part: SchemaPart): void {
   for (const [keyword, message] of REFUSED) if (part.has(keyword)) part.report(message, keyword);
   const dialect = part.string('$schema');
@@ -29,7 +29,7 @@ export function readIdentity(part: SchemaPart): void {
     if (ANCHOR.test(name)) part.addAnchor(name, keyword);
     else part.report('must begin with a letter or "_", and hold letters, digits and "-._"', keyword);
   }
-  // Within one schema a dynamic reference has one anchor to go to, so it is a reference like any other.
+  // Within one schema a dynamic reference has only one possible anchor, so it is an ordinary reference.
   for (const keyword of ['$ref', '$dynamicRef']) readReference(part, keyword);
 }
 

@@ -1,6 +1,6 @@
 import type { SchemaNode } from '../schema-node.js';
 
-/** A reference that is followed once every schema is known. */
+/** A reference, to be resolved once every schema is known. */
 export interface Reference {
   readonly from: SchemaNode;
   readonly target: string;
@@ -8,15 +8,15 @@ export interface Reference {
   readonly follow: (target: SchemaNode) => void;
 }
 
-/** A whole schema that is being read, as one schema in it sees it. */
+/** The whole schema that is being read, as seen by one of its subschemas. */
 export interface Reading {
-  /** Reads a schema that stands at a pointer. One that is faulty becomes a node that asks nothing. */
+  /** Reads the schema at a pointer. A faulty one becomes a node without constraints. */
   schema(schema: unknown, pointer: string): SchemaNode;
   addAnchor(name: string, node: SchemaNode, pointer: string): void;
   addReference(reference: Reference): void;
-  /** Adds up how large the patterns are. */
+  /** Adds to the total size of the patterns. */
   addPattern(size: number, pointer: string): void;
-  /** Has validations note which parts of a value were looked at. */
+  /** Makes validations track which parts of a value were looked at. */
   trackSeen(): void;
   report(pointer: string, message: string): void;
 }

@@ -2,7 +2,7 @@ import type { SchemaNode } from '../schema-node.js';
 
 /**
  * Finds what a `$ref` names: `#`, a JSON pointer (`#/$defs/address`), or an anchor (`#address`).
- * @returns a sentence about what is wrong, for one that leads nowhere or outside.
+ * @returns a sentence about the problem when the reference leads nowhere or outside.
  */
 export function resolveReference(
   target: string,

@@ -8,7 +8,7 @@ import type { Reading } from './reading.js';
 
 export type SchemaMembers = ReadonlyMap<string, unknown>;
 
-/** One schema that is being read: its keywords, each checked when it is asked for; `undefined` for one that is not there. */
+/** One schema that is being read. Checks each keyword when it is asked for; `undefined` for an absent one. */
 export class SchemaPart {
   constructor(
     private readonly reader: Reading,
@@ -36,7 +36,7 @@ export class SchemaPart {
     return this.typed(keyword, 'number', 'must be a number') as JsonNumber | undefined;
   }
 
-  /** A number of characters, items or keys. */
+  /** Reads a number of characters, items or keys. */
   count(keyword: string): number | undefined {
     const number = this.number(keyword);
     if (number === undefined) return undefined;
@@ -49,13 +49,13 @@ export class SchemaPart {
     return this.typed(keyword, 'array', 'must be an array') as readonly unknown[] | undefined;
   }
 
-  /** Names of keys, each of them once. */
+  /** Reads a list of distinct key names. */
   names(keyword: string): readonly string[] | undefined {
     const list = this.list(keyword);
     return list === undefined ? undefined : this.asNames(list, keyword);
   }
 
-  /** Members whose names say what they are of. */
+  /** Reads an object as pairs of name and value. */
   entries(keyword: string): readonly (readonly [string, unknown])[] | undefined {
     const members = this.typed(keyword, 'object', 'must be an object') as SchemaMembers | undefined;
     return members === undefined ? undefined : [...members];
@@ -96,7 +96,7 @@ export class SchemaPart {
     }
   }
 
-  /** Makes schemas that were read count as applied to the same value as this one. */
+  /** Registers schemas as applied to the same value as this one. */
   applyInPlace(...nodes: readonly SchemaNode[]): void {
     this.node.inPlace.push(...nodes);
   }
@@ -121,7 +121,7 @@ export class SchemaPart {
     this.reader.report(this.at(steps), message);
   }
 
-  /** Reports what is wrong. @returns undefined, for what cannot be used. */
+  /** Reports a problem. @returns undefined, because the keyword cannot be used. */
   fail(message: string, ...steps: readonly (string | number)[]): undefined {
     this.report(message, ...steps);
   }

@@ -2,7 +2,7 @@ import { ExactNumber } from '../../kernel/index.js';
 import { LIMITS } from '../limits.js';
 import type { JsonNumber } from './json-values.js';
 
-/** A number as ± digits × 10^power, where the digits are whole and neither begin nor end with a zero; zero has none. */
+/** A number as ± digits × 10^power. The digits are whole and neither begin nor end with a zero; zero has none. */
 interface Decimal {
   readonly isNegative: boolean;
   readonly digits: string;
@@ -17,7 +17,7 @@ function toDecimal(number: JsonNumber): Decimal {
   if (text === '0') return ZERO;
   const [, sign = '', digits = '', power = ''] = DECIMAL.exec(text) ?? [];
   if (digits !== '') return { isNegative: sign === '-', digits, power: Number(power) };
-  // Nobody can compute with the power, as in 1e99999999999999999999: it is infinitely large or small.
+  // The power is too large to compute with, as in 1e99999999999999999999, so the number counts as infinitely large or small.
   return {
     isNegative: text.startsWith('-'),
     digits: '1',
@@ -25,12 +25,12 @@ function toDecimal(number: JsonNumber): Decimal {
   };
 }
 
-/** The same text for the same number, however it is written: 1, `1.0` and `10e-1` are one. */
+/** Returns the same text for equal numbers however they are written: 1, `1.0` and `10e-1` are equal. */
 export function decimalKey(number: JsonNumber): string {
   return (number instanceof ExactNumber ? number : new ExactNumber(String(number))).digits;
 }
 
-/** Negative, zero or positive, as the first is less than, equal to or greater than the second. Exact. */
+/** Returns a negative number, zero or a positive number, as for sorting. Exact. */
 export function compareNumbers(left: JsonNumber, right: JsonNumber): number {
   if (typeof left === 'number' && typeof right === 'number') return left - right;
   const [one, other] = [toDecimal(left), toDecimal(right)];
@@ -46,13 +46,13 @@ function getSign({ digits, isNegative }: Decimal): number {
 
 function compareSizes(one: Decimal, other: Decimal): number {
   const [places, otherPlaces] = [one.digits.length + one.power, other.digits.length + other.power];
-  // Not their difference: two that are infinite are the same.
+  // Not the difference, because two infinite powers are equal.
   if (places !== otherPlaces) return places < otherPlaces ? -1 : 1;
   if (one.digits === other.digits) return 0;
   return one.digits < other.digits ? -1 : 1;
 }
 
-/** Whether a number has no fraction: `1.0` and `1e400` have none. */
+/** Whether a number has no fraction, as `1.0` and `1e400`. */
 export function isInteger(number: JsonNumber): boolean {
   if (typeof number === 'number') return Number.isInteger(number);
   return toDecimal(number).power >= 0;
@@ -67,7 +67,7 @@ export function isMultipleOf(number: JsonNumber, divisor: JsonNumber): boolean |
   if (one.digits === '') return true;
   const least = Math.min(one.power, other.power);
   const length = Math.max(one.digits.length + one.power, other.digits.length + other.power) - least;
-  // Also where it is no number, because a power is infinite.
+  // Also true for NaN, which an infinite power gives.
   if (!(length <= LIMITS.digits)) return null;
   return scaled(one.digits, one.power - least) % scaled(other.digits, other.power - least) === 0n;
 }

@@ -3,15 +3,15 @@ import { LinearPattern } from './linear-pattern.js';
 
 type FormatCheck = (text: string) => boolean;
 
-/** Longer texts have no format that is looked at by a backtracking expression. */
+/** A longer text fails every format that a backtracking expression checks. */
 const MAX_CHARS = 1_024;
 
-/** Those whose expressions take linear time; a `data:` URI may be as long as the body. */
+/** Formats whose expressions take linear time; a `data:` URI may be as long as the body. */
 const ANY_LENGTH = ['json-pointer', 'relative-json-pointer', 'uri', 'uri-reference', 'uri-template'] as const;
 
 const SHORT = ['date', 'date-time', 'duration', 'email', 'hostname', 'ipv4', 'ipv6', 'time', 'uuid'] as const;
 
-/** The formats that are checked. Any other is a remark, as JSON Schema allows. */
+/** The formats that are checked. Any other is an annotation, as JSON Schema allows. */
 const FORMATS: ReadonlyMap<string, FormatCheck> = new Map([
   ...ANY_LENGTH.map((name) => [name, checkBy(name)] as const),
   ...SHORT.map((name) => {
@@ -37,7 +37,7 @@ function passes(expression: RegExp, text: string): boolean {
   try {
     return expression.test(text);
   } catch (error) {
-    // The engine's stack ends on some texts of a megabyte.
+    // The engine's stack overflows on some texts of a megabyte.
     if (error instanceof RangeError) return false;
     throw error;
   }

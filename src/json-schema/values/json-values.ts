@@ -5,10 +5,10 @@ export type Kind = 'null' | 'boolean' | 'number' | 'string' | 'array' | 'object'
 /** An object as `JSON.parse` or `parseExact` reads it. */
 export type JsonObject = ReadonlyMap<string, unknown> | Readonly<Record<string, unknown>>;
 
-/** A number as JavaScript has it, or one that keeps the text that it came as. */
+/** A JavaScript number, or one that keeps its original text. */
 export type JsonNumber = number | ExactNumber;
 
-/** @returns null for what JSON does not have, such as undefined. */
+/** @returns null for values that JSON does not have, such as undefined. */
 export function getKind(value: unknown): Kind | null {
   switch (typeof value) {
     case 'string':
@@ -36,7 +36,7 @@ export function hasKey(object: JsonObject, key: string): boolean {
   return object instanceof Map ? object.has(key) : Object.hasOwn(object, key);
 }
 
-/** @returns undefined for a key that the object itself does not have: prototypes give nothing. */
+/** @returns undefined for a key that is not the object's own; prototypes are ignored. */
 export function memberAt(object: JsonObject, key: string): unknown {
   if (object instanceof Map) return (object as ReadonlyMap<string, unknown>).get(key);
   return Object.hasOwn(object, key) ? (object as Readonly<Record<string, unknown>>)[key] : undefined;

@@ -3,12 +3,12 @@ import { LIMITS } from '../limits.js';
 import { estimatePatternSize } from './pattern-size.js';
 import type { Purse } from './to-exact.js';
 
-/** The engine keeps what it learnt of a pattern, up to 8 MB of it. It forgets again after so many characters. */
+/** The engine caches up to 8 MB of states per pattern. The cache is dropped after this many characters. */
 const REMEMBERED_CHARS = 4_000;
 
 const STEPS_PER_CHAR = 0.75;
 
-/** Says in its message what is wrong with a pattern, such as `is a pattern that repeats too much`. */
+/** The message says what is wrong with a pattern, such as `is a pattern that repeats too much`. */
 export class PatternRefused extends Error {
   constructor(message: string, options?: ErrorOptions) {
     super(message, options);
@@ -17,15 +17,15 @@ export class PatternRefused extends Error {
 }
 
 /**
- * A regular expression of a schema, run by RE2: the time it takes grows with the text and not exponentially. So there are
- * no back-references and no looking ahead or behind. It may match anywhere in the text, as JSON Schema has it.
+ * A regular expression of a schema, run by RE2 in time linear in the text. It therefore has no back-references and no look-around. It may
+ * match anywhere in the text, as JSON Schema requires.
  */
 export class LinearPattern {
   private chars = 0;
 
   private constructor(
     private readonly regex: RE2JS,
-    /** The number of its instructions. */
+    /** The number of instructions. */
     readonly size: number,
   ) {}
 
@@ -43,7 +43,7 @@ export class LinearPattern {
     }
   }
 
-  /** About how many instructions a pattern has, before it is compiled. @throws PatternRefused for too many. */
+  /** Estimates the number of instructions of a pattern before compiling it. @throws PatternRefused for too many. */
   static measure(pattern: string): number {
     if (pattern.length > LIMITS.patternChars) {
       throw new PatternRefused(`is a pattern of more than ${LIMITS.patternChars} characters`);
@@ -64,8 +64,8 @@ export class LinearPattern {
   }
 
   /**
-   * The engine makes a state of its automaton where it meets something new, which takes as long as the pattern is large, and
-   * from then on goes by it. Of a small pattern there are few, and of a large one each character may need another.
+   * The engine creates a state of its automaton when it meets something new, which takes time proportional to the pattern's size, and
+   * reuses it afterwards. A small pattern has few states; in a large one each character may need a new one.
    */
   private countSteps(chars: number): number {
     const states = Math.min(chars, 2 ** Math.min(this.size, 20));

@@ -1,16 +1,16 @@
 const QUANTIFIER = /\{(\d+)(?:(,)(\d*))?\}/y;
 
-/** One instruction that has hundreds of ranges. */
+/** A single instruction, but with hundreds of ranges. */
 const SIZE_OF_UNICODE_CLASS = 10;
 
 /**
- * About how many instructions a pattern compiles to. A repetition `{n}` is compiled n times, so a pattern of ten
- * characters may take a million, and by then it is too late to ask the engine.
+ * Estimates how many instructions a pattern compiles to. A repetition `{n}` compiles n times, so a pattern of ten characters may need a
+ * million, and during compilation it is too late to check.
  *
- * @returns infinity for what does not end, which the engine refuses anyway.
+ * @returns infinity for an unterminated pattern, which the engine refuses anyway.
  */
 export function estimatePatternSize(pattern: string): number {
-  /** The sizes of the groups that are open, the pattern itself first. */
+  /** The sizes of the open groups; the pattern itself comes first. */
   const open = [1];
   let last = 0;
   const add = (size: number): void => {
@@ -54,7 +54,7 @@ export function estimatePatternSize(pattern: string): number {
   return open.reduce((total, size) => total + size, 0);
 }
 
-/** Offset of the bracket that closes a class, or of the end. */
+/** Returns the offset of the bracket that closes a class, or of the end. */
 function endOfClass(pattern: string, start: number): number {
   let offset = start + 1;
   if (pattern[offset] === '^') offset += 1;

@@ -1,13 +1,13 @@
 import { keepsText, keptText, parseExact } from '../../kernel/index.js';
 
-/** Pays for what is looked at. */
+/** Pays for the work of looking at values. */
 export interface Purse {
   spend(steps: number): void;
-  /** Pays for text that is looked at as a whole. */
+  /** Pays for text that is processed as a whole. */
   spendText(chars: number): void;
 }
 
-/** An object or array that keeps its text is read from that: its numbers are in nothing else. Any other stays as it is. */
+/** Reads an object or array that keeps its text from that text, which alone has the exact numbers. Returns other values unchanged. */
 export function toExact(value: unknown, purse: Purse): unknown {
   if (!keepsText(value)) return value;
   const text = keptText(value as object);

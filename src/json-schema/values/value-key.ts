@@ -5,8 +5,8 @@ import { type Purse, toExact } from './to-exact.js';
 const STEPS_PER_VALUE = 12;
 
 /**
- * A text that two values share exactly when JSON Schema calls them equal: keys in any order, numbers by their value.
- * Comparing by it takes linear time, where comparing each element of a list with each other takes quadratic time.
+ * Returns a text that two values share exactly when JSON Schema calls them equal: keys in any order, numbers by their value. Comparing by
+ * it takes linear time; comparing all pairs of a list's elements would take quadratic time.
  */
 export function valueKey(sent: unknown, purse: Purse): string {
   purse.spend(STEPS_PER_VALUE);
@@ -26,7 +26,7 @@ export function valueKey(sent: unknown, purse: Purse): string {
   }
 }
 
-/** Most numbers are doubles, and JavaScript writes those fast. */
+/** Most numbers are doubles, which JavaScript writes fast. */
 function numberKey(number: JsonNumber, purse: Purse): string {
   if (typeof number === 'number') return String(number);
   purse.spendText(8 * number.text.length);

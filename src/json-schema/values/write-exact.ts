@@ -1,7 +1,7 @@
 import { ExactNumber } from '../../kernel/index.js';
 import { type JsonObject, listKeys, getKind, memberAt } from './json-values.js';
 
-/** The compact JSON of what `parseExact` made. */
+/** Returns the compact JSON of a value from `parseExact`. */
 export function writeExact(value: unknown): string {
   if (value instanceof ExactNumber) return value.text;
   const kind = getKind(value);

@@ -1,18 +1,18 @@
 import { pointerSegment, ValidationError } from '../../kernel/index.js';
 import { compileSchema } from '../compile-schema.js';
 
-/** A part of a schema that a vendor refuses when answers are asked for by it. */
+/** A part of a response format's schema that a vendor refuses. */
 export interface SchemaWarning {
-  /** The part, as a JSON pointer. */
+  /** The JSON pointer of the part. */
   readonly pointer: string;
-  /** The vendors that refuse it; none where it is this service that cannot check answers by it. */
+  /** The vendors that refuse it. Empty when it only keeps this service from checking answers. */
   readonly vendors: readonly string[];
   readonly message: string;
 }
 
-/** Enough to mend a schema in one go. */
+/** Enough to fix a schema in one go. */
 const MAX_WARNINGS = 100;
-/** The bound for bodies. */
+/** The limit for bodies. */
 const MAX_DEPTH = 64;
 
 const OPENAI = 'openai';
@@ -20,7 +20,7 @@ const ANTHROPIC = 'anthropic';
 const GOOGLE = 'google';
 const EVERYBODY = [OPENAI, ANTHROPIC, GOOGLE];
 
-/** Limits that a decoder which writes token by token cannot keep to, and who says so. */
+/** Limits that a token-by-token decoder cannot enforce, and the vendors that say so. */
 const LIMITS: ReadonlyMap<string, readonly string[]> = new Map(
   (
     [
@@ -51,12 +51,12 @@ const BY_NAME = ['properties', 'patternProperties', '$defs', 'definitions', 'dep
 type Members = Readonly<Record<string, unknown>>;
 
 /**
- * Finds what a vendor will refuse in the schema of a response format, by the strictest subset that all of them take: every object
- * closed (`additionalProperties: false`) and every property required, an object at the root, no limits of numbers, lengths and lists, no recursion, and
- * no `$ref` to elsewhere. And what keeps this service from checking answers by it. It refuses nothing: vendors learn.
+ * Finds what vendors will refuse in the schema of a response format, judged by the strictest subset that all of them accept: every object
+ * closed (`additionalProperties: false`) and every property required, no limits on numbers, lengths and lists, no recursion, and no
+ * external `$ref`. Also finds what keeps this service from checking answers. These are only warnings, because vendors extend their support.
  *
- * @param pointer of the schema, which the pointers of the warnings begin with.
- * @param strict false when vendors are told to try only; those that check strict schemas alone then refuse nothing.
+ * @param pointer the schema's pointer, which prefixes those of the warnings.
+ * @param strict false when vendors only try to follow the schema; those that only check strict schemas then refuse nothing.
  */
 export function findSchemaWarnings(
   schema: unknown,
@@ -170,9 +170,9 @@ function listChildren(schema: Members): (readonly [step: string, child: unknown]
   return [...ONE.map((keyword) => [`/${keyword}`, schema[keyword]] as const), ...lists, ...named];
 }
 
-/** The references that lead, however far around, to a schema that holds them. */
+/** Finds the references that lead, directly or indirectly, to a schema that contains them. */
 function findRecursive(root: unknown): ReadonlySet<string> {
-  /** By the pointer of a schema that is referred to: what is referred to below it. */
+  /** Maps the pointer of a referenced schema to the references below it. */
   const below = new Map<string, string[]>();
   const visit = (value: unknown, inside: readonly string[], pointer: string, depth: number): void => {
     if (!isMembers(value) || depth > MAX_DEPTH) return;

@@ -12,18 +12,18 @@ interface Range {
 }
 
 /**
- * Finds parts in a text that is known to be JSON. Each container on the way is walked once and its children
- * kept, so that asking for a part of each of 10,000 entries stays linear.
+ * Finds parts in a text that is known to be JSON. Walks each container on the way once and keeps its children, so that asking for a part of
+ * each of 10,000 entries stays linear.
  */
 export class JsonSource {
   private readonly children = new Map<number, Map<string, Range>>();
 
   constructor(private readonly text: string) {}
 
-  /** The text of the part that the path leads to, or `null`. */
+  /** Returns the text of the part at the path, or `null`. */
   find(path: readonly (string | number)[]): string | null {
     const start = skipSpace(this.text, 0);
-    // Where the whole ends is of no use to whoever asks for a part, and finding it would read all of the text each time.
+    // The end of the whole is not needed for a part, and finding it would read the entire text each time.
     const end = path.length === 0 ? endOfValue(this.text, start) : start;
     let range: Range | undefined = { start, end };
     for (const step of path) {
@@ -33,7 +33,7 @@ export class JsonSource {
     return this.text.slice(range.start, range.end);
   }
 
-  /** The keys of the outermost object in their order; `0`, `1`, `2` … for an array. */
+  /** Returns the keys of the outermost object in their order; `0`, `1`, `2` … for an array. */
   keys(): string[] {
     return [...this.listChildren(skipSpace(this.text, 0)).keys()];
   }
@@ -71,7 +71,7 @@ function listChildren(text: string, start: number): Map<string, Range> {
 const SCALAR_END = /[\s,\]}]|$/g;
 const STRUCTURE = /["{}[\]]/g;
 
-/** Offset behind the value that begins at `start`, of a text known to be JSON. */
+/** Returns the offset after the value that begins at `start`. The text must be JSON. */
 function endOfValue(text: string, start: number): number {
   const code = text.charCodeAt(start);
   if (code === QUOTE) return endOfString(text, start);
@@ -90,7 +90,7 @@ function endOfValue(text: string, start: number): number {
   return text.length;
 }
 
-/** Offset behind the string that begins at `start`; 0 when it has no end. */
+/** Returns the offset after the string that begins at `start`; 0 when the string does not end. */
 export function endOfString(text: string, start: number): number {
   let end = text.indexOf('"', start + 1);
   while (isEscapedAt(text, end)) end = text.indexOf('"', end + 1);
@@ -103,7 +103,7 @@ function isEscapedAt(text: string, offset: number): boolean {
   return (offset - first) % 2 === 1;
 }
 
-/** JSON's four; `\s` would let through what JSON does not. */
+/** Skips the four characters that JSON allows; `\s` would match more. */
 export function skipSpace(text: string, from: number): number {
   let offset = from;
   for (;;) {

@@ -18,7 +18,7 @@ function refusalOf(text: string, maxDepth = limits.maxDepth): ValidationError {
 
 const entriesOf = (text: string): readonly ErrorEntry[] => refusalOf(text).errors ?? [];
 
-/** JSON values that the reader takes: well-formed strings without NUL, no `__proto__`. */
+/** JSON values that the reader accepts: well-formed strings without NUL, no `__proto__`. */
 const text = fc.string({ unit: 'binary' }).filter((value) => !value.includes('\0'));
 const key = text.filter((value) => value !== '__proto__');
 const { value: jsonValue } = fc.letrec((tie) => ({
@@ -97,7 +97,7 @@ describe('readJsonText', () => {
         try {
           expect(read(source).value).toEqual(expected.value);
         } catch (error) {
-          // Damage can make valid JSON that is refused for its content; then an entry names the place.
+          // Damaged text may still be valid JSON that is refused for its content; then an entry names the place.
           if (!(error instanceof ValidationError)) throw error;
           expect(error.errors?.[0]?.message).toMatch(/NUL|surrogate|more than once|not allowed/);
         }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { ExactNumber, keepText, keptText, parseExact, parseJson, readJsonText, writeJson } from '../index.js';
 
-/** JSON that `JSON.parse` and `JSON.stringify` would not give back; compact, so that it can be compared as it stands. */
+/** JSON that `JSON.parse` and `JSON.stringify` would not reproduce; compact, so that it can be compared directly. */
 const AWKWARD = [
   '{"order_id":12345678901234567890,"amount":1.10}',
   '[9007199254740993]',
@@ -31,7 +31,7 @@ const PLAIN = [
   '[true,false,null,"\\u00e9\\n"]',
 ];
 
-/** Any, because a program may do anything with an answer. */
+/** `any`, because a program may do anything with an answer. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
 type Changing = any;
 

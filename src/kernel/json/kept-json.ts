@@ -2,11 +2,11 @@ import { endOfString } from './json-source.js';
 import { layOutJson } from './lay-out-json.js';
 import { endOfNumber, isIndexKey, isPlainJson, isPlainNumber } from './plain-json.js';
 
-/** A part of a text that was read, what makes one that is large once somebody asks for it, or the compact text. */
+/** A range of the text that was read, a function that makes a large text on demand, or the compact text. */
 type Source =
   { readonly text: string; readonly start: number; readonly end: number } | (() => string) | string;
 
-/** Returns from its constructor what it was given: so a private field can be put into any object. */
+/** A class whose constructor returns its argument, so that a subclass can add a private field to any object. */
 // eslint-disable-next-line @typescript-eslint/no-extraneous-class -- what it returns is all that it is for
 class Given {
   constructor(value: object) {
@@ -15,12 +15,12 @@ class Given {
 }
 
 /**
- * JSON that is only passed on has to leave as it came, and what `JSON.parse` makes of it cannot: 12345678901234567890 becomes
- * 12345678901234567000, 1.10 becomes 1.1, and keys such as "10" move to the front. So an object or array with such a part, however
- * deep, keeps its source text, and `writeJson` writes that in place of the value. Everybody else meets ordinary numbers and keys.
+ * JSON that is only passed on must be sent as it was received, which `JSON.parse` does not preserve: 12345678901234567890 becomes
+ * 12345678901234567000, 1.10 becomes 1.1, and keys such as "10" move to the front. So an object or array that contains such a part at any
+ * depth keeps its source text, and `writeJson` writes that text instead of the value. All other code sees ordinary numbers and keys.
  *
- * The text stands in a private field, which is never seen, listed or copied. Putting it there takes 15 to 170 ns; a property that is
- * not enumerable took 1.2 µs, and an entry of a WeakMap 2 µs.
+ * The text is in a private field, which is never seen, listed or copied. Adding it takes 15 to 170 ns; a non-enumerable property took 1.2
+ * µs, and an entry of a WeakMap 2 µs.
  */
 class KeptSource extends Given {
   #source: Source;
@@ -40,16 +40,16 @@ class KeptSource extends Given {
   }
 }
 
-/** The client's package is two bundles, each with a copy of this file, and one reads what the other keeps. */
+/** The client's package has two bundles with a copy of this file each, and one reads what the other keeps. */
 const REGISTRY = Symbol.for('prompt-ledger.kept-source');
 const shared = globalThis as { [REGISTRY]?: typeof KeptSource };
 const kept = (shared[REGISTRY] ??= KeptSource);
 
 /**
- * Works like `JSON.parse`, but objects and arrays keep the text that would be lost. For texts that `readJsonText` did not
- * read; of a number that stands alone only the value is left.
+ * Works like `JSON.parse`, but objects and arrays keep the text that would be lost. For texts that `readJsonText` did not read. A number at
+ * the top level has no object to keep its text, so only its value remains.
  *
- * @throws SyntaxError for what is not JSON.
+ * @throws SyntaxError for text that is not JSON.
  */
 export function parseJson(text: string): unknown {
   const value: unknown = JSON.parse(text);
@@ -57,14 +57,14 @@ export function parseJson(text: string): unknown {
   return value;
 }
 
-/** Has whatever is not plain in a value keep its part of the text that it was read from. */
+/** Attaches the source text to all objects and arrays of a value that are not plain. */
 export function keepSources(text: string, value: unknown): void {
   if (!isPlainJson(text)) walkSources(text, value);
 }
 
 /**
- * The text that an object or array was read from, without white space between its parts; `null` for one that is plain.
- * Code that may have changed the value since asks `keptText`.
+ * Returns the text that an object or array was read from, without white space between its parts; `null` for a plain one. If the value may
+ * have changed since, use `keptText`.
  */
 export function keptSource(value: object): string | null {
   const source = kept.of(value);
@@ -72,24 +72,24 @@ export function keptSource(value: object): string | null {
   const text = layOutJson(
     typeof source === 'function' ? source() : source.text.slice(source.start, source.end),
   );
-  // Slices would hold on to the whole body.
+  // Slices would keep the whole body in memory.
   kept.put(value, text);
   return text;
 }
 
-/** Whether an object or array keeps its text: then it has a part, however deep, that `JSON.parse` changed. */
+/** Whether an object or array keeps its text because `JSON.parse` changed some part of it. */
 export function keepsText(value: unknown): boolean {
   return typeof value === 'object' && value !== null && kept.of(value) !== null;
 }
 
-/** Has an object or array keep its text, whatever that is. @returns the same value. */
+/** Makes an object or array keep the given text. @returns the same value. */
 export function keepText<Value extends object>(value: Value, text: string | (() => string)): Value {
   kept.put(value, typeof text === 'string' ? { text, start: 0, end: text.length } : text);
   return value;
 }
 
 interface Frame {
-  /** The value of this object or array; undefined where another of the same key took its place. */
+  /** The value of this object or array; undefined if a later member with the same key replaced it. */
   readonly value: object | undefined;
   readonly start: number;
   at: string | number;
@@ -108,8 +108,8 @@ const OPEN_BRACE = 0x7b;
 const CLOSE_BRACE = 0x7d;
 
 /**
- * Walks a text and what `JSON.parse` made of it side by side, and has each object and array that is not plain keep its
- * text. Without recursion: a vendor's answer may be nested as deep as it likes.
+ * Walks a text together with the result of `JSON.parse`, and makes each object and array that is not plain keep its text. Does not recurse,
+ * because a vendor's answer may be nested to any depth.
  */
 function walkSources(text: string, value: unknown): void {
   const open: Frame[] = [];
@@ -168,6 +168,6 @@ function getChild({ value, at }: Frame): unknown {
 
 function settle({ value, start, isPlain }: Frame, text: string, end: number): void {
   if (value === undefined) return;
-  // Also where an earlier member of the same key left its text: the parser has kept the later one.
+  // Also overwrites the text of an earlier member with the same key, because the parser kept the later one.
   if (!isPlain || kept.of(value) !== null) kept.put(value, { text, start, end });
 }

@@ -1,15 +1,15 @@
 import { endOfString, skipSpace } from './json-source.js';
 
 /**
- * The same JSON with other white space: none, or lines that are indented as `JSON.stringify` does it. Strings, numbers
- * and the order of keys stay character for character.
+ * Lays out JSON with other white space: none, or indented lines as from `JSON.stringify`. Strings, numbers and the order of keys stay
+ * character for character.
  *
  * @param text known to be JSON.
  * @param indent spaces for each level; 0 for compact.
  */
 export function layOutJson(text: string, indent = 0): string {
   let laidOut = '';
-  /** The beginning of the text that was not taken over yet. */
+  /** The start of the text that is not copied yet. */
   let from = 0;
   let depth = 0;
   const breakLine = (): string => (indent === 0 ? '' : `\n${' '.repeat(indent * depth)}`);

@@ -2,11 +2,11 @@ import { ExactNumber } from './exact-number.js';
 import { endOfString, skipSpace } from './json-source.js';
 import { endOfNumber, isPlainNumber } from './plain-json.js';
 
-/** JSON without any loss: objects in the order of their keys, and numbers that a double would change as they came. */
+/** Lossless JSON: objects keep the order of their keys, and numbers that a double would change keep their text. */
 export type ExactJson =
   null | boolean | number | string | ExactNumber | readonly ExactJson[] | ReadonlyMap<string, ExactJson>;
 
-/** Reads a text that is known to be JSON. Of two equal keys the later one counts, as for `JSON.parse`. */
+/** Reads a text that is known to be JSON. The later of two equal keys wins, as in `JSON.parse`. */
 export function parseExact(text: string): ExactJson {
   return new ExactReader(text).read();
 }
@@ -52,7 +52,7 @@ class ExactReader {
     return items;
   }
 
-  /** Goes over the bracket or comma in front of a child to the child itself, or over the closing bracket. */
+  /** Skips the bracket or comma before a child, or the closing bracket. */
   private hasNext(close: string): boolean {
     this.offset = skipSpace(this.text, this.offset);
     if (this.text[this.offset] !== close) this.skipPast();

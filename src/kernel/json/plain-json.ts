@@ -8,13 +8,13 @@ const NINE = 0x39;
 const COLON = 0x3a;
 const BACKSLASH = 0x5c;
 
-/** A double holds any decimal of so many digits, and a number of so many characters has no more. */
+/** A double holds any decimal with this many digits, and a number has at most as many digits as characters. */
 const SAFE_CHARS = 15;
 
 /**
- * Whether `JSON.stringify` gives back what `JSON.parse` makes of a text: each number as it is written, each object in the
- * order of its keys. One pass that skips strings, for 15 % of what the native parser takes. False for some texts that
- * would come back, such as one with the key "007"; of a text that is not JSON the answer means nothing.
+ * Whether `JSON.stringify` reproduces what `JSON.parse` makes of a text: each number as written, each object in the order of its keys. One
+ * pass that skips strings takes 15 % of the native parser's time. False for some texts that would be reproduced, such as one with the key
+ * "007". Meaningless for a text that is not JSON.
  */
 export function isPlainJson(text: string): boolean {
   let stringStart = 0;
@@ -36,7 +36,7 @@ export function isPlainJson(text: string): boolean {
   return true;
 }
 
-/** Whether JavaScript may move the key to the front; one that is written with escapes may be any. */
+/** Whether JavaScript may move the key to the front. A key with escapes may be any key. */
 function isOddKey(text: string, start: number, colon: number): boolean {
   const first = text.charCodeAt(start);
   if (first === BACKSLASH) return true;
@@ -45,7 +45,7 @@ function isOddKey(text: string, start: number, colon: number): boolean {
   return key.includes('\\') || isIndexKey(key, 0, key.length);
 }
 
-/** Offset behind the number that begins at `start`, of a text that is known to be JSON. */
+/** Returns the offset after the number that begins at `start`. The text must be JSON. */
 export function endOfNumber(text: string, start: number): number {
   let end = start + 1;
   for (;;) {
@@ -63,8 +63,8 @@ export function endOfNumber(text: string, start: number): number {
 }
 
 /**
- * Whether JavaScript writes a JSON number just as it stands in the text: `1`, `-0.5`, and not `1.0`, `-0`, `1E5` or
- * `12345678901234567890`. Most numbers are told by their characters; converting one to find out takes ten times as long.
+ * Whether JavaScript writes a JSON number exactly as in the text: true for `1` and `-0.5`, false for `1.0`, `-0`, `1E5` and
+ * `12345678901234567890`. The characters decide for most numbers, because converting one takes ten times as long.
  */
 export function isPlainNumber(text: string, start: number, end: number): boolean {
   const first = text.charCodeAt(start) === MINUS ? start + 1 : start;
@@ -85,7 +85,7 @@ function isWrittenAlike(number: string): boolean {
   return String(Number(number)) === number;
 }
 
-/** Whether JavaScript would move the key to the front, in the order of the numbers; true for some that it would not. */
+/** Whether JavaScript would move the key to the front with the other index keys; true for some that it would not. */
 export function isIndexKey(text: string, start: number, end: number): boolean {
   if (end === start || end - start > 10) return false;
   for (let offset = start; offset < end; offset += 1) {

@@ -3,10 +3,10 @@ import { JsonSource } from './json-source.js';
 import { layOutJson } from './lay-out-json.js';
 
 /**
- * Works like `JSON.stringify`, but writes what keeps its source text (`parseJson`, `readJsonText`) by that text. A value
- * without any such part is left to the native writer.
+ * Works like `JSON.stringify`, but writes a part that keeps its source text (`parseJson`, `readJsonText`) as that text. Leaves a value
+ * without any such part to the native writer.
  *
- * @param value without cycles; what JSON has no place for is left out or null, as there.
+ * @param value without cycles; values that JSON does not have are omitted or become null, as in `JSON.stringify`.
  * @param indent spaces for each level; 0 for compact.
  */
 export function writeJson(value: unknown, indent = 0): string {
@@ -15,7 +15,7 @@ export function writeJson(value: unknown, indent = 0): string {
   return indent === 0 ? text : layOutJson(text, indent);
 }
 
-/** Whether a value, or any part of it, keeps its source text. */
+/** Whether a value or any part of it keeps its source text. */
 export function holdsKeptText(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false;
   if (keptSource(value) !== null) return true;
@@ -25,8 +25,8 @@ export function holdsKeptText(value: unknown): boolean {
 }
 
 /**
- * The exact and compact JSON of an object or array that keeps its text; `null` for one that does not. The value may have been changed
- * since it was read. Its unchanged parts are still written as they came.
+ * Returns the exact, compact JSON of an object or array that keeps its text; `null` for one that does not. The value may have changed since
+ * it was read. Its unchanged parts are still written as they were received.
  */
 export function keptText(value: object): string | null {
   const source = keptSource(value);
@@ -69,7 +69,7 @@ function writeMembers(keys: readonly string[], writeMember: (key: string) => str
   return `{${members.join(',')}}`;
 }
 
-/** Compares two values that `JSON.parse` made. It does not recurse, because they may be deep. */
+/** Compares two values from `JSON.parse` without recursion, because they may be deep. */
 function isSame(one: unknown, other: unknown): boolean {
   const pairs: unknown[] = [one, other];
   while (pairs.length > 0) {

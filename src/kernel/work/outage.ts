@@ -1,10 +1,10 @@
-/** The two levels that an outage is told on; a logger of Nest will do. */
+/** The two levels that an outage is logged on; Nest's logger fits. */
 export interface OutageLogger {
   log(message: string): void;
   warn(message: string): void;
 }
 
-/** Says once that something went down and once that it is back: a dead Redis must not write a line per request. */
+/** Logs once that something went down and once that it is back, so that a dead Redis does not write a line per request. */
 export class Outage {
   private isDown = false;
 

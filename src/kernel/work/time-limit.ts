@@ -1,6 +1,5 @@
 /**
- * The outcome of `work`, unless it takes longer than `timeoutMs`. The work itself is not stopped; what it ends
- * with later is ignored.
+ * Resolves to the outcome of `work`, unless it takes longer than `timeoutMs`. Does not stop the work, and ignores its later outcome.
  *
  * @throws Error `<what> took longer than <timeoutMs> ms`, or whatever `work` rejects with.
  */

@@ -1,8 +1,8 @@
 import type { Steps } from './steps.js';
 
 /**
- * Lets so much heavy work into one turn of the event loop, and the rest into the next ones. Each piece alone is bounded; many that
- * arrive in the same moment would be done one after another before any other request is served.
+ * Limits the heavy work in one turn of the event loop and defers the rest to the next turns. Each piece alone is bounded, but many that
+ * arrive together would otherwise all run before any other request is served.
  */
 export class TurnBudget {
   private usedMs = 0;
@@ -10,7 +10,7 @@ export class TurnBudget {
 
   constructor(private readonly mostMs: number) {}
 
-  /** Runs the work at once when there is room, else in a later turn. @throws what `work` throws. */
+  /** Runs the work at once when there is room, otherwise in a later turn. @throws whatever `work` throws. */
   async run<T>(work: () => T): Promise<T> {
     while (!this.hasRoom) await nextTurn();
     return this.runNow(work);
@@ -21,7 +21,7 @@ export class TurnBudget {
     return this.usedMs < this.mostMs;
   }
 
-  /** Runs the work at once, room or not. @throws what `work` throws. */
+  /** Runs the work at once regardless of room. @throws whatever `work` throws. */
   runNow<T>(work: () => T): T {
     const startedAtMs = performance.now();
     try {
@@ -33,9 +33,9 @@ export class TurnBudget {
   }
 
   /**
-   * Does the work in slices, each of which counts as work of its turn: however much it is in all, others are heard in
-   * between, and of several that are worked on at once each gets its slices in turn.
-   * @throws what the work throws.
+   * Runs the work in slices that each count towards their turn's budget. Other requests are served in between, however much work it is, and
+   * concurrent works take turns.
+   * @throws whatever the work throws.
    */
   async runSteps<T>(steps: Steps<T>): Promise<T> {
     for (;;) {
@@ -45,7 +45,7 @@ export class TurnBudget {
     }
   }
 
-  /** Runs as far as this turn has room, and not further than a slice. */
+  /** Runs as far as this turn has room, for at most one slice. */
   private advance<T>(steps: Steps<T>): IteratorResult<void, T> {
     const untilMs = performance.now() + Math.min(MOST_SLICE_MS, this.mostMs - this.usedMs);
     let result = steps.next();
@@ -63,13 +63,13 @@ export class TurnBudget {
   }
 }
 
-/** Several that are worked on at once share a turn. */
+/** Small enough that several works share a turn. */
 const MOST_SLICE_MS = 4;
 
-/** Enough for one piece of the heaviest (30 ms) to come on top and still leave the loop free again within 50 ms. */
+/** Small enough that one of the heaviest pieces (30 ms) on top still leaves the loop free within 50 ms. */
 const MOST_HEAVY_MS = 10;
 
-/** A process has one event loop, so what is heavy shares one budget, whichever room it is done in. */
+/** A process has one event loop, so all heavy work shares one budget, whichever module does it. */
 export const heavyWork = new TurnBudget(MOST_HEAVY_MS);
 
 function nextTurn(): Promise<void> {

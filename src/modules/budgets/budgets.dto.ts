@@ -34,7 +34,7 @@ export class CreateBudgetDto {
   @ApiPropertyOptional({ nullable: true, example: 'AI-Platform' })
   scope_value?: string | null;
 
-  /** Begins anew each day or month (UTC), or never. */
+  /** How often the budget resets: each day or month (UTC), or never. */
   @IsIn(BUDGET_PERIODS)
   @ApiProperty({ enum: BUDGET_PERIODS })
   period!: BudgetPeriod;
@@ -44,13 +44,13 @@ export class CreateBudgetDto {
   @ApiProperty({ example: '250.00', pattern: USD.source })
   limit_usd!: string;
 
-  /** `hard` refuses what may go over it; `soft` only tells. */
+  /** `hard` refuses calls that may exceed the budget; `soft` only warns. */
   @IsOptional()
   @IsIn(BUDGET_MODES)
   @ApiPropertyOptional({ enum: BUDGET_MODES, nullable: true, default: 'hard' })
   mode?: BudgetMode | null;
 
-  /** Is told when 50, 80 and 100 % are spent, once each a period: a POST signed as Standard Webhooks says. */
+  /** Notified when 50, 80 and 100 % are spent, once each per period, with a POST signed according to Standard Webhooks. */
   @IsOptional()
   @IsString()
   @Length(1, 2048)
@@ -65,13 +65,13 @@ export class UpdateBudgetDto {
   @Length(1, 200)
   name?: string;
 
-  /** The most that may be spent in a period; holds for the current period too. */
+  /** The most that may be spent in a period, in dollars. Also applies to the current period. */
   @ValidateIf((body: UpdateBudgetDto) => body.limit_usd !== undefined)
   @Matches(USD, { message: USD_RULE })
   @ApiPropertyOptional({ example: '500.00', pattern: USD.source })
   limit_usd?: string;
 
-  /** `hard` refuses what may go over it; `soft` only tells. */
+  /** `hard` refuses calls that may exceed the budget; `soft` only warns. */
   @ValidateIf((body: UpdateBudgetDto) => body.mode !== undefined)
   @IsIn(BUDGET_MODES)
   @ApiPropertyOptional({ enum: BUDGET_MODES })
@@ -100,7 +100,7 @@ export class BudgetDto {
   /** The team, the prompt's name or the key's id; null for `project`. */
   scope_value!: string | null;
 
-  /** Begins anew each day or month (UTC), or never. */
+  /** How often the budget resets: each day or month (UTC), or never. */
   @ApiProperty({ enum: BUDGET_PERIODS })
   period!: BudgetPeriod;
 
@@ -114,51 +114,51 @@ export class BudgetDto {
   /** The cost of this period's calls. */
   spent_usd!: string;
 
-  /** The most that calls may cost that are under way, or whose cost is not known yet. */
+  /** The most that calls may cost that are running, or whose cost is not known yet. */
   held_usd!: string;
 
-  /** The rest: the limit less what is spent and held; below 0 where a limit was cut, or a soft one is over. */
+  /** The limit minus what is spent and held. Below 0 if the limit was lowered, or a soft budget is exceeded. */
   remaining_usd!: string;
 
   /** The share of the limit that is spent or held, in whole percent. */
   @ApiInteger()
   percent!: number;
 
-  /** `hard` refuses what may go over it; `soft` only tells. */
+  /** `hard` refuses calls that may exceed the budget; `soft` only warns. */
   @ApiProperty({ enum: BUDGET_MODES })
   mode!: BudgetMode;
 
   /** The URL that is notified at 50, 80 and 100 %. */
   callback_url!: string | null;
 
-  /** The name of its author. */
+  /** The name of the caller who created it. */
   created_by!: string | null;
 
-  /** When it was made. */
+  /** When it was created. */
   @ApiTime()
   created_at!: string;
 
-  /** When it was changed last. */
+  /** When it was last changed. */
   @ApiTime()
   updated_at!: string;
 }
 
 export class BudgetListDto {
-  /** The budgets of the project, the oldest first. */
+  /** The budgets of the project, oldest first. */
   budgets!: BudgetDto[];
 
-  /** For the next page; null on the last. */
+  /** Send it as `cursor` to get the next page; null on the last one. */
   next_cursor!: string | null;
 }
 
 export class ListBudgetsQueryDto extends PageQueryDto {
-  /** Only those of this kind. */
+  /** Only budgets with this scope. */
   @IsOptional()
   @IsIn(BUDGET_SCOPES)
   @ApiPropertyOptional({ enum: BUDGET_SCOPES })
   scope?: BudgetScope;
 
-  /** Only those of this team, prompt or key. */
+  /** Only budgets of this team, prompt or key. */
   @IsOptional()
   @IsString()
   @Length(1, 200)

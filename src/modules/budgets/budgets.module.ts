@@ -5,7 +5,7 @@ import { BudgetsRepository } from './budgets.repository.js';
 import { BudgetsService } from './budgets.service.js';
 import { HoldExpiry } from './hold-expiry.js';
 
-/** The part of budgets that every process needs: holds and settlements happen in the database, and forgotten ones end here. */
+/** The part of budgets that every process needs. Holds and settlements happen in the database, and expired holds end here. */
 @Module({
   imports: [AuditModule],
   providers: [BudgetsRepository, BudgetsService, HoldExpiry],
@@ -13,6 +13,6 @@ import { HoldExpiry } from './hold-expiry.js';
 })
 export class BudgetsModule {}
 
-/** The HTTP half. */
+/** Adds the controller. */
 @Module({ imports: [BudgetsModule], controllers: [BudgetsController] })
 export class BudgetsHttpModule {}

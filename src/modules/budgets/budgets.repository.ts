@@ -3,7 +3,7 @@ import type { EntityManager } from 'typeorm';
 import type { BudgetEntity, BudgetScope } from '../../entities/index.js';
 import { TenantScope } from '../../infra/database/index.js';
 
-/** A budget with what was taken of its current period. Those of experiments are the experiments' business. */
+/** A budget with the use of its current period. The budgets of experiments are left out. */
 export interface BudgetRecord extends Omit<BudgetEntity, 'archivedAt' | 'projectId' | 'scopeKind'> {
   readonly scopeKind: BudgetScope;
   readonly periodStart: Date;
@@ -29,7 +29,7 @@ export type BudgetChanges = Partial<Pick<BudgetEntity, 'name' | 'limitPicoUsd' |
 export interface BudgetFilter {
   readonly scopeKind?: BudgetScope | undefined;
   readonly scopeValue?: string | undefined;
-  /** Only younger ones than this. */
+  /** Restricts the list to budgets newer than this one. */
   readonly afterId?: string | undefined;
   readonly limit: number;
 }
@@ -72,7 +72,7 @@ export class BudgetsRepository {
     return row ?? null;
   }
 
-  /** The oldest first. */
+  /** Lists budgets, oldest first. */
   async list(tx: EntityManager, projectId: string, filter: BudgetFilter): Promise<BudgetRecord[]> {
     const values: unknown[] = [projectId];
     const bind = (value: unknown) => `$${values.push(value)}`;
@@ -83,7 +83,7 @@ export class BudgetsRepository {
     return tx.query<BudgetRecord[]>(`${text} ORDER BY b.budget_id LIMIT ${bind(filter.limit)}`, values);
   }
 
-  /** Members that are left out stay as they were. @returns false when there is no such budget. */
+  /** Updates a budget; members that are left out keep their values. @returns false when there is no such budget. */
   async update(
     tx: EntityManager,
     projectId: string,
@@ -107,7 +107,7 @@ export class BudgetsRepository {
     return count === 1;
   }
 
-  /** It holds nobody up any more; what it was spent on stays. @returns false when there is no such budget. */
+  /** Ends a budget, which then limits nothing. Its spending is kept. @returns false when there is no such budget. */
   async archive(tx: EntityManager, projectId: string, budgetId: string): Promise<boolean> {
     const [, count] = await tx.query<[unknown, number]>(
       'UPDATE budgets SET archived_at = now() WHERE project_id = $1 AND budget_id = $2 AND archived_at IS NULL',
@@ -117,8 +117,8 @@ export class BudgetsRepository {
   }
 
   /**
-   * Across projects: ends holds that expired unsettled, of executions that are over or never began.
-   * @returns of how many attempts; fewer than `most` when there are no more, or others are at them.
+   * Ends expired holds that nobody settled, across all projects. Their executions are over or never began.
+   * @returns the number of attempts; fewer than `most` when there are no more, or other processes hold them.
    */
   async expireHolds(most: number): Promise<number> {
     const text = 'SELECT ledger_expire_holds($1) AS ended';

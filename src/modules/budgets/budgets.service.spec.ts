@@ -46,7 +46,7 @@ function record(changes: Partial<BudgetRecord> = {}): BudgetRecord {
   };
 }
 
-/** The budgets of the project `p`, in memory. */
+/** Keeps the budgets of the project `p` in memory. */
 class Budgets {
   readonly inserted: NewBudget[] = [];
   readonly changes: BudgetChanges[] = [];

@@ -15,7 +15,7 @@ import type {
 import { type BudgetRecord, BudgetsRepository } from './budgets.repository.js';
 import { BudgetNotFoundError } from './errors.js';
 
-/** Limits on what may be spent. They hold from the answer that made or changed them. */
+/** Manages limits on spending. A budget applies as soon as the answer that created or changed it is sent. */
 @Injectable()
 export class BudgetsService {
   constructor(
@@ -25,7 +25,7 @@ export class BudgetsService {
     private readonly callbackUrls: CallbackUrlPolicy,
   ) {}
 
-  /** @throws ValidationError `VALIDATION_FAILED` for a scope without its value, or an address that may not be called. */
+  /** @throws ValidationError `VALIDATION_FAILED` for a scope without its value, or a callback URL that may not be called. */
   async create(actor: Actor, request: CreateBudgetDto): Promise<BudgetDto> {
     assertScopeValue(request);
     this.assertCallbackUrl(request.callback_url);
@@ -127,7 +127,7 @@ function assertScopeValue({ scope, scope_value: value }: CreateBudgetDto): void 
   }
 }
 
-/** @throws ForbiddenError `FORBIDDEN`: what binds a key, or one that it comes from, is not for it to change. */
+/** @throws ForbiddenError `FORBIDDEN`: a key may not change a budget that binds it or one of its ancestors. */
 function assertBindsOthers({ keyId, ancestors }: Caller, { scopeKind, scopeValue }: BudgetRecord): void {
   if (scopeKind !== 'api_key') return;
   const line = [keyId, ...ancestors.map((ancestor) => ancestor.keyId)];
@@ -135,7 +135,7 @@ function assertBindsOthers({ keyId, ancestors }: Caller, { scopeKind, scopeValue
   throw new ForbiddenError([], 'This budget binds the key that you use; have it changed with another one.');
 }
 
-/** It has been validated. */
+/** Converts an amount that has been validated. */
 function toPicoUsd(usd: string): string {
   return (parsePicoUsd(usd) as bigint).toString();
 }

@@ -11,7 +11,7 @@ export class BudgetNotFoundError extends LedgerError {
   }
 }
 
-/** Why a hard budget lets a request not pass. */
+/** Why a hard budget refuses a request. */
 export type BudgetRefusal = 'refused' | 'unpriced' | 'unbounded';
 
 const WHY: Record<BudgetRefusal, string> = {
@@ -22,13 +22,13 @@ const WHY: Record<BudgetRefusal, string> = {
     'nothing bounds the length of the answer, so nobody can say what the call may cost; send params.max_new_tokens or "on_budget": "clamp"',
 };
 
-/** People know a budget by its name, programs by its id. */
+/** The name is for people, the id for programs. */
 export interface NamedBudget {
   readonly id: string;
   readonly name: string;
 }
 
-/** Nothing was called and nothing was written. */
+/** Nothing was called, and nothing was written. */
 export class BudgetExceededError extends LedgerError {
   constructor(refusal: BudgetRefusal, budget: NamedBudget, leftPicoUsd: bigint) {
     const left = formatPicoUsd(leftPicoUsd);

@@ -3,7 +3,7 @@ import { AppConfig, parseEnvironment } from '../../infra/config/index.js';
 import type { BudgetsRepository } from './budgets.repository.js';
 import { HoldExpiry } from './hold-expiry.js';
 
-/** Ends as many holds at each look as `left` says, and writes down how many it was asked for. */
+/** Each run ends the number of holds that `left` states. Records how many it was asked for. */
 function setUp(holdMs: number, ...left: number[]) {
   const asked: number[] = [];
   const expireHolds = (most: number): Promise<number> => {

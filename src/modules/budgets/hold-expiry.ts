@@ -5,7 +5,7 @@ import { BudgetsRepository } from './budgets.repository.js';
 
 const LONGEST_INTERVAL_MS = 60_000;
 
-/** Holds that nobody settled in their time. */
+/** Ends holds that nobody settled in time. */
 @Injectable()
 export class HoldExpiry extends Expiry {
   constructor(

@@ -1,6 +1,6 @@
 import { ApiParam } from '@nestjs/swagger';
 
-/** Documents `{name}` of a path. */
+/** Documents the path parameter `{name}`. */
 export const DatasetNameParam = () =>
   ApiParam({
     name: 'name',

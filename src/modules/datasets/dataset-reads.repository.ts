@@ -2,48 +2,48 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { DatasetNotFoundError, DatasetVersionNotFoundError } from './errors.js';
 
-/** A version of a dataset, with what its items are found by. */
+/** A version of a dataset, with the facts that locate its items. */
 export interface DatasetVersion {
   readonly datasetId: string;
   readonly name: string;
-  /** SHA-256 of what it holds, lower-case hex. */
+  /** SHA-256 of the version's content, in lower-case hex. */
   readonly version: string;
-  /** The first revision of the dataset that held this. */
+  /** The first revision of the dataset with this content. */
   readonly revision: number;
   readonly itemCount: number;
-  /** The position of its first item. */
+  /** The position of the first item. */
   readonly firstPosition: number;
 }
 
-/** An item of a version. Its JSON is text as it was sent: numbers and the order of keys would be lost otherwise. */
+/** An item of a version. Its JSON is kept as text, to preserve numbers and the order of keys. */
 export interface DatasetItem {
   readonly itemId: string;
-  /** Rises along the items of a version, and says where the next page begins. */
+  /** Rises along the items of a version; a page starts after one of these. */
   readonly position: number;
-  /** SHA-256 of what it holds, lower-case hex; equal items have the same. */
+  /** SHA-256 of the item's content, in lower-case hex; equal items have the same. */
   readonly itemHash: string;
-  /** Null where it has none. */
+  /** Null when the item has none. */
   readonly externalId: string | null;
   /** A JSON object. */
   readonly variablesJson: string;
-  /** Any JSON, `null` among it; null where the item has no `expected`. */
+  /** Any JSON value, including `null`; null when the item has no `expected`. */
   readonly expectedJson: string | null;
   /** Any JSON object or `null`; null where the item has no `metadata`. */
   readonly metadataJson: string | null;
-  /** The members above in one object, those only that it has. */
+  /** The item as one JSON object, with only the members that it has. */
   readonly contentJson: string;
-  /** The execution that it was made from; null for one that was sent. */
+  /** The execution that the item was made from; null for an item that was sent. */
   readonly sourceExecutionId: string | null;
   readonly createdAt: Date;
 }
 
 export interface DatasetItemPage {
   readonly items: DatasetItem[];
-  /** The position behind which the next page begins; null on the last one. */
+  /** The position after which the next page starts; null on the last one. */
   readonly nextAfter: number | null;
 }
 
-/** Items are as large as a body may be, and a page of them is held in memory. */
+/** An item may be as large as a request body, and a page of them is held in memory. */
 const MAX_PAGE_BYTES = 4 * 1024 * 1024;
 
 const FIND_VERSION = `SELECT d.dataset_id AS "datasetId", d.name, v.version, v.revision, v.item_count AS "itemCount",
@@ -54,7 +54,7 @@ const FIND_VERSION = `SELECT d.dataset_id AS "datasetId", d.name, v.version, v.r
 const BY_NAME = `${FIND_VERSION} WHERE d.project_id = $1 AND d.name = $2 AND d.deleted_at IS NULL`;
 const BY_ID = `${FIND_VERSION} WHERE d.project_id = $1 AND d.dataset_id = $2`;
 
-/** One more is read than a page has, to know whether there is another. A page has one item at least, however large. */
+/** Reads one item beyond the page, to know whether there is another page. A page has at least one item, however large. */
 const LIST_ITEMS = `WITH page AS MATERIALIZED (
     SELECT i.*, c.content, sum(c.size_bytes) OVER (ORDER BY i.position) AS bytes, row_number() OVER (ORDER BY i.position) AS nth
     FROM (SELECT i.item_id, i.position, i.item_hash, i.external_id, i.source_execution_id, i.created_at FROM dataset_items i
@@ -72,11 +72,11 @@ const LIST_ITEMS = `WITH page AS MATERIALIZED (
   FROM page WHERE nth <= $5 AND (nth = 1 OR bytes <= ${MAX_PAGE_BYTES})
   ORDER BY position`;
 
-/** Versions of datasets and their items, page by page, for other modules. */
+/** Reads versions of datasets and pages of their items, for other modules. */
 @Injectable()
 export class DatasetReadsRepository {
   /**
-   * @param version the hash of one; null for what the dataset holds now.
+   * @param version the hash of a version; null for the current content of the dataset.
    * @throws DatasetNotFoundError `DATASET_NOT_FOUND`
    * @throws DatasetVersionNotFoundError `DATASET_VERSION_NOT_FOUND`, also when the dataset never had items.
    */
@@ -94,7 +94,7 @@ export class DatasetReadsRepository {
       : DatasetVersionNotFoundError.ofHash(name, version);
   }
 
-  /** A version that was pinned before, of a dataset that may have been deleted since. */
+  /** Finds a version that was pinned earlier, even if its dataset has been deleted since. */
   async findPinned(
     tx: EntityManager,
     projectId: string,
@@ -106,9 +106,9 @@ export class DatasetReadsRepository {
   }
 
   /**
-   * Items in an order that never changes, from behind a position on. A page ends early when its items are large.
-   * @param after the `nextAfter` of the page before; null for the first.
-   * @param limit of items, 1 at least.
+   * Lists items after a position, in an order that never changes. A page ends early when its items are large.
+   * @param after the `nextAfter` of the previous page; null for the first.
+   * @param limit the most items, at least 1.
    */
   async listItems(
     tx: EntityManager,
@@ -116,7 +116,7 @@ export class DatasetReadsRepository {
     { datasetId, revision, firstPosition }: Pick<DatasetVersion, 'datasetId' | 'revision' | 'firstPosition'>,
     { after, limit }: { readonly after: number | null; readonly limit: number },
   ): Promise<DatasetItemPage> {
-    // Not from the beginning: items of former revisions may stand there by the hundred thousand.
+    // Skips the positions before the first item, which may hold hundreds of thousands of items of former revisions.
     const behind = Math.max(after ?? 0, firstPosition - 1);
     const rows = await tx.query<(DatasetItem & { hasNext: boolean })[]>(LIST_ITEMS, [
       projectId,

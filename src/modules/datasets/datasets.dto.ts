@@ -16,8 +16,8 @@ export class PutDatasetDto {
   description?: string | null;
 
   /**
-   * JSON Schema 2020-12 that the variables of every item have to fit from now on; items that are there already are not looked at.
-   * Omit it to keep it; null removes it.
+   * JSON Schema 2020-12 that the variables of every new item must match. Existing items are not checked. Omit it to keep it;
+   * null removes it.
    */
   @IsOptional()
   @IsObject({ message: 'must be a JSON object' })
@@ -31,7 +31,7 @@ export class DatasetSummaryDto {
   dataset_id!: string;
 
   /**
-   * Its name.
+   * The name of the dataset.
    * @example "tickets"
    */
   name!: string;
@@ -39,31 +39,31 @@ export class DatasetSummaryDto {
   /** The purpose of the dataset; null when none was given. */
   description!: string | null;
 
-  /** The version of what it holds now: SHA-256 over the sorted hashes of its items. Null before the first items. */
+  /** The version of its current content: SHA-256 over the sorted hashes of its items. Null before the first items. */
   @ApiProperty({ type: String, nullable: true, example: VERSION_EXAMPLE })
   version!: string | null;
 
-  /** The number of items that it holds now. */
+  /** The current number of items. */
   @ApiInteger()
   item_count!: number;
 
-  /** When it was made. */
+  /** When the dataset was created. */
   @ApiTime()
   created_at!: string;
 
-  /** When it or its items last changed. */
+  /** When the dataset or its items last changed. */
   @ApiTime()
   updated_at!: string;
 }
 
 export class DatasetDto extends DatasetSummaryDto {
-  /** JSON Schema that the variables of new items have to fit, as it was sent; null for none. */
+  /** JSON Schema that the variables of new items must match, as it was sent; null for none. */
   @ApiProperty({ type: 'object', nullable: true, additionalProperties: true })
   variables_schema!: unknown;
 }
 
 export class DatasetListDto {
-  /** Datasets, by name. */
+  /** The datasets, sorted by name. */
   @ApiProperty({ type: [DatasetSummaryDto] })
   datasets!: DatasetSummaryDto[];
 
@@ -73,7 +73,7 @@ export class DatasetListDto {
 
 export class DatasetVersionDto {
   /**
-   * SHA-256 over the sorted hashes of its items, lower-case hex.
+   * SHA-256 over the sorted hashes of the version's items, in lower-case hex.
    * @example "210ee069290521ee51238357407136f6c83b41f4b92d06c78386d6147f4fd177"
    */
   version!: string;
@@ -82,19 +82,19 @@ export class DatasetVersionDto {
   @ApiInteger()
   item_count!: number;
 
-  /** Whether the dataset holds this now. */
+  /** Whether this is the current content of the dataset. */
   current!: boolean;
 
-  /** When the dataset held this for the first time. */
+  /** When the dataset first had this content. */
   @ApiTime()
   created_at!: string;
 
-  /** The name of the caller who brought it about. */
+  /** The name of the caller who caused the version. */
   created_by!: string;
 }
 
 export class DatasetVersionsDto {
-  /** Versions, newest first. Content that came back is the version that it was before, in its old place. */
+  /** The versions, newest first. Content that returns is the same version as before, in its old place. */
   versions!: DatasetVersionDto[];
 
   /** Send it as `cursor` to get the next page; null on the last one. */

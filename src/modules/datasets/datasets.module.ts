@@ -12,11 +12,11 @@ import { Revisions } from './items/revisions.js';
 import { RevisionsRepository } from './items/revisions.repository.js';
 import { UploadsRepository } from './items/uploads.repository.js';
 
-/** Reading datasets for other modules, without HTTP. */
+/** Lets other modules read datasets, without HTTP. */
 @Module({ providers: [DatasetReadsRepository], exports: [DatasetReadsRepository] })
 export class DatasetsModule {}
 
-/** Lists of items to try prompts on, by the hash of what they hold. */
+/** Manages lists of items to try prompts on, identified by the hash of their content. */
 @Module({
   imports: [AuditModule, DatasetsModule, ExecutionsModule],
   controllers: [DatasetsController, ItemsController],

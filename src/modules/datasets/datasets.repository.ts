@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 
-/** A dataset as it is shown. */
+/** A dataset as the API shows it. */
 export interface DatasetRow {
   readonly datasetId: string;
   readonly name: string;
@@ -23,7 +23,7 @@ export interface VersionRow {
   readonly itemCount: number;
   readonly createdAt: Date;
   readonly createdBy: string;
-  /** Whether the dataset holds this now. */
+  /** Whether this is the current content of the dataset. */
   readonly isCurrent: boolean;
 }
 
@@ -48,7 +48,7 @@ const LIST_VERSIONS = `SELECT v.version, v.revision, v.item_count AS "itemCount"
   WHERE d.project_id = $1 AND d.dataset_id = $2
   ORDER BY v.revision DESC`;
 
-/** Datasets, without what they hold. */
+/** Stores datasets, without their items. */
 @Injectable()
 export class DatasetsRepository {
   async find(tx: EntityManager, projectId: string, name: string): Promise<DatasetRow | null> {
@@ -56,13 +56,13 @@ export class DatasetsRepository {
     return row ?? null;
   }
 
-  /** For whoever changes it. */
+  /** Finds and locks a dataset that is about to change. */
   async lock(tx: EntityManager, projectId: string, name: string): Promise<DatasetRow | null> {
     const [row] = await tx.query<DatasetRow[]>(LOCK, [projectId, name]);
     return row ?? null;
   }
 
-  /** Lists by name. @param after only names behind this one; null for all. */
+  /** Lists by name. @param after only names after this one; null for all. */
   async list(
     tx: EntityManager,
     projectId: string,
@@ -72,7 +72,7 @@ export class DatasetsRepository {
     return tx.query<DatasetRow[]>(LIST, [projectId, after, limit]);
   }
 
-  /** @returns null when somebody else has made one of this name meanwhile. */
+  /** @returns null when another request has created a dataset with this name in the meantime. */
   async add(
     tx: EntityManager,
     projectId: string,
@@ -92,12 +92,12 @@ export class DatasetsRepository {
     await tx.query(CHANGE, [projectId, datasetId, description, variablesSchemaJson]);
   }
 
-  /** Its versions stay, for what was pinned to them. */
+  /** Keeps the versions, for whatever is pinned to them. */
   async delete(tx: EntityManager, projectId: string, datasetId: string): Promise<void> {
     await tx.query(DELETE, [projectId, datasetId]);
   }
 
-  /** Newest first. @param before only of earlier revisions; null for all. */
+  /** Lists versions, newest first. @param before only earlier revisions than this; null for all. */
   async listVersions(
     tx: EntityManager,
     projectId: string,

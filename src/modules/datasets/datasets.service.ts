@@ -20,7 +20,7 @@ import {
 } from './datasets.repository.js';
 import { DatasetNotFoundError } from './errors.js';
 
-/** Datasets and their versions, without the items. */
+/** Manages datasets and their versions, without the items. */
 @Injectable()
 export class DatasetsService {
   constructor(
@@ -30,9 +30,9 @@ export class DatasetsService {
   ) {}
 
   /**
-   * Makes a dataset, or changes what is said of one. Again with the same: nothing.
+   * Creates a dataset, or changes its description and schema. A repeated request changes nothing.
    * @returns a `DatasetDto`.
-   * @throws ValidationError `VALIDATION_FAILED` for a schema that is none, or not one that can be held to.
+   * @throws ValidationError `VALIDATION_FAILED` for an invalid or unsupported schema.
    */
   async put(actor: Actor, name: string, request: PutDatasetDto): Promise<SourcedJson> {
     if (request.variables_schema != null) compileSchema(request.variables_schema, '/variables_schema');
@@ -42,7 +42,7 @@ export class DatasetsService {
     return datasetView(dataset);
   }
 
-  /** A `DatasetDto`. @throws DatasetNotFoundError `DATASET_NOT_FOUND` */
+  /** Returns a `DatasetDto`. @throws DatasetNotFoundError `DATASET_NOT_FOUND` */
   async get(projectId: string, name: string): Promise<SourcedJson> {
     return this.scope.transaction(projectId, async (tx) =>
       datasetView(await this.getRow(tx, projectId, name)),
@@ -58,7 +58,7 @@ export class DatasetsService {
     return { datasets: entries.map(summaryView), next_cursor: nextCursor };
   }
 
-  /** Newest first. @throws DatasetNotFoundError `DATASET_NOT_FOUND` */
+  /** Lists versions, newest first. @throws DatasetNotFoundError `DATASET_NOT_FOUND` */
   async listVersions(
     projectId: string,
     name: string,
@@ -74,7 +74,7 @@ export class DatasetsService {
   }
 
   /**
-   * The name may be used again. Versions stay for what was pinned to them.
+   * Frees the name for another dataset. Keeps the versions, for whatever is pinned to them.
    * @throws DatasetNotFoundError `DATASET_NOT_FOUND`
    */
   async delete(actor: Actor, name: string): Promise<void> {
@@ -104,7 +104,7 @@ export class DatasetsService {
     const wanted = wantedFacts(before, request);
     if (before === null) {
       const added = await this.datasets.add(tx, projectId, name, wanted);
-      // Another request made it since we looked, so it can be locked now.
+      // Another request has created it since we looked, so it can be locked now.
       if (added === null) return this.write(tx, actor, name, request);
       await this.audit.append(tx, actor, {
         ...toSubject(added),
@@ -149,7 +149,7 @@ function isSame(one: DatasetFacts, other: DatasetFacts): boolean {
   return one.description === other.description && one.variablesSchemaJson === other.variablesSchemaJson;
 }
 
-/** The schema is not in the log: it may be large, and the dataset shows it. */
+/** Leaves the schema out of the log, because it may be large and the dataset shows it. */
 function auditView({ description, variablesSchemaJson }: DatasetFacts): object {
   return { description, has_variables_schema: variablesSchemaJson !== null };
 }

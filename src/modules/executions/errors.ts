@@ -48,7 +48,7 @@ export class ExecutionFinalError extends LedgerError {
   }
 }
 
-/** Ends a stream whose reader has left; only a repetition of its key is ever told. */
+/** Ends a stream whose reader has left. Only a repeated request with its key ever sees this error. */
 export class ExecutionCanceledError extends LedgerError {
   constructor(executionId: string) {
     super({
@@ -79,7 +79,7 @@ export class QueueFullError extends LedgerError {
   }
 }
 
-/** Reports a failure of a waited-for call to its caller. */
+/** Reports the failure of a synchronous call to its caller. */
 export class ProviderRejectedError extends LedgerError {
   constructor(failure: CallFailure, members: ProviderProblemMembers) {
     super({
@@ -122,7 +122,7 @@ export class ProviderTimeoutError extends LedgerError {
   }
 }
 
-/** No call was made, because the circuit of that model is open. */
+/** Reports that no call was made, because the circuit of that model is open. */
 export class ProviderCircuitOpenError extends LedgerError {
   constructor(model: string, retryAfterMs: number, members: ProviderProblemMembers) {
     super({
@@ -137,7 +137,7 @@ export class ProviderCircuitOpenError extends LedgerError {
   }
 }
 
-/** Members of the problem document that lead to the lineage. */
+/** Members of the problem document that identify the execution and its calls. */
 export interface ProviderProblemMembers extends Readonly<Record<string, unknown>> {
   readonly execution_id: string;
   /** The vendor's HTTP status; null when there was none. */

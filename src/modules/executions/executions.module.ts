@@ -50,7 +50,7 @@ import { SyncExecutions } from './intake/sync-executions.js';
 import { RunRights } from './intake/run-rights.js';
 import { SubmitService } from './intake/submit.service.js';
 
-/** Executions for other modules. A worker loads this and no controllers. */
+/** Provides executions to other modules. A worker loads this without the controllers. */
 @Module({
   imports: [
     AuditModule,
@@ -125,7 +125,7 @@ import { SubmitService } from './intake/submit.service.js';
 })
 export class ExecutionsModule {}
 
-/** The HTTP half. */
+/** Adds the controllers. */
 @Module({
   imports: [ExecutionsModule, LimitsModule],
   controllers: [ExecutionsController, BatchesController, ContentErasureController, RecordingController],

@@ -1,14 +1,14 @@
 import type { ScorerKind } from '../../entities/index.js';
 import type { ModelRefDto, ParamsDto } from '../executions/index.js';
 
-/** A version of a prompt on a model, in the form of the wire, in which it is stored and shown. */
+/** A prompt version on a model, in the wire form, which is also how it is stored. */
 export interface PlannedCandidate {
   readonly label: string;
   readonly prompt_name: string;
   readonly version_number: number;
   readonly version_id: string;
   readonly checksum_hash: string;
-  /** One, or several in the order in which they are tried. */
+  /** One model, or several in the order in which they are tried. */
   readonly model: ModelRefDto | readonly ModelRefDto[];
   readonly params: ParamsDto;
 }
@@ -21,7 +21,7 @@ export interface PlannedScorer {
   readonly kind: ScorerKind;
 }
 
-/** Everything pinned when an experiment was created; nothing of it changes while it runs. */
+/** Everything pinned when an experiment was created. None of it changes while the experiment runs. */
 export interface ExperimentPlan {
   readonly candidates: readonly PlannedCandidate[];
   readonly scorers: readonly PlannedScorer[];
@@ -32,7 +32,7 @@ export interface ExperimentPlan {
   readonly cache: boolean;
 }
 
-/** Rounding must not decide: 2 of 3 passes at a threshold of two thirds, however it is written. */
+/** Keeps rounding from deciding. 2 of 3 passes meet a threshold of two thirds, however it is written. */
 const TOLERANCE = 1e-9;
 
 /** Whether an item passes when this many repetitions did. */

@@ -20,7 +20,7 @@ import { DrivesRepository } from './running/drives.repository.js';
 import { ExperimentDrives } from './running/experiment-drive.js';
 import { ExperimentRunner } from './running/experiment-runner.js';
 
-/** Reading experiments; changes ask it for evidence. */
+/** Reads experiments. Change requests use it for their evidence. */
 @Module({
   imports: [AuditModule],
   providers: [ComparisonsService, ExperimentsRepository, ResultsRepository],
@@ -42,7 +42,7 @@ export class ExperimentReadsModule {}
 })
 export class ExperimentsRunnerModule {}
 
-/** The HTTP half. */
+/** Adds the controller. */
 @Module({
   imports: [
     AuditModule,

@@ -44,7 +44,7 @@ const INSERT = `INSERT INTO experiments (project_id, name, dataset_id, dataset_n
 const INSERT_BUDGET = `INSERT INTO budgets (project_id, name, scope_kind, scope_value, period, limit_pico_usd, mode, created_by)
   VALUES ($1, $2, 'experiment', $3, 'total', $4, 'hard', $5)`;
 
-/** Costs of further attempts and judgements too: all of them have the experiment as their batch. */
+/** Includes further attempts and judgements, because all of them have the experiment as their batch. */
 const COST = `SELECT sum(e.cost_pico_usd)::text AS "costPicoUsd", 
     count(*) FILTER (WHERE e.status = 'succeeded' AND e.cost_pico_usd IS NULL)::integer AS unknown
   FROM executions e
@@ -55,10 +55,10 @@ const NEWEST_VERSION = `SELECT p.prompt_id AS "promptId", max(v.version_number) 
   WHERE p.project_id = $1 AND p.name = $2 AND p.deleted_at IS NULL
   GROUP BY p.prompt_id`;
 
-/** Experiments as they were asked for, and how they ended. */
+/** Stores experiments: how they were requested, and how they ended. */
 @Injectable()
 export class ExperimentsRepository {
-  /** With the budget that holds it to its limit, if it has one. @returns its id. */
+  /** Inserts an experiment, with a budget if it has a limit. @returns its id. */
   async insert(tx: EntityManager, experiment: NewExperiment): Promise<string> {
     const { projectId, name, dataset, plan, expectedCostPicoUsd, maxCostPicoUsd, createdBy } = experiment;
     const [row] = await tx.query<{ experimentId: string }[]>(INSERT, [
@@ -91,7 +91,7 @@ export class ExperimentsRepository {
     return rows[0] ?? null;
   }
 
-  /** Newest first. */
+  /** Lists experiments, newest first. */
   async list(
     tx: EntityManager,
     projectId: string,
@@ -112,7 +112,7 @@ export class ExperimentsRepository {
     );
   }
 
-  /** Sums the cost of its executions that are over; null when that of a successful one is unknown. */
+  /** Sums the cost of the experiment's final executions; null when the cost of a successful one is unknown. */
   async sumCost(
     tx: EntityManager,
     projectId: string,
@@ -126,7 +126,7 @@ export class ExperimentsRepository {
     return row === undefined || row.unknown > 0 ? null : BigInt(row.costPicoUsd ?? '0');
   }
 
-  /** @returns null without such a prompt; its `versionNumber` is null when it has no version. */
+  /** @returns null if there is no such prompt; `versionNumber` is null for a prompt without versions. */
   async findNewestVersion(
     tx: EntityManager,
     projectId: string,
@@ -137,8 +137,8 @@ export class ExperimentsRepository {
   }
 
   /**
-   * Ends what is not over yet, with the cells that are open; its executions that wait are canceled, those that are being called go on.
-   * @returns the status that it had; null without such an experiment.
+   * Ends an unfinished experiment with its open cells. Its waiting executions are canceled; running ones continue.
+   * @returns the status that it had; null if there is no such experiment.
    */
   async cancel(tx: EntityManager, projectId: string, experimentId: string): Promise<ExperimentStatus | null> {
     const [found] = await tx.query<{ status: ExperimentStatus }[]>(

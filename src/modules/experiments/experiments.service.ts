@@ -20,7 +20,7 @@ import { storeCaller } from './running/stored-caller.js';
 /** Rolls back when another request was first with the key. */
 class KeyTaken extends Error {}
 
-/** Experiments: asked for, looked at, canceled. They are run by whichever process has room. */
+/** Creates, reads and cancels experiments. Any process with free capacity runs them. */
 @Injectable()
 export class ExperimentsService {
   constructor(
@@ -33,7 +33,7 @@ export class ExperimentsService {
   ) {}
 
   /**
-   * Durable when it answers: 202 with an {@link ExperimentDto}, and once for each key.
+   * Creates an experiment once for each key. It is durable when the answer is sent: 202 with an {@link ExperimentDto}.
    * @throws what `ExperimentPinning.pin` and `IdempotencyService.once` throw; then nothing was written.
    */
   async create(caller: Caller, request: CreateExperimentDto, key: UsedKey | null): Promise<RawAnswer> {
@@ -94,7 +94,7 @@ export class ExperimentsService {
     return view;
   }
 
-  /** Newest first. @throws ValidationError `VALIDATION_FAILED` for a cursor that is none. */
+  /** Lists experiments, newest first. @throws ValidationError `VALIDATION_FAILED` for a malformed cursor. */
   async list(projectId: string, query: ListExperimentsQueryDto): Promise<ExperimentListDto> {
     const { status, limit, cursor } = query;
     const beforeId = decodeIdCursor(cursor);
@@ -105,13 +105,13 @@ export class ExperimentsService {
     return { experiments: entries.map(experimentView), next_cursor: nextCursor };
   }
 
-  /** With how far it is and what has come of it. @throws ExperimentNotFoundError `EXPERIMENT_NOT_FOUND` */
+  /** Reads an experiment with its progress and results. @throws ExperimentNotFoundError `EXPERIMENT_NOT_FOUND` */
   async read(projectId: string, experimentId: string): Promise<ExperimentDetailDto> {
     return this.scope.transaction(projectId, (tx) => this.readIn(tx, projectId, experimentId));
   }
 
   /**
-   * Cancels cells that wait; calls under way go on. Canceling twice is canceling once.
+   * Cancels waiting cells; running calls continue. A second cancel has no effect.
    * @throws ExperimentNotFoundError `EXPERIMENT_NOT_FOUND` | ExperimentFinalError `EXPERIMENT_FINAL`
    */
   async cancel(caller: Caller, experimentId: string): Promise<ExperimentDetailDto> {

@@ -2,7 +2,7 @@ import { LedgerError } from '../../kernel/index.js';
 import { computeRemaining, toResetSeconds, type Standing } from './rate-limit.js';
 
 export class RateLimitedError extends LedgerError {
-  /** @param executions how many were asked for. */
+  /** @param executions the number of executions requested. */
   constructor(refusing: Standing, executions: number) {
     super({
       code: 'RATE_LIMITED',

@@ -7,7 +7,7 @@ import { RateCounters } from './rate-counters.js';
 import { RateLimits } from './rate-limits.js';
 import { SupervisedCounters } from './supervised-counters.js';
 
-/** Limits requests and tokens a minute. The API refuses requests, and the process that calls counts the tokens. */
+/** Limits requests and tokens per minute. The API refuses requests, and the process that makes the call counts its tokens. */
 @Module({
   providers: [
     RateLimits,

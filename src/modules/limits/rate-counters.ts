@@ -9,13 +9,13 @@ import {
 } from '../../infra/supervision/index.js';
 import { type Clock, Outage, withTimeLimit } from '../../kernel/index.js';
 
-/** A request waits no longer than this for Redis, whatever has become of it. */
+/** The longest that a request waits for Redis, whatever its state. */
 const ANSWER_TIMEOUT_MS = 500;
-/** After Redis was silent, so often one request tries whether it is there again. */
+/** How often one request tries Redis again after it was silent. */
 const TRY_AGAIN_MS = 1000;
 /**
- * Counts by the minute: in Redis, where all processes count together, or nearer by when there is none. While Redis does
- * not answer, it counts nearer by too: a limit that is a bit too generous is better than a service that is down.
+ * Counts by the minute in Redis, which all processes share, or locally without one. Also counts locally while Redis does not
+ * answer, because a limit that is slightly too generous is better than a service that is down.
  */
 export class RateCounters implements OnApplicationShutdown {
   private readonly shared: Counters | null;
@@ -23,8 +23,8 @@ export class RateCounters implements OnApplicationShutdown {
   private silentUntilMs: number | null = null;
 
   /**
-   * @param connection its own, which it ends; null where there is no Redis.
-   * @param own where to count without Redis: this process' memory, or its supervisor.
+   * @param connection used and closed by this object alone; null without Redis.
+   * @param own counts without Redis: in this process's memory, or in its supervisor.
    */
   constructor(
     private readonly connection: RedisConnection | null,
@@ -34,7 +34,7 @@ export class RateCounters implements OnApplicationShutdown {
     this.shared = connection === null ? null : sharedCounters(connection);
   }
 
-  /** Asks where it is counted now. What is asked for at once goes to Redis in one trip. Never fails for Redis' sake. */
+  /** Asks the counters in use. Simultaneous questions go to Redis in one round trip. Never fails because of Redis. */
   async ask<T>(question: (counters: Counters) => Promise<T>): Promise<T> {
     if (this.shared === null || !this.mayAnswer()) return question(this.own);
     try {
@@ -61,7 +61,7 @@ export class RateCounters implements OnApplicationShutdown {
     if (this.silentUntilMs === null) return true;
     const nowMs = this.clock.monotonicMs();
     if (nowMs < this.silentUntilMs) return false;
-    // One request finds out; the others do not wait for it.
+    // One request finds out, and the others do not wait for it.
     this.silentUntilMs = nowMs + TRY_AGAIN_MS;
     return true;
   }
@@ -72,7 +72,7 @@ function sharedCounters(storeClient: RedisConnection): Counters {
     new RateLimiterRedis({
       ...COUNT_ONLY,
       storeClient,
-      // It guesses by the name of the client's class, which is another one in this version of the package.
+      // Stated here, because the detection goes by the client's class name, which differs in this version of the package.
       useRedisPackage: true,
       keyPrefix: 'prompt-ledger-rate',
     }),

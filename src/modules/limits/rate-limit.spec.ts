@@ -22,7 +22,7 @@ const ALL: DefaultRateLimits = {
 const UNSET = { requestsPerMinute: null, tokensPerMinute: null };
 const spender = { projectId: 'p', keyId: 'k', rateLimits: UNSET, ancestors: [] };
 
-/** Such as `requests 90/100`. */
+/** Parses a text such as `requests 90/100`. */
 function standing(text: string, resetMs = 30_000, of: RateLimit['of'] = 'key'): Standing {
   const [unit, used, perMinute] = text.split(/[ /]/);
   const limit = { id: `${of} ${text}`, of, unit: unit as RateLimit['unit'], perMinute: Number(perMinute) };
@@ -61,7 +61,7 @@ describe('the limits of a request', () => {
       'project:p:requests 3',
       'project:p:tokens 4',
     ]);
-    // Also of a key that has no limit of its own.
+    // A key without a limit of its own uses up those of its ancestors.
     expect(summary(listLimits({ ...spender, ancestors: [maker] }, NONE))).toEqual(['key:m:requests 9']);
   });
 
@@ -77,7 +77,7 @@ describe('a limit', () => {
     ['requests 90/100', 10, false],
     ['requests 90/100', 11, true],
     ['requests 0/100', 101, true],
-    // Nobody knows before how many tokens a call will use: while any are left, it is let in.
+    // The tokens of a call are not known in advance, so it is admitted while any are left.
     ['tokens 99/100', 50, false],
     ['tokens 100/100', 1, true],
     ['tokens 170/100', 1, true],

@@ -1,7 +1,7 @@
 import { MINUTE_MS } from '../../infra/supervision/index.js';
 import type { KeyAncestor, KeyRateLimits } from '../auth/index.js';
 
-/** The owner of the limits in use: a caller, or the one who asked for the running execution. */
+/** The caller whose limits are used up: that of the request, or of the running execution. */
 export interface Spender {
   readonly projectId: string;
   /** Null for a person who has signed in, and for the instance's admin. */
@@ -9,19 +9,19 @@ export interface Spender {
   /** Identifies a person without a key; left out: the instance's admin. */
   readonly userId?: string | null;
   readonly rateLimits: KeyRateLimits;
-  /** The keys that it comes from, whose limits it uses up as well. */
+  /** The key's ancestors, whose limits it uses up as well. */
   readonly ancestors: readonly KeyAncestor[];
 }
 
 export interface RateLimit {
-  /** The name under which requests are counted. */
+  /** The name of the counter. */
   readonly id: string;
   readonly of: 'key' | 'project';
   readonly unit: 'requests' | 'tokens';
   readonly perMinute: number;
 }
 
-/** The limits of the environment; 0 for none. */
+/** The default limits from the environment; 0 for none. */
 export interface DefaultRateLimits {
   readonly RATE_LIMIT_KEY_REQUESTS: number;
   readonly RATE_LIMIT_KEY_TOKENS: number;
@@ -29,7 +29,7 @@ export interface DefaultRateLimits {
   readonly RATE_LIMIT_PROJECT_TOKENS: number;
 }
 
-/** The use of a limit in its present minute. */
+/** The use of a limit in its current minute. */
 export interface Standing {
   readonly limit: RateLimit;
   readonly used: number;
@@ -38,7 +38,7 @@ export interface Standing {
 
 /** The outcome of a check against a limit, for the headers of the answer. */
 export interface Decision {
-  /** After the request, if it was let in. */
+  /** The use of each limit, including this request if it was admitted. */
   readonly standings: readonly Standing[];
   readonly refusedBy: Standing | null;
 }
@@ -53,7 +53,7 @@ export function listLimits(
   const requestsPerMinute = rateLimits.requestsPerMinute ?? defaults.RATE_LIMIT_KEY_REQUESTS;
   const tokensPerMinute = rateLimits.tokensPerMinute ?? defaults.RATE_LIMIT_KEY_TOKENS;
   const { RATE_LIMIT_PROJECT_REQUESTS: projectRequests, RATE_LIMIT_PROJECT_TOKENS: projectTokens } = defaults;
-  // None is below 0.
+  // No value is below 0.
   if (ancestors.length === 0 && requestsPerMinute + tokensPerMinute + projectRequests + projectTokens === 0)
     return NO_LIMITS;
   const limits: RateLimit[] = [];
@@ -72,14 +72,14 @@ export function listLimits(
   return limits;
 }
 
-/** Returns how much of a limit admitting `executions` takes. How many tokens they will use is not known yet. */
+/** Returns how much of a limit admitting `executions` takes. Their tokens are not known yet. */
 export function countTaken({ unit }: RateLimit, executions: number): number {
   return unit === 'requests' ? executions : 0;
 }
 
 /**
- * Which limit refuses `executions` more: all of them have to fit among the requests, and of the tokens something has to
- * be left. Of several the one to wait longest for; null when none does.
+ * Returns the limit that refuses `executions` more. Requests must have room for all of them, and tokens must not be used up. Of
+ * several limits, returns the one with the longest wait; null when none refuses.
  */
 export function findRefusing(standings: readonly Standing[], executions: number): Standing | null {
   const refusing = standings.filter(({ limit, used }) =>
@@ -91,7 +91,7 @@ export function findRefusing(standings: readonly Standing[], executions: number)
   );
 }
 
-/** The limit that refused, or the tightest one. */
+/** Describes the limit that refused, or the tightest one. */
 export function toHeaders({ standings, refusedBy }: Decision): Readonly<Record<string, string>> {
   const shown = refusedBy ?? findTightest(standings);
   if (shown === null) return {};
@@ -108,12 +108,12 @@ export function computeRemaining({ limit, used }: Standing): number {
   return Math.max(0, limit.perMinute - used);
 }
 
-/** Never 0: a client that waits so long is to find a new minute. */
+/** Never returns 0, so that a client which waits that long finds a new minute. */
 export function toResetSeconds({ resetMs }: Standing): number {
   return Math.max(1, Math.ceil(resetMs / 1000));
 }
 
-/** The one with the least left; where requests and tokens would have to be compared, with the smaller share left. */
+/** Finds the limit with the least left. Between requests and tokens, the smaller remaining share decides. */
 function findTightest(standings: readonly Standing[]): Standing | null {
   const computeShare = (standing: Standing) => computeRemaining(standing) / standing.limit.perMinute;
   const least = (unit: RateLimit['unit']) =>

@@ -23,7 +23,7 @@ function open(variables: Readonly<Record<string, string>>) {
 
 const UNSET = { requestsPerMinute: null, tokensPerMinute: null };
 
-/** Another request each time, as the caller of each is an object of its own. */
+/** Returns a new request each time, because each has its own caller object. */
 function request(keyId = 'a', rateLimits: Spender['rateLimits'] = UNSET): Spender {
   return { projectId: 'project', keyId, rateLimits, ancestors: [] };
 }
@@ -109,7 +109,7 @@ describe('a limit of requests', () => {
     for (let count = 0; count < 5; count += 1) {
       expect(await outcomeOf(limits.admit(request('a'), 1))).toBeInstanceOf(RateLimitedError);
     }
-    // The project's minute is over, a minute that the key began when it was refused would not be.
+    // The project's minute is over. If the refusal had begun a minute for the key, that would still be running.
     await jest.advanceTimersByTimeAsync(30_000);
     expect(await outcomeOf(limits.admit(request('a'), 3))).toBe('admitted');
   });

@@ -17,7 +17,7 @@ import {
 } from './rate-limit.js';
 
 const MAX_REMEMBERED = 10_000;
-/** Nothing is given back this close to the end of a minute, because it might arrive in the next one and be a credit there. */
+/** No count is given back this close to the end of a minute, because it might arrive in the next one and be a credit there. */
 const EDGE_MS = 500;
 
 type LimitHeaders = Readonly<Record<string, string>>;
@@ -25,14 +25,14 @@ type LimitHeaders = Readonly<Record<string, string>>;
 const NO_HEADERS: LimitHeaders = {};
 
 /**
- * Limits the executions that a key and a project may ask for in a minute, and the tokens that they may use. A caller without
- * no limits is let by without being counted.
+ * Limits the executions that a key and a project may request in a minute, and the tokens that they may use. A caller without
+ * limits is admitted without being counted.
  */
 @Injectable()
 export class RateLimits {
-  /** Keyed by the caller, which is an object of its own for each request, so an entry is the decision about one request. */
+  /** Keyed by the caller. Each request has its own caller object, so an entry is the decision about one request. */
   private readonly decisions = new WeakMap<Spender, Decision>();
-  /** Limits that refused in their present minute. */
+  /** Limits that have refused in their current minute. */
   private readonly refusing = new LRUCache<string, true>({ max: MAX_REMEMBERED });
 
   constructor(
@@ -41,7 +41,7 @@ export class RateLimits {
   ) {}
 
   /**
-   * Counts `executions` that are about to be asked for. Who has no limits is not made to wait.
+   * Counts `executions` that are about to be requested. A caller without limits does not wait.
    * @throws (as a rejection) RateLimitedError `RATE_LIMITED`; then nothing of any limit was used.
    */
   admit(caller: Spender, executions: number): void | Promise<void> {
@@ -55,7 +55,7 @@ export class RateLimits {
     if (decision.refusedBy !== null) throw new RateLimitedError(decision.refusedBy, executions);
   }
 
-  /** Counts tokens that were used. The request does not wait for it, because they are spent. */
+  /** Counts tokens that were used. The request does not wait, because they are spent either way. */
   charge(spender: Spender, tokens: number): void {
     if (tokens <= 0) return;
     const all = listLimits(spender, this.config.env);
@@ -66,7 +66,7 @@ export class RateLimits {
     if (decision !== undefined) this.decisions.set(spender, withTokens(decision, tokens));
   }
 
-  /** The `RateLimit-*` headers of the answer to a request, whatever it says; none when no limit is set. */
+  /** Returns the `RateLimit-*` headers of the answer to a request, whatever its outcome; none when no limit is set. */
   headersFor(caller: Spender): LimitHeaders | Promise<LimitHeaders> {
     const limits = listLimits(caller, this.config.env);
     if (limits.length === 0) return NO_HEADERS;
@@ -79,15 +79,15 @@ export class RateLimits {
     return toHeaders({ standings, refusedBy: null });
   }
 
-  /** With those headers. To be called with an answer that is not to be stored any more: they are of this moment. */
+  /** Adds those headers to an answer. Call it only after the answer is stored, because they describe the current moment. */
   onAnswer(caller: Spender, answer: RawAnswer): RawAnswer | Promise<RawAnswer> {
     const headers = this.headersFor(caller);
     return headers instanceof Promise ? headers.then((read) => answer.with(read)) : answer.with(headers);
   }
 
   /**
-   * Counts at once, in one trip, and takes it back when it was too much. That is seen by others for a moment, so after a refusal in
-   * this minute it looks first, and a caller who keeps sending takes no place from the others.
+   * Counts first, in one round trip, and takes it back when it was too much. Others see that count for a moment, so after a
+   * refusal in the current minute it reads first, and a caller who keeps sending takes nothing from the others.
    */
   private async decide(
     counters: Counters,
@@ -107,7 +107,7 @@ export class RateLimits {
     const back = before.filter(
       ({ limit, resetMs }) => countTaken(limit, executions) > 0 && resetMs > EDGE_MS,
     );
-    // The request does not wait for this. What is lost expires with its minute.
+    // The request does not wait for this. If it fails, the count expires with its minute.
     void Promise.all(back.map(({ limit: { id } }) => counters.giveBack(id, executions))).catch(
       () => undefined,
     );

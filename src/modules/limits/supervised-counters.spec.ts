@@ -1,7 +1,7 @@
 import { createMemoryCounters } from '../../infra/supervision/index.js';
 import { SupervisedCounters } from './supervised-counters.js';
 
-/** Opens two, as two processes of one supervisor have them, and lets them fail. */
+/** Opens counters for two processes of one supervisor, which can be made to fail. */
 function openTwo() {
   const shared = createMemoryCounters();
   const supervisor = { fails: false };

@@ -9,8 +9,8 @@ import {
 import { Outage } from '../../kernel/index.js';
 
 /**
- * Counts in the supervisor's memory, where all API processes of one machine count together. While it does not answer,
- * this process counts by itself, as it does when Redis is away.
+ * Counts in the supervisor's memory, which all API processes of one machine share. While the supervisor does not answer, this
+ * process counts by itself, as it does when Redis is away.
  */
 export class SupervisedCounters implements Counters {
   private readonly own = createMemoryCounters();

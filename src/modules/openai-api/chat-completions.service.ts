@@ -22,7 +22,7 @@ import { readRequest } from './requests/read-request.js';
 import { listVendorParams } from './requests/sent-vendor-params.js';
 import { rolloutHeaders } from './rollout-headers.js';
 
-/** Runs everything that `:run` runs, and answers as OpenAI does. Nothing is queued here. */
+/** Runs everything that `:run` runs, and answers as OpenAI does. It never queues. */
 const PROTOCOL: ExecutionProtocol = {
   admit: () => undefined,
   present: (execution, _of, completion) => toChatCompletion(execution as ExecutionResultDto, completion),
@@ -42,7 +42,7 @@ interface ChatCompletion extends ChatCompletionOptions {
   readonly variablesJson: string | null;
 }
 
-/** Chat completions as executions. */
+/** Runs chat completions as executions. */
 @Injectable()
 export class ChatCompletionsService {
   constructor(
@@ -91,7 +91,7 @@ export class ChatCompletionsService {
     writeRawAnswer(response, answer);
   }
 
-  /** @param body as it came. */
+  /** @param body the unmodified body. */
   private protocolFor(
     projectId: string,
     { vendor_params: sent }: RunRequest,
@@ -100,7 +100,7 @@ export class ChatCompletionsService {
     const names = listVendorParams(body);
     if (names.length === 0) return PROTOCOL;
     const isIgnored = (name: string, provider: string): boolean =>
-      // A call without tools does not say it.
+      // A call without tools does not send it.
       (name === 'parallel_tool_calls' && sent?.[name] === undefined) ||
       !takesVendorParam((this.providers.peek(projectId) ?? this.registry).get(provider), name);
     return {
@@ -115,7 +115,7 @@ export class ChatCompletionsService {
     };
   }
 
-  /** Only a refused request waits for the list of models. */
+  /** Loads the list of models only for a request that is refused. */
   private async read({ projectId }: Caller, body: ChatCompletionRequestDto): Promise<RunRequest> {
     try {
       return readRequest(body);

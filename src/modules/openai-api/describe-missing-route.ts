@@ -1,7 +1,7 @@
-/** Points to chat completions, which can replace nearly all of OpenAI's routes. */
+/** The route that can replace nearly all of OpenAI's others. */
 const CHAT = 'POST /openai/v1/chat/completions';
 
-/** Replacements for OpenAI's routes that are not served, by the part of the path behind `v1`. */
+/** Replacements for OpenAI's routes that are not served, keyed by the path segment after `v1`. */
 const INSTEAD: Readonly<Record<string, string>> = {
   responses: `The Responses API is not served: use ${CHAT}, which most clients can be told to.`,
   conversations: `The Responses API is not served: send what has been said so far as "messages" to ${CHAT}.`,
@@ -13,15 +13,15 @@ const INSTEAD: Readonly<Record<string, string>> = {
   engines: `Engines are called models now: GET /openai/v1/models lists them, and ${CHAT} names one.`,
 };
 
-/** Parts of OpenAI's API that this one has nothing like. */
+/** Parts of OpenAI's API that have no equivalent here. */
 const OTHERS = [
   ...['audio', 'containers', 'embeddings', 'evals', 'files', 'fine_tuning', 'images', 'moderations'],
   ...['realtime', 'uploads', 'vector_stores', 'videos'],
 ];
 
 /**
- * Says what to use instead of a path below `/openai` that is not there.
- * @param path as it was sent.
+ * Says what to use instead of a path below `/openai` that does not exist.
+ * @param path the path as it was sent.
  */
 export function describeMissingRoute(path: string): string {
   const [, version = '', route = ''] = path
@@ -34,7 +34,7 @@ export function describeMissingRoute(path: string): string {
   return `${what}: of OpenAI's API there are ${CHAT}, GET /openai/v1/models and GET /openai/v1/models/{id}, for a client whose base URL ends in /openai/v1.`;
 }
 
-/** A path may be as long as a request line. */
+/** Shortens the path, which may be as long as a request line. */
 function quoted(path: string): string {
   return path.length > 100 ? `${path.slice(0, 100)}…` : path;
 }

@@ -12,7 +12,7 @@ import { OpenAiController } from './openai.controller.js';
 
 registerErrorFormat(OPENAI_ERRORS);
 
-/** The API that clients of OpenAI are pointed at. */
+/** Serves the API for OpenAI's clients. */
 @Module({
   imports: [ExecutionsModule, LimitsModule, ModelsModule, PromptsModule, SecretsModule],
   providers: [ChatCompletionsService, OpenAiModelsService],

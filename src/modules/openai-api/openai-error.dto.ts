@@ -11,7 +11,7 @@ export class OpenAiFaultDto {
 }
 
 export class OpenAiErrorBodyDto {
-  /** The error, and how to mend it. */
+  /** The error, and how to fix it. */
   message!: string;
 
   /**
@@ -21,12 +21,12 @@ export class OpenAiErrorBodyDto {
   type!: string;
 
   /**
-   * The member of the body that is wrong; null when it is none.
+   * The member of the body that is wrong; null when there is none.
    * @example "messages[0].role"
    */
   param!: string | null;
 
-  /** OpenAI's word where it has one, else ours in lower case; null where OpenAI says none. */
+  /** OpenAI's code where there is one, or else ours in lower case; null where OpenAI sends none. */
   code!: string | null;
 
   /**
@@ -35,7 +35,7 @@ export class OpenAiErrorBodyDto {
    */
   ledger_code!: string;
 
-  /** For bad input: each thing that is wrong. */
+  /** Every fault of an invalid request. */
   errors?: OpenAiFaultDto[];
 
   /** The execution that failed; left out when there is none. */
@@ -43,16 +43,16 @@ export class OpenAiErrorBodyDto {
   @ApiPropertyOptional({ format: 'uuid' })
   execution_id?: string;
 
-  /** The vendor's HTTP status, of a call that failed; null when there was none. */
+  /** The vendor's HTTP status of a failed call; null when there was none. */
   @ApiInteger()
   @ApiPropertyOptional({ type: 'integer', nullable: true })
   provider_status?: number | null;
 
-  /** The arm of the rollout that the execution belongs to; left out where there is none. */
+  /** The arm of the rollout that the execution belongs to; left out when there is none. */
   rollout?: ExecutionArmDto;
 }
 
-/** Documentation only: the body of every answer from 400 up below `/openai/v1`. */
+/** Documents the body of every answer from 400 up below `/openai/v1`. */
 export class OpenAiErrorDto {
   /** The error. */
   @ApiProperty({ type: OpenAiErrorBodyDto })

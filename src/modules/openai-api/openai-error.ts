@@ -4,7 +4,7 @@ import { describeMissingRoute } from './describe-missing-route.js';
 import { OpenAiErrorDto } from './openai-error.dto.js';
 import { rolloutHeaders } from './rollout-headers.js';
 
-/** OpenAI's words for what the ledger has codes of its own for. Null where OpenAI says no code. */
+/** OpenAI's codes for errors that have their own code in the ledger. Null where OpenAI sends no code. */
 const CODES: Readonly<Record<string, string | null>> = {
   UNAUTHORIZED: 'invalid_api_key',
   VALIDATION_FAILED: null,
@@ -19,10 +19,10 @@ const CODES: Readonly<Record<string, string | null>> = {
   BUDGET_EXCEEDED: 'insufficient_quota',
 };
 
-/** The same of what a vendor said; its own word for it is not kept. */
+/** OpenAI's codes for a vendor's statuses. The vendor's own code is not kept. */
 const VENDOR_CODES: Readonly<Record<number, string>> = { 404: 'model_not_found', 429: 'rate_limit_exceeded' };
 
-/** A missing variable is a bad request to a client that knows nothing of templates. */
+/** Statuses that differ here. A client that knows nothing of templates sees a missing variable as a bad request. */
 const STATUSES: Readonly<Record<string, number>> = {
   NO_ACTIVE_VERSION: 404,
   TEMPLATE_VARIABLES_MISSING: 400,
@@ -30,22 +30,22 @@ const STATUSES: Readonly<Record<string, number>> = {
 };
 
 /**
- * Statuses of a vendor that are not passed on: they are about the key and the account of the call, which are not the
- * caller's, who would look at the wrong key.
+ * Statuses of a vendor that are not passed on. They concern the key and the account of the provider call, and the caller would
+ * look at their own key instead.
  */
 const NOT_PASSED_ON = new Set([401, 402, 403, 407]);
 
-/** Our names of members, as this API calls them. */
+/** The names of our members in this API. */
 const MEMBERS: Readonly<Record<string, string>> = {
   variables: 'prompt_variables',
   max_new_tokens: 'max_completion_tokens',
   correlation_id: 'user',
 };
 
-/** The words of every reader of bodies. */
+/** The message that every body reader uses for an unknown field. */
 const UNKNOWN_FIELD = 'is not a known field';
 
-/** Statuses after which the official clients retry unless they are told not to. */
+/** Whether the official clients retry after this status unless they are told not to. */
 const isRetriedByClients = (status: number): boolean => [408, 409, 429].includes(status) || status >= 500;
 
 export const OPENAI_ERRORS: ErrorFormat = { pathPrefix: '/openai', answer: toAnswer, dto: OpenAiErrorDto };
@@ -69,7 +69,7 @@ function toAnswer(error: LedgerError, instance: string): RawAnswer {
 
 function toHeaders(error: LedgerError, status: number): Readonly<Record<string, string>> {
   const { execution_id: executionId, rollout } = error.extensions;
-  // An internal error may not show again, so clients are not kept from retrying.
+  // An internal error may be transient, so clients may retry it.
   const isFutile = isRetriedByClients(status) && !error.retryable && error.code !== 'INTERNAL_ERROR';
   return {
     ...error.headers,
@@ -84,9 +84,9 @@ function toStatus(error: LedgerError): number {
   return readVendorStatus(error) ?? STATUSES[error.code] ?? error.status;
 }
 
-/** The status that is passed on; null where it is none of a vendor's. */
+/** Returns the vendor's status that is passed on; null when there is none. */
 function readVendorStatus({ extensions: { provider_status: said } }: LedgerError): number | null {
-  // A status that is no error would make the body look like an answer.
+  // A success status would make the body look like an answer.
   const isError = typeof said === 'number' && said >= 400 && said <= 599;
   return isError && !NOT_PASSED_ON.has(said) ? said : null;
 }
@@ -104,7 +104,7 @@ function readCode(error: LedgerError): string | null {
   return known === undefined ? error.code.toLowerCase() : known;
 }
 
-/** Only what is named by `model` can be missing here. */
+/** Only what `model` names can be missing here. */
 function toParam(error: LedgerError): string | null {
   return readCode(error) === 'model_not_found' ? 'model' : null;
 }
@@ -123,7 +123,7 @@ function toFault({ pointer, message }: ErrorEntry): { param: string | null; mess
   return { param: paramOfPointer(pointer, message === UNKNOWN_FIELD ? {} : MEMBERS), message };
 }
 
-/** `/messages/0/content` is `messages[0].content`. */
+/** Turns `/messages/0/content` into `messages[0].content`. */
 function paramOfPointer(pointer: string, members: Readonly<Record<string, string>>): string | null {
   if (pointer === '') return null;
   const steps = pointer

@@ -1,4 +1,4 @@
-/** OpenAI's answers have no place for an arm. @param rollout as answers and problem documents of executions have it. */
+/** OpenAI's answers have no member for an arm. @param rollout the member of an execution's answer or problem document. */
 export function rolloutHeaders(rollout: unknown): Readonly<Record<string, string>> {
   if (typeof rollout !== 'object' || rollout === null) return {};
   const { rollout_id: id, arm, phase } = rollout as Readonly<Record<string, unknown>>;

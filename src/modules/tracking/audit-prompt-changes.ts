@@ -1,7 +1,7 @@
 import type { AuditChange } from '../audit/index.js';
 import type { PromptChange } from './tracked-prompts.js';
 
-/** An entry for each prompt, so that the history of one can be looked up. @param facts that all of them have in common. */
+/** Writes an entry for each prompt, so that the history of one can be looked up. @param facts shared by all of the entries. */
 export function auditPromptChanges(
   action: string,
   changes: readonly PromptChange[],

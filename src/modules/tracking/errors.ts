@@ -14,14 +14,14 @@ export class NoPromptsError extends LedgerError {
 
 /** A mistake in one of the prompts of a request. */
 export interface Fault {
-  /** The place of the prompt in the request. */
+  /** The index of the prompt in the request. */
   readonly index: number;
   readonly error: LedgerError;
 }
 
-/** The same as of a single prompt, for all of the request at once. */
+/** Refuses a request with the code of a single prompt, and lists every faulty one. */
 export class PromptsRefusedError extends LedgerError {
-  /** @param outcome such as `none was registered`. */
+  /** @param outcome what became of the request, such as `none was registered`. */
   constructor(first: LedgerError, errors: readonly ErrorEntry[], outcome: string) {
     super({
       code: first.code,
@@ -35,7 +35,7 @@ export class PromptsRefusedError extends LedgerError {
 }
 
 /**
- * One problem of all faults that have the code of the first.
+ * Reports all faults with the code of the first in one error.
  * @throws PromptsRefusedError unless there is no fault.
  */
 export function refuseFaulty(faults: readonly Fault[], outcome: string): void {
@@ -45,7 +45,7 @@ export function refuseFaulty(faults: readonly Fault[], outcome: string): void {
   throw new PromptsRefusedError(first.error, errors, outcome);
 }
 
-/** A name that stands there twice. */
+/** Lists the prompts whose name occurs earlier in the request. */
 export function listDuplicates(prompts: readonly { readonly name: string }[]): Fault[] {
   const names = new Set<string>();
   return prompts.flatMap(({ name }, index) => {

@@ -8,7 +8,7 @@ import { RegistrationDto } from '../versions/index.js';
 const ASKED_MODES = ['full', 'tracking', 'all'] as const;
 
 export class HistoryQueryDto {
-  /** Accepted for the callers' sake; a prompt has one history, whichever mode it is in. */
+  /** Accepted for compatibility. A prompt has one history, whichever mode it is in. */
   @IsOptional()
   @IsIn(ASKED_MODES)
   @ApiPropertyOptional({ enum: ASKED_MODES })
@@ -16,29 +16,29 @@ export class HistoryQueryDto {
 }
 
 export class HistoryVersionDto {
-  /** 1, 2, 3 … within the prompt. */
+  /** The number of the version within the prompt, from 1. */
   @ApiInteger()
   version!: number;
 
   /** For a text prompt: lower-case hex SHA-256 of its template in UTF-8. */
   template_hash!: string;
 
-  /** The template, of a text prompt. */
+  /** The template of a text prompt. */
   template_source?: string;
 
-  /** The messages, of a chat prompt. */
+  /** The messages of a chat prompt. */
   @ApiPropertyOptional({ type: [ChatMessageDto] })
   messages?: ChatMessageDto[];
 
-  /** When it was made. */
+  /** When the version was created. */
   @ApiTime()
   created_at!: string;
 
-  /** The number of its executions that are over, whatever their end. */
+  /** The number of its final executions, whatever their outcome. */
   @ApiInteger()
   execution_count!: number;
 
-  /** Its place in code; null for a version that was not registered. */
+  /** Where the version is registered in code; null for a version that was not registered. */
   @ApiProperty({ type: RegistrationDto, nullable: true })
   git!: RegistrationDto | null;
 }
@@ -47,7 +47,7 @@ export class PromptHistoryDto {
   /** Name of the prompt. */
   prompt_name!: string;
 
-  /** The mode that it is in now. */
+  /** The current mode of the prompt. */
   @ApiProperty({ enum: ['full', 'tracking'] })
   mode!: PromptMode;
 

@@ -16,7 +16,7 @@ type VersionColumns = Pick<
   | 'latestRegistration'
 >;
 
-/** A version with what is known of its prompt. */
+/** A version with the facts about its prompt. */
 export interface VersionRecord extends VersionColumns {
   readonly mode: PromptMode;
   readonly isActive: boolean;
@@ -34,7 +34,7 @@ const LIST = `SELECT p.mode, p.prompt_id AS "promptId", v.version_id AS "version
 export class HistoryRepository {
   constructor(private readonly scope: TenantScope) {}
 
-  /** Newest first; empty without such a prompt, because a prompt is made with its first version. */
+  /** Lists versions, newest first. Empty only without such a prompt, because a prompt is created with its first version. */
   async listVersions(projectId: string, name: string): Promise<VersionRecord[]> {
     const statement = { name: 'list-history', text: LIST, values: [projectId, name] };
     return this.scope.statement<VersionRecord & Record<string, unknown>>(projectId, statement);

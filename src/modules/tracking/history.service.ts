@@ -5,7 +5,7 @@ import { toRegistration } from '../versions/index.js';
 import type { HistoryVersionDto, PromptHistoryDto } from './history.dto.js';
 import { HistoryRepository, type VersionRecord } from './history.repository.js';
 
-/** A prompt's texts over time, their places in code, and how often each was run. */
+/** Shows a prompt's contents over time, their places in code, and how often each was run. */
 @Injectable()
 export class HistoryService {
   constructor(

@@ -2,30 +2,30 @@ import type { PromptKind, PromptMode, StoredRegistration } from '../../entities/
 import type { PromptContent } from '../../templating/index.js';
 import type { RegistrationFacts, VersionContent } from '../versions/index.js';
 
-/** The facts to ask the registry for before anything is decided. */
+/** The facts needed to look up a prompt before anything is decided. */
 export interface AskedPrompt {
   readonly name: string;
-  /** The checksum of the content that may become its active version; null when the content is to stay. */
+  /** The checksum of the content that may become active; null when the content stays. */
   readonly checksumHash: string | null;
 }
 
-/** A live prompt as it is in the registry. */
+/** A live prompt as stored in the registry. */
 export interface KnownPrompt {
   readonly name: string;
   readonly promptId: string;
   readonly mode: PromptMode;
-  /** A prompt keeps its kind. */
+  /** Text or chat, which never changes. */
   readonly kind: PromptKind;
-  /** Whether the code base that had it said that it has it no more. */
+  /** Whether the prompt was removed from its code base. */
   readonly isRetired: boolean;
   readonly metadata: PromptMetadata;
-  /** Its `registry_revision`: whatever changes of it, or of its versions, gives it a higher one. */
+  /** The prompt's `registry_revision`, which every change to it or its versions raises. */
   readonly revision: number;
-  /** Null when none is active. */
+  /** Null when no version is active. */
   readonly active: { readonly versionId: string; readonly versionNumber: number } | null;
-  /** The version that has the content which was asked for; null when it would be a new one. */
+  /** The version that has the requested content; null when it would be a new one. */
   readonly same: KnownVersion | null;
-  /** 0 when it has no version; not known, and 0, where there is a `same`. */
+  /** The highest version number. 0 when the prompt has no version, and also with a `same`, because it is not read then. */
   readonly highestNumber: number;
 }
 
@@ -42,44 +42,44 @@ export interface KnownVersion {
   readonly latestRegistration: StoredRegistration | null;
 }
 
-/** The change to make to one prompt; members left out stay as they are. */
+/** The change to make to one prompt. */
 export interface PromptChange {
-  /** Its place in the request. */
+  /** The index of the prompt in the request. */
   readonly index: number;
   readonly name: string;
-  /** The prompt as it was read; null: it is made, in tracking mode. */
+  /** The prompt as it was read; null to create it in tracking mode. */
   readonly prompt: Pick<KnownPrompt, 'promptId' | 'revision'> | null;
-  /** The mode that it moves to; null when it stays. */
+  /** The mode that it moves to; null to keep it. */
   readonly toMode: PromptMode | null;
-  /** The version it is about: one that is there, or one that is made of a template. */
+  /** The version that the change is about, which exists or is created from a template. */
   readonly version: { readonly versionNumber: number } & (
     | { readonly isNew: false; readonly versionId: string }
     | { readonly isNew: true; readonly content: PromptContent; readonly checksumHash: string }
   );
-  /** Set when that version becomes the active one, in place of this one (null for none). */
+  /** Set when that version becomes active, with the version that it replaces (null for none). */
   readonly activation: { readonly fromVersionId: string | null } | null;
-  /** Kept as the latest registration of the version, and as its first if it is new. */
+  /** Stored as the latest registration of the version, and as its first if it is new. */
   readonly registration: RegistrationFacts | null;
-  /** The new metadata of the prompt; members left out stay. Null when all of it stays. */
+  /** The new metadata of the prompt; members that are left out are kept. Null to keep all of it. */
   readonly metadata: Partial<PromptMetadata> | null;
-  /** Whether it is retired from now on; null when that stays as it is. */
+  /** Whether the prompt becomes retired; null to keep its state. */
   readonly toRetired: boolean | null;
 }
 
-/** What becomes of a request about prompts. */
+/** The outcome of a request about prompts. */
 export interface Decision<Answer> {
-  /** One for each prompt that was sent, in order. */
+  /** One answer for each prompt of the request, in order. */
   readonly answers: Answer[];
-  /** Only of those prompts that change. */
+  /** The changes of the prompts that differ. */
   readonly changes: PromptChange[];
 }
 
-/** A change with what is stored of its content, if that is new. */
+/** A change with the content to store, if that is new. */
 export interface PreparedChange extends PromptChange {
   readonly stored: VersionContent | null;
 }
 
-/** Only git facts: nobody who runs or reads the prompt sees another thing, so it takes no revision. */
+/** Whether a change updates only git facts. Nobody who runs or reads the prompt sees a difference, so it takes no revision. */
 export function isSilent(change: PromptChange): boolean {
   const { prompt, toMode, version, activation, metadata, toRetired } = change;
   const isAsBefore = toMode === null && metadata === null && toRetired === null;

@@ -12,14 +12,14 @@ import {
 } from './tracked-prompts.js';
 import { CREATE, FIND, TAKE_TURN, WRITE } from './tracked-registry.sql.js';
 
-/** The facts of one move of a pointer. */
+/** The facts about a pointer's move. */
 export interface MoveFacts {
   readonly environment: string;
   readonly by: string;
   readonly reason: string;
 }
 
-/** `revision` is null when only git facts were written. */
+/** A null `revision` means that only git facts were written. */
 export type Written = { readonly revision: number | null } | 'stale';
 
 interface FoundRow extends PromptMetadata {
@@ -31,17 +31,17 @@ interface FoundRow extends PromptMetadata {
   readonly revision: number;
   readonly activeId: string | null;
   readonly activeNumber: number | null;
-  /** Whether the active version has the content that was asked for. */
+  /** Whether the active version has the requested content. */
   readonly isActive: boolean;
-  /** Another version that has it. */
+  /** Another version with the requested content. */
   readonly sameId: string | null;
   readonly sameNumber: number | null;
-  /** The registration of whichever version has one. */
+  /** The latest registration of the version with the requested content, or else of the active one. */
   readonly latestRegistration: StoredRegistration | null;
   readonly highestNumber: number | null;
 }
 
-/** Many prompts at once: one statement reads them, and one writes what becomes of them. */
+/** Reads and writes many prompts at once, with one statement each. */
 @Injectable()
 export class TrackedRegistryRepository {
   constructor(
@@ -50,9 +50,9 @@ export class TrackedRegistryRepository {
   ) {}
 
   /**
-   * The live prompts of these names, in one trip.
-   * @param environment whose pointer says what is active.
-   * @param tx left out: a transaction of its own.
+   * Finds the live prompts with these names in one round trip.
+   * @param environment the environment whose pointer decides what is active.
+   * @param tx left out to use its own transaction.
    */
   async find(
     projectId: string,
@@ -69,14 +69,14 @@ export class TrackedRegistryRepository {
     return new Map(rows.map((row) => [row.name, knownPrompt(row)]));
   }
 
-  /** Waits until no other such transaction of the project is under way, and holds the others off until this one ends. */
+  /** Waits for other such transactions of the project, and keeps later ones waiting until this one ends. */
   async takeTurn(tx: EntityManager, projectId: string): Promise<void> {
     await tx.query(TAKE_TURN, [projectId]);
   }
 
   /**
-   * The last of its transaction, which is to be rolled back when it answers `stale`: then a prompt has changed since it
-   * was read.
+   * Writes the changes. Must come last in its transaction, which has to be rolled back when the result is `stale`, because then
+   * a prompt has changed since it was read.
    * @param changes at least one.
    */
   async write(
@@ -137,7 +137,7 @@ interface ChangeRow {
   readonly [column: string]: unknown;
 }
 
-/** A description may become null, so what is set is said beside it. */
+/** States separately what is set, because a description may become null. */
 function metadataRow({ description, ownerTeam, tags }: Partial<PromptMetadata>): object {
   return {
     ...(description === undefined ? {} : { sets_description: true, description }),

@@ -1,19 +1,19 @@
 import { REGISTRY_CHANNEL } from '../prompts/index.js';
 
-/** The statements by which code changes the registry: one to read and one to write, however many prompts there are. */
+/** The statements by which code changes the registry: one to read and one to write, for any number of prompts. */
 
 /**
- * Serialises the writers of a project, so that simultaneous deployments never work from outdated reads. It is the first lock of its
- * transaction, and nothing else takes it.
+ * Serializes the writers of a project, so that simultaneous deployments never work from outdated reads. It is the first lock of
+ * its transaction, and nothing else takes it.
  */
 export const TAKE_TURN = `SELECT pg_advisory_xact_lock(hashtextextended('tracked_registry ' || $1, 0))`;
 
 /**
- * $1, $2: names and checksums; $3 the environment whose pointer says what is active. A name without a live prompt has no row; `same` is
- * only looked for where the active version has another checksum. Without a lock. How it is done is said by its form, because statistics
- * cannot: in a project that has just been filled, joins of a thousand names were planned as products of tables, and took seconds.
- * `LIMIT 1` keeps each look-up separate. Only row-level security asks for the project: a second condition on it makes the planner take
- * an index on the project alone for a precise one.
+ * $1 and $2 are names and checksums; $3 is the environment whose pointer decides what is active. A name without a live prompt
+ * has no row. `same` is only looked up where the active version has another checksum. Takes no lock. The form of the statement
+ * dictates the plan, because statistics cannot: in a newly filled project, joins of a thousand names were planned as products
+ * of tables and took seconds. `LIMIT 1` keeps each look-up separate. Only row-level security restricts the project, because a
+ * second condition on it would make the planner take an index on the project alone for a precise one.
  */
 export const FIND = `SELECT p.name, p.prompt_id AS "promptId", p.mode, p.kind, p.retired_at IS NOT NULL AS "isRetired",
     p.description, p.owner_team AS "ownerTeam", p.tags, p.registry_revision::float8 AS revision,
@@ -32,9 +32,10 @@ export const FIND = `SELECT p.name, p.prompt_id AS "promptId", p.mode, p.kind, p
     AND v.prompt_id = p.prompt_id AND v.checksum_hash = asked.checksum_hash LIMIT 1) same ON true`;
 
 /**
- * Prompts that there are not yet, $2 ids, $3 names and $4 kinds. In a statement of its own, because the next one could not stamp
- * rows that it makes itself; and before it, because who waits here for a name that another transaction makes must not
- * hold the project's row. A name that is taken meanwhile is left alone, and missed by the next statement.
+ * Creates the missing prompts, with ids $2, names $3 and kinds $4. It is a separate statement, because the next one could not
+ * stamp rows that it inserts itself. It comes first, because a transaction that waits here for a name being created elsewhere
+ * must not hold the project's row. A name that was taken in the meantime is left alone, and the next statement does not find
+ * its prompt.
  */
 export const CREATE = `INSERT INTO prompts (project_id, prompt_id, name, mode, kind)
   SELECT $1, made.prompt_id, made.name, 'tracking', made.kind
@@ -43,11 +44,11 @@ export const CREATE = `INSERT INTO prompts (project_id, prompt_id, name, mode, k
   ON CONFLICT (project_id, name) WHERE deleted_at IS NULL DO NOTHING`;
 
 /**
- * All changes, $2, of $3 prompts, moved by $4 for the reason $5 in the environment $6; nothing at all if one of the prompts is no longer at
- * the revision it was read at. The last statement of its transaction: all locks on prompts are taken, in the order of
- * their names, before the one on the project, that takes the next revision for all of them. So revisions are ordered as
- * the commits are. Ids are made by the caller: a thousand calls of `ledger_uuid7()` would be half of the time. What is
- * found by its id is not asked for its project, as in {@link FIND}.
+ * Writes all changes ($2) of $3 prompts in environment $6, moved by $4 for reason $5. Writes nothing if one of the prompts is
+ * no longer at the revision it was read at. It is the last statement of its transaction: it locks all prompts in the order of
+ * their names before the project, which takes the next revision for all of them, so revisions are ordered as the commits are.
+ * The caller makes the ids, because a thousand calls of `ledger_uuid7()` would take half of the time. Look-ups by id do not
+ * restrict the project, as in {@link FIND}.
  */
 export const WRITE = `
   WITH entry AS MATERIALIZED (

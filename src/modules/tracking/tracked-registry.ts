@@ -25,16 +25,16 @@ import { TrackedRegistryRepository } from './tracked-registry.repository.js';
 
 /** A change of many prompts. */
 export interface RegistryRequest<Answer> {
-  /** Names are unique. */
+  /** The prompts to change, with unique names. */
   readonly asked: readonly AskedPrompt[];
-  /** Pure; asked again when the registry has changed. @throws LedgerError for what is refused. */
+  /** Pure. Called again when the registry has changed. @throws LedgerError for what is refused. */
   readonly decide: (known: ReadonlyMap<string, KnownPrompt>) => Decision<Answer>;
   /** The environment whose pointers move. Left out: `default`, whose pointer is the active version. */
   readonly environment?: string;
-  /** Why pointers move, for their history. */
+  /** The reason that the pointers' history records. */
   readonly reason: string;
   readonly audit: (changes: readonly PromptChange[]) => AuditChange[];
-  /** The fate of the rest, for the message of a refusal, such as `none was registered`. */
+  /** What became of the other prompts, for the message of a refusal, such as `none was registered`. */
   readonly outcome: string;
   readonly isDryRun?: boolean;
 }
@@ -44,13 +44,13 @@ interface Prepared<Answer> {
   readonly changes: PreparedChange[];
 }
 
-/** In its turn a change meets only those who write single prompts; one of them may come in between, not one each time. */
+/** While it has its turn, a change competes only with writers of single prompts. One of them may interfere, but not every time. */
 const MAX_TRIES = 5;
 
-/** A prompt has changed since it was read: everything is rolled back. */
+/** Rolls everything back, because a prompt has changed since it was read. */
 class StaleRead extends Error {}
 
-/** Changes many prompts at once, all or none: what is asked is read without a lock, and what is written compares it. */
+/** Changes many prompts at once, all or none. Reads them without a lock, and compares revisions when it writes. */
 @Injectable()
 export class TrackedRegistry {
   constructor(
@@ -63,10 +63,11 @@ export class TrackedRegistry {
   ) {}
 
   /**
-   * Durable when it resolves; where nothing changes, nothing is written. A COMMIT whose answer is lost leaves the
-   * caller with a `DATABASE_UNAVAILABLE`, and nothing is lost by asking again: what was written then is how it is now.
+   * Resolves when the change is durable; if nothing changes, nothing is written. A COMMIT whose answer is lost leads to a
+   * `DATABASE_UNAVAILABLE`. The caller can safely retry, because what was written then counts as the current state.
    * @throws what `decide` throws.
-   * @throws PromptsRefusedError `FORBIDDEN` with all prompts that the caller may not write, in the project or by the right of a team.
+   * @throws PromptsRefusedError `FORBIDDEN` with all prompts that the caller may not write, in the project or by the right of a
+   *   team.
    * @throws PromptsRefusedError `TEMPLATE_INVALID` with all new contents that do not parse, `ENVIRONMENT_PROTECTED` with all
    *   prompts whose pointer would move in a protected environment.
    */
@@ -83,7 +84,7 @@ export class TrackedRegistry {
     for (let tries = 1; tries <= MAX_TRIES; tries += 1) {
       try {
         return await this.inTurn(actor, request, async (tx) =>
-          // Before the first try nobody may have been in between; read again it would be for nothing.
+          // The first try uses the earlier read, because usually nothing has changed since.
           tries === 1 ? first : prepare(await this.registry.find(projectId, asked, environment, tx)),
         );
       } catch (error) {
@@ -93,7 +94,7 @@ export class TrackedRegistry {
     throw new DatabaseUnavailableError(null);
   }
 
-  /** One transaction; what it changed is applied to the caches of this process before anybody is answered. */
+  /** Runs one transaction, and applies its changes to the caches of this process before it answers. */
   private async inTurn<Answer>(
     actor: Actor,
     request: RegistryRequest<Answer>,
@@ -120,7 +121,7 @@ export class TrackedRegistry {
     return answers;
   }
 
-  /** Holds the rules of the environment until the transaction ends. Before any prompt is locked. */
+  /** Holds the rules of the environment until the transaction ends. Call it before any prompt is locked. */
   private async assertMovable<Answer>(
     tx: EntityManager,
     { projectId }: Actor,
@@ -138,7 +139,7 @@ export class TrackedRegistry {
     refuseFaulty(faults, outcome);
   }
 
-  /** Decides, and parses the contents that are new: each once, however often it is asked. */
+  /** Decides, and parses each new content once, however often it is called. */
   private preparer<Answer>(actor: AuthorizedActor, { decide, outcome }: RegistryRequest<Answer>) {
     const contents = new Map<number, VersionContent>();
     return async (known: ReadonlyMap<string, KnownPrompt>): Promise<Prepared<Answer>> => {
@@ -167,7 +168,7 @@ export class TrackedRegistry {
   }
 }
 
-/** Lists the prompts that somebody may not write: a prompt stays with a team over whose prompts they have the right, before and after. */
+/** Lists the prompts that the actor may not write, because they have no right over the prompt's team before or after the change. */
 function listForbidden(
   actor: AuthorizedActor,
   changes: readonly PromptChange[],

@@ -105,7 +105,7 @@ export class TrackingController {
   history(
     @CurrentCaller() caller: Caller,
     @Param('name', PromptNamePipe) name: string,
-    // Read for its validation alone.
+    // Declared for its validation alone.
     @Query() _query: HistoryQueryDto,
   ): Promise<PromptHistoryDto> {
     return this.histories.get(caller.projectId, name);

@@ -16,7 +16,7 @@ import { TrackedRegistryRepository } from './tracked-registry.repository.js';
 import { TrackedRegistry } from './tracked-registry.js';
 import { TrackingController } from './tracking.controller.js';
 
-/** The services that registries of code call, without HTTP. */
+/** Provides the services for code registries, without HTTP. */
 @Module({
   imports: [AnalyticsModule, AuditModule, ExecutionsModule, ProjectsModule, PromptsModule, VersionsModule],
   providers: [
@@ -39,6 +39,6 @@ import { TrackingController } from './tracking.controller.js';
 })
 export class TrackingModule {}
 
-/** The HTTP half. */
+/** Adds the controller. */
 @Module({ imports: [TrackingModule, LimitsModule], controllers: [TrackingController] })
 export class TrackingHttpModule {}

@@ -1,7 +1,7 @@
 import type { Effect } from './effects.js';
 import type { QuantileBounds } from './quantile-bounds.js';
 
-/** The number of units of both arms at which the sequence for numbers is narrowest. */
+/** The number of units in both arms together at which the sequence for numbers is narrowest. */
 export const ROLLOUT_N_OPT = 5000;
 
 /**
@@ -13,15 +13,15 @@ const LOOSEST_TUNING = 0.5;
 /** The settings of a confidence sequence for an effect. */
 export interface EffectSequenceOptions {
   readonly alpha: number;
-  /** The number of values of both arms at which the interval is to be narrowest. */
+  /** The number of values in both arms together at which the interval is narrowest. */
   readonly nOpt: number;
 }
 
 /**
- * The interval of an effect at all looks at once: the asymptotic confidence sequence of Waudby-Smith, Arbour, Sinha, Kennedy and Ramdas
- * (2024). It rests on the central limit theorem, so it wants enough values in each arm before the first look.
+ * Returns the interval of an effect that holds at all looks at once: the asymptotic confidence sequence of Waudby-Smith, Arbour, Sinha,
+ * Kennedy and Ramdas (2024). It relies on the central limit theorem, so each arm needs enough values before the first look.
  *
- * @returns null where nothing can be said: no spread, or one that is not a number.
+ * @returns null when the spread is zero or not a number.
  */
 export function effectBounds(effect: Effect, { alpha, nOpt }: EffectSequenceOptions): EffectBounds | null {
   const rho = tightestAt(nOpt, alpha);
@@ -34,9 +34,9 @@ export interface EffectBounds extends QuantileBounds {
 }
 
 /**
- * Two bounds, each of which holds at all looks with probability 1 − α by itself; take one of them, never both.
+ * Returns two bounds. Each holds at all looks with probability 1 − α on its own, so use only one of them.
  *
- * @returns null as {@link effectBounds} does.
+ * @returns null in the same cases as {@link effectBounds}.
  */
 export function oneSidedBounds(effect: Effect, { alpha, nOpt }: EffectSequenceOptions): EffectBounds | null {
   const rho = tightestAt(nOpt, Math.min(2 * alpha, LOOSEST_TUNING));
@@ -44,7 +44,7 @@ export function oneSidedBounds(effect: Effect, { alpha, nOpt }: EffectSequenceOp
   return around(effect, halfWidth(effect, rho, log));
 }
 
-/** The p-value, at all looks at once, against an effect of 0; 1 where nothing can be said. */
+/** Returns the p-value against an effect of 0 that is valid at all looks at once; 1 when nothing can be said. */
 export function effectPValue(effect: Effect, { alpha, nOpt }: EffectSequenceOptions): number {
   if (!isKnown(effect)) return 1;
   const { n, estimate, standardError } = effect;
@@ -60,7 +60,7 @@ function tightestAt(nOpt: number, alpha: number): number {
 }
 
 function halfWidth({ n, standardError }: Effect, rho: number, log: number): number {
-  // The standard error of n values times √n is the spread of one.
+  // The standard error of n values times √n is the standard deviation of one value.
   const spread = standardError * Math.sqrt(n);
   return spread * Math.sqrt(((2 * (n * rho * rho + 1)) / (n * rho) ** 2) * log);
 }

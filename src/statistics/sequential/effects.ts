@@ -4,13 +4,13 @@ import { type Sample, squaredError } from './sample.js';
 export interface Effect {
   readonly estimate: number;
   readonly standardError: number;
-  /** The values of both together. */
+  /** The number of values in both samples together. */
   readonly n: number;
 }
 
 /**
- * candidate − factor·control. With a factor of 1 it is the plain difference; with 0.9 it is below 0 when the candidate has lost more
- * than a tenth. It is linear in both means, so that it needs no division by a mean that may be close to 0.
+ * Estimates candidate − factor·control. With a factor of 1 it is the plain difference; with 0.9 it is negative when the candidate lost more
+ * than a tenth. It is linear in both means, so it needs no division by a mean that may be close to 0.
  */
 export function contrastEffect(control: Sample, candidate: Sample, factor = 1): Effect {
   return {
@@ -20,7 +20,7 @@ export function contrastEffect(control: Sample, candidate: Sample, factor = 1): 
   };
 }
 
-/** (candidate − control) / |control|, with the error of the quotient by the delta method. Null where the control's mean is 0. */
+/** Estimates (candidate − control) / |control|, with the quotient's error by the delta method. Null when the control's mean is 0. */
 export function relativeEffect(control: Sample, candidate: Sample): Effect | null {
   if (control.mean === 0) return null;
   const ratio = candidate.mean / control.mean;

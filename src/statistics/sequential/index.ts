@@ -1,4 +1,4 @@
-/** Statistics that hold however often somebody looks. `docs/rollout-statistics.md` explains them. */
+/** Statistics that remain valid however often they are looked at. `docs/rollout-statistics.md` explains them. */
 export {
   effectBounds,
   type EffectBounds,

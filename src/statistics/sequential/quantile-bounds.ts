@@ -1,17 +1,17 @@
 import { shareEvidence, type ShareSequenceOptions } from './share-sequence.js';
 
 export interface QuantileBounds {
-  /** Null: so few values say nothing about how low it may be. */
+  /** Null when there are too few values for a lower bound. */
   readonly low: number | null;
   readonly high: number | null;
 }
 
 /**
- * Between which values a quantile lies, at all looks at once: all x for which the exact sequence of F(x), the share of values up to x,
- * contains `quantile`. That takes nothing for granted about the distribution, and holds for ties too.
+ * Bounds a quantile at all looks at once: all x for which the exact sequence of F(x), the share of values up to x, contains `quantile`.
+ * This assumes nothing about the distribution and also holds for ties.
  *
- * @param sorted the values, in ascending order.
- * @param quantile such as 0.95; above 0 and below 1.
+ * @param sorted the values in ascending order.
+ * @param quantile above 0 and below 1, such as 0.95.
  */
 export function quantileBounds(
   sorted: ArrayLike<number>,
@@ -23,8 +23,8 @@ export function quantileBounds(
 }
 
 /**
- * Counts how many of `trials` values may be at or below the quantile: the counts whose interval contains it. For a given share the
- * evidence is convex in the count, so they are all counts between two, and halving finds both.
+ * Finds how many of `trials` values may be at or below the quantile: the counts whose interval contains it. For a given share the evidence
+ * is convex in the count, so these are all counts between two ends, and bisection finds both.
  */
 export function ranksOfQuantile(
   trials: number,
@@ -34,12 +34,12 @@ export function ranksOfQuantile(
   if (trials <= 0) return [0, 0];
   const threshold = -Math.log(options.alpha);
   const holds = (count: number) => shareEvidence(count, trials, options)(quantile) < threshold;
-  // The count with the least evidence against it: there the next one would be as likely.
+  // The count with the least evidence against it: the next one would be equally likely.
   const likeliest = Math.min(trials, Math.max(0, Math.round((trials - 1) * quantile)));
   return [findEdge(likeliest, 0, holds), findEdge(likeliest, trials, holds)];
 }
 
-/** @returns the count closest to `end` for which `holds` is true; it is for `start`. */
+/** @returns the count closest to `end` for which `holds` is true; it must be true for `start`. */
 function findEdge(start: number, end: number, holds: (count: number) => boolean): number {
   if (holds(end)) return end;
   let [inside, outside] = [start, end];
@@ -51,7 +51,7 @@ function findEdge(start: number, end: number, holds: (count: number) => boolean)
   return inside;
 }
 
-/** The observed quantile: the smallest value at or below which `quantile` of them lie. Null without values. */
+/** Returns the observed quantile: the smallest value at or below which `quantile` of the values lie. Null without values. */
 export function sampleQuantile(sorted: ArrayLike<number>, quantile: number): number | null {
   return sorted[Math.max(0, Math.ceil(quantile * sorted.length) - 1)] ?? null;
 }

@@ -1,12 +1,12 @@
 import { logGamma } from '../log-gamma.js';
 
-/** The fit of the arms' counts to the shares that were planned. */
+/** How well the arms' counts fit the planned shares. */
 export interface RatioEvidence {
-  /** The logarithm of how likely the order of units is when the shares may be any, all alike. */
+  /** The log-likelihood of the sequence of units when all shares are equally plausible. */
   readonly logMarginal: number;
-  /** The same with the planned shares. */
+  /** The log-likelihood with the planned shares. */
   readonly logNull: number;
-  /** At all looks at once, for this look alone; keep the least of all so far. */
+  /** Valid at all looks at once for this look alone; keep the minimum of all looks so far. */
   readonly pValue: number;
 }
 
@@ -14,8 +14,8 @@ export interface RatioEvidence {
  * Tests for a sample ratio mismatch at all looks at once: the Dirichlet-multinomial model against the planned shares, after Lindon and
  * Malek (2022), with the uniform prior.
  *
- * @param counts units of each arm.
- * @param weights the planned share of each arm; they are scaled to a sum of 1.
+ * @param counts the units of each arm.
+ * @param weights the planned share of each arm, scaled to a sum of 1.
  */
 export function ratioEvidence(counts: readonly number[], weights: readonly number[]): RatioEvidence {
   const total = counts.reduce((sum, count) => sum + count, 0);

@@ -47,7 +47,7 @@ describe('shareBounds', () => {
         expect(0 <= low && low <= share && share <= high && high <= 1).toBe(true);
         const mirrored = shareBounds(trials - successes, trials, options);
         expect(mirrored.low).toBeCloseTo(1 - high, 9);
-        // The tuning moves with alpha; a fifth of it always outweighs that.
+        // The tuning depends on alpha, but a fifth of alpha always outweighs that.
         const wider = shareBounds(successes, trials, { alpha: alpha / 5, tOpt });
         expect(wider.high - wider.low).toBeGreaterThanOrEqual(high - low - 1e-9);
       }),
@@ -280,7 +280,7 @@ describe('ratioEvidence', () => {
   });
 });
 
-/** The formula as it is published, with its own parameters g, h, r and v, and another's logarithm of Γ. */
+/** The formula as published, with its own parameters g, h, r and v and another implementation of ln Γ. */
 function martingale(
   successes: number,
   trials: number,

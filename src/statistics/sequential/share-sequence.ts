@@ -1,13 +1,13 @@
 import { logGamma } from '../log-gamma.js';
 
-/** The number of units of one arm at which the sequence for rollouts is narrowest. */
+/** The number of units in one arm at which the sequence for rollouts is narrowest. */
 export const ROLLOUT_T_OPT = 500;
 
 /** The settings of a confidence sequence for a share. */
 export interface ShareSequenceOptions {
-  /** The chance, over all looks together, that the true share is ever outside. Above 0 and below 1. */
+  /** The probability, over all looks together, that the interval ever excludes the true share. Above 0 and below 1. */
   readonly alpha: number;
-  /** The number of trials after which the interval is to be narrowest. Above 0. */
+  /** The number of trials after which the interval is narrowest. Above 0. */
   readonly tOpt: number;
 }
 
@@ -16,20 +16,20 @@ export interface ShareBounds {
   readonly high: number;
 }
 
-/** Closer to 0 no share is looked for. */
+/** The search ignores shares closer to 0. */
 const SMALLEST_SHARE = 1e-300;
 const SMALLEST_LOG_SHARE = Math.log(SMALLEST_SHARE);
 /** The precision of the logarithms of shares, and of evidence. */
 const PRECISION = 1e-10;
 const MOST_STEPS = 200;
-/** Keeps the mixture proper where `tOpt` asks for one that is narrower than any. */
+/** Keeps the mixture proper when `tOpt` asks for a narrower one than exists. */
 const SMALLEST_CONCENTRATION = 1e-3;
 
 /**
- * Answers the intrinsic time at which a mixture is tightest: rho = v / (2 ln(1/α) + ln(1 + 2 ln(1/α))), after Howard, Ramdas, McAuliffe
- * and Sekhon (2021).
+ * Returns the rho for which the mixture is tightest at the intrinsic time: rho = v / (2 ln(1/α) + ln(1 + 2 ln(1/α))), after Howard, Ramdas,
+ * McAuliffe and Sekhon (2021).
  *
- * @param vOpt the variance, summed up over the trials, at which the bound is to be narrowest.
+ * @param vOpt the variance, summed over the trials, at which the bound is narrowest.
  */
 export function bestRho(vOpt: number, alpha: number): number {
   const twice = 2 * Math.log(1 / alpha);
@@ -37,8 +37,8 @@ export function bestRho(vOpt: number, alpha: number): number {
 }
 
 /**
- * The interval of a share that is right at all looks at once: whoever looks after every trial and stops when it pleases them is wrong
- * with probability `alpha` at most, for any share and any number of trials. The beta-binomial mixture, computed exactly.
+ * Returns an interval of a share that holds at all looks at once: looking after every trial and stopping at will is wrong with probability
+ * `alpha` at most, for any share and any number of trials. The beta-binomial mixture, computed exactly.
  *
  * @param successes from 0 to `trials`.
  * @returns 0 to 1 without trials; each end is exact to about ten digits.
@@ -50,16 +50,16 @@ export function shareBounds(successes: number, trials: number, options: ShareSeq
   };
 }
 
-/** The lower end of {@link shareBounds} alone, at half the cost. */
+/** Returns the lower end of {@link shareBounds} alone, at half the cost. */
 export function shareLowerBound(successes: number, trials: number, options: ShareSequenceOptions): number {
   if (successes <= 0 || trials <= 0) return 0;
   const share = successes / trials;
   const threshold = -Math.log(options.alpha);
   const evidence = shareEvidence(successes, trials, options);
   const excess = (logShare: number) => evidence(Math.exp(logShare)) - threshold;
-  // With one success the evidence against a share near 0 is bounded, and no share may be excluded.
+  // With one success the evidence against a share near 0 is bounded, so possibly no share is excluded.
   if (successes === 1 && excess(SMALLEST_LOG_SHARE) < 0) return 0;
-  // The evidence is convex in the share, and at the observed one it is at most 0: so it crosses in exactly one place below.
+  // The evidence is convex in the share and at most 0 at the observed share, so it crosses the threshold exactly once below.
   const inside = Math.log(share);
   let width = 4 * Math.sqrt((1 - share) / successes) + threshold / successes;
   let outside = inside - width;
@@ -72,10 +72,10 @@ export function shareLowerBound(successes: number, trials: number, options: Shar
 }
 
 /**
- * Finds the place at which a function crosses 0 from above, by the Illinois method: a chord, and half the weight for an end that stays.
- * It takes some eight evaluations where halving takes forty, and is never outside of its bracket.
+ * Finds where a function crosses 0 from above, with the Illinois method: a chord, and half the weight for an end that stays. It takes some
+ * eight evaluations where bisection takes forty, and never leaves its bracket.
  *
- * @returns a place that is at most {@link PRECISION} to the left of it, or where the function is 0 but for {@link PRECISION}.
+ * @returns a point at most {@link PRECISION} to the left of the crossing, or where the function is within {@link PRECISION} of 0.
  */
 function findCrossing(excess: (at: number) => number, outside: number, inside: number): number {
   let [left, right] = [outside, inside];
@@ -99,18 +99,18 @@ function findCrossing(excess: (at: number) => number, outside: number, inside: n
   return left;
 }
 
-/** The upper end of {@link shareBounds}: what is not a success is a failure. */
+/** Returns the upper end of {@link shareBounds}, by swapping successes and failures. */
 export function shareUpperBound(successes: number, trials: number, options: ShareSequenceOptions): number {
   return 1 - shareLowerBound(trials - successes, trials, options);
 }
 
 /**
- * The logarithm of the evidence against a share `p`; `p` is excluded from ln(1/α) on.
+ * Returns the logarithm of the evidence against a share `p`. From ln(1/α) on, `p` is excluded.
  *
- * The mixture of the contract has r = max(rho − gh, gh/1000) with g = p, h = 1 − p and rho = best_rho(t_opt·gh, α). All of that is
- * proportional to gh, so that its two parameters are c·p and c·(1 − p) with one `c` that does not depend on p, and the martingale is
- * B(s + cp, f + c(1 − p)) / B(cp, c(1 − p)) / (p^s (1 − p)^f) for s successes and f failures. Its logarithm is a sum of
- * ln(c + i/p) and of ln(c + i/(1 − p)), which are convex in p: that is why the interval has no holes, and halving finds its ends.
+ * The mixture of the contract has r = max(rho − gh, gh/1000) with g = p, h = 1 − p and rho = best_rho(t_opt·gh, α). All of this is
+ * proportional to gh, so its two parameters are c·p and c·(1 − p) with one `c` that does not depend on p, and the martingale is B(s + cp, f
+ * + c(1 − p)) / B(cp, c(1 − p)) / (p^s (1 − p)^f) for s successes and f failures. Its logarithm is a sum of ln(c + i/p) and of ln(c + i/(1
+ * − p)), which are convex in p. The interval therefore has no holes, and bisection finds its ends.
  */
 export function shareEvidence(
   successes: number,
@@ -130,7 +130,7 @@ function failuresPart(failures: number, c: number, share: number): number {
   return rising(failures, c * rest) - failures * Math.log1p(-Math.min(share, 1 - Number.EPSILON / 2));
 }
 
-/** ln Γ(count + start) − ln Γ(start). */
+/** Returns ln Γ(count + start) − ln Γ(start). */
 function rising(count: number, start: number): number {
   return count === 0 ? 0 : logGamma(count + start) - logGamma(start);
 }

@@ -2,9 +2,9 @@ import canonicalize from 'canonicalize';
 import { type ExactJson, ExactNumber, holdsKeptText, keptText, parseExact } from '../../kernel/index.js';
 
 /**
- * The RFC 8785 form of a value, for digests: sorted keys, no white space. RFC 8785 knows doubles only; a number that keeps
- * its source text stands in it by that text, so that 12345678901234567890 and 12345678901234567000, which are one double,
- * are two values. Empty for `undefined`.
+ * Returns the RFC 8785 form of a value for digests: sorted keys, no white space. RFC 8785 only knows doubles. A number that keeps its
+ * source text is written as that text, so that 12345678901234567890 and 12345678901234567000, which are one double, stay two values. Empty
+ * for `undefined`.
  */
 export function canonicalJson(value: unknown): string {
   if (!holdsKeptText(value)) return canonicalize(value) ?? '';
@@ -31,7 +31,7 @@ function canonicalMembers<Value>(
   members: readonly (readonly [string, Value])[],
   canonical: (value: Value) => string,
 ): string {
-  // By UTF-16 units, as the default order of JavaScript is, and RFC 8785's.
+  // Sorts by UTF-16 units, which is JavaScript's default order and RFC 8785's.
   const sorted = [...members].sort(([left], [right]) => (left < right ? -1 : 1));
   return `{${sorted.map(([key, value]) => `${JSON.stringify(key)}:${canonical(value)}`).join(',')}}`;
 }

@@ -41,7 +41,7 @@ describe('checksumOf', () => {
     );
   });
 
-  /** Counted by another program: `printf '%b' 'prompt-ledger/content/1\n{…}' | sha256sum`, with the JSON beside each. */
+  /** Computed by another program: `printf '%b' 'prompt-ledger/content/1\n{…}' | sha256sum`, with the JSON beside each. */
   const counted: [string, PromptContent, string][] = [
     [
       // {"messages":[{"content":"Hi","role":"user"}]}
@@ -116,7 +116,7 @@ describe('checksumOf', () => {
             templateSource: 't',
             extras: { tools: [{ type: 'function', function: { name: 'f', parameters } }] },
           });
-        // RFC 8785 knows one zero.
+        // RFC 8785 has only one zero.
         const isSame = isDeepStrictEqual(throughJson(a), throughJson(b));
         expect(of(a) === of(b)).toBe(isSame);
         expect(of(Object.fromEntries(Object.entries(a).reverse()))).toBe(of(a));

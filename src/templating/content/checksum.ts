@@ -5,19 +5,18 @@ import { type WireExtras, toWireExtras } from './content-extras.js';
 import type { PromptContent } from './content.js';
 
 /**
- * Keeps the checksum of structured content apart from that of a text template which happens to be the same JSON.
- * The number is that of this way of hashing; another way takes another number.
+ * Separates the checksum of structured content from that of a text template which happens to be the same JSON. The number identifies this
+ * way of hashing; another way takes another number.
  */
 const CONTENT_TAG = 'prompt-ledger/content/1\n';
 
 /**
  * The `checksum_hash` of a content, lower-case hex.
- * - A text prompt that is nothing but its template: SHA-256 of the UTF-8 template, so that anybody's `sha256sum`
- *   of the file gives it.
- * - Any other content: SHA-256 of the tag `prompt-ledger/content/1\n` and the RFC 8785 JSON of the content as it stands
- *   on the wire, `{"messages":[{"content":"…","role":"system"},…]}` or `{"template_source":"…","tools":[…]}`, without
- *   the members that it does not have. Numbers that JavaScript would write otherwise stand in it as they came. Of each
- *   snippet it has name, number and checksum, so the same texts give the same checksum in every ledger.
+ * - For a text prompt that is only a template: the SHA-256 of the UTF-8 template, so that `sha256sum` of the file gives the same.
+ * - For any other content: the SHA-256 of the tag `prompt-ledger/content/1\n` and the RFC 8785 JSON of the content in its wire form,
+ *   `{"messages":[{"content":"…","role":"system"},…]}` or `{"template_source":"…","tools":[…]}`, without absent members. Numbers that
+ *   JavaScript would write differently keep their text. Each snippet is represented by its name, number and checksum, so the same texts
+ *   give the same checksum in every ledger.
  */
 export function computeChecksum(content: PromptContent): string {
   const extras = toWireExtras(content.extras);

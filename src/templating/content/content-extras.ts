@@ -1,18 +1,18 @@
 import type { PinnedSnippet } from './snippet-pin.js';
 
-/** A JSON object that is passed on as it came: nothing in this room reads a schema. */
+/** A JSON object that is passed on unchanged; this module never reads a schema. */
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
-/** A function that the model may ask to be called. */
+/** A function that the model may call. */
 export interface FunctionTool {
   readonly type: 'function';
   readonly function: {
-    /** 1 to 64 of letters, digits, `_` and `-`; unique among the tools. */
+    /** 1 to 64 letters, digits, `_` and `-`; unique among the tools. */
     readonly name: string;
     readonly description?: string;
-    /** A schema of its arguments; left out: it takes none. */
+    /** The schema of the arguments. Absent when the function takes none. */
     readonly parameters?: JsonSchema;
-    /** Whether the arguments must keep to the schema exactly; left out: as the provider has it. */
+    /** Whether the arguments must match the schema exactly. Default: the provider's. */
     readonly strict?: boolean;
   };
 }
@@ -22,7 +22,7 @@ export const TOOL_CHOICES = ['auto', 'none', 'required'] as const;
 export type ToolChoice =
   (typeof TOOL_CHOICES)[number] | { readonly type: 'function'; readonly function: { readonly name: string } };
 
-/** Plain text has none: `{"type":"text"}` is the same as nothing. */
+/** Plain text has no response format: `{"type":"text"}` means the same as none. */
 export type ResponseFormat =
   | { readonly type: 'json_object' }
   | {
@@ -36,21 +36,21 @@ export type ResponseFormat =
     };
 
 /**
- * The members of a content beside its templates. Plain data: nothing in it is rendered. Inside of each member it has the
- * form of the wire, which is OpenAI's, so that the stored, hashed and answered forms are one.
+ * The members of a content besides its templates. They are plain data and never rendered. Each member has its wire form, which is OpenAI's,
+ * so that it is stored, hashed and returned in one form.
  */
 export interface ContentExtras {
   readonly tools?: readonly FunctionTool[];
   readonly toolChoice?: ToolChoice;
   readonly parallelToolCalls?: boolean;
   readonly responseFormat?: ResponseFormat;
-  /** The schema for the variables of a request. */
+  /** The schema of a request's variables. */
   readonly variablesSchema?: JsonSchema;
-  /** Every snippet that the templates use, by themselves or through another, by name and number. Nobody sends them. */
+  /** Every snippet that the templates use, directly or through another, by name and number. Clients never send it. */
   readonly snippets?: readonly PinnedSnippet[];
 }
 
-/** The same as members of a request, an answer, or the stored `content`. */
+/** The extras as members of a request, an answer, or the stored `content`. */
 export interface WireExtras {
   readonly tools?: readonly FunctionTool[];
   readonly tool_choice?: ToolChoice;
@@ -60,7 +60,7 @@ export interface WireExtras {
   readonly snippets?: readonly PinnedSnippet[];
 }
 
-/** @returns null when there is nothing, which is how that is stored. */
+/** @returns null when there are no extras, which is also how that is stored. */
 export function toWireExtras(extras: ContentExtras | null | undefined): WireExtras | null {
   const { tools, toolChoice, parallelToolCalls, responseFormat } = extras ?? {};
   const { variablesSchema, snippets } = extras ?? {};
@@ -76,8 +76,8 @@ export function toWireExtras(extras: ContentExtras | null | undefined): WireExtr
 }
 
 /**
- * Reads what was stored or answered, and so was checked when it came; a request goes through `readContentExtras`.
- * @returns null when there is nothing.
+ * Converts extras that were stored or returned, and so were checked when they were received. Requests use `readContentExtras`.
+ * @returns null when there are no extras.
  */
 export function extrasOfWire(wire: WireExtras | null | undefined): ContentExtras | null {
   const { tools, tool_choice: toolChoice, parallel_tool_calls: parallel } = wire ?? {};

@@ -2,13 +2,13 @@ import type { ContentExtras } from './content-extras.js';
 
 export type ChatRole = 'system' | 'user' | 'assistant';
 
-/** One message of a chat prompt. As content its `content` is a template, after rendering it is plain text. */
+/** One message of a chat prompt. Its `content` is a template in a version, and plain text after rendering. */
 export interface ChatMessage {
   readonly role: ChatRole;
   readonly content: string;
 }
 
-/** The content of a version. A prompt keeps its kind. */
+/** The content of a version. The kind of a prompt never changes. */
 export type PromptContent = (
   | { readonly kind: 'text'; readonly templateSource: string }
   | { readonly kind: 'chat'; readonly messages: readonly ChatMessage[] }

@@ -4,10 +4,10 @@ import { jsonPointer } from './json-pointer.js';
 export type JsonData =
   null | boolean | number | string | ExactNumber | readonly JsonData[] | { readonly [key: string]: JsonData };
 
-/** The keys as they were sent, for objects with a key that JavaScript moves to the front, such as "10". */
+/** The keys in the order sent, for objects with a key that JavaScript moves to the front, such as "10". */
 const keyOrders = new WeakMap<object, readonly string[]>();
 
-/** The keys of an object in the order in which they came. */
+/** Returns the keys of an object in the order in which they were sent. */
 export function listKeys(value: Readonly<Record<string, JsonData>>): readonly string[] {
   return keyOrders.get(value) ?? Object.keys(value);
 }
@@ -21,39 +21,39 @@ export function isList(value: unknown): value is readonly JsonData[] {
   return Array.isArray(value);
 }
 
-/** The part of a render's budget that copying needs. */
+/** The part of a render's budget that pays for copying. */
 interface CopyBudget {
   spend(steps: number): void;
   spendText(chars: number): void;
 }
 
-/** A value is copied in some 100 ns. */
+/** Copying a value takes some 100 ns. */
 const STEPS_PER_VALUE = 2;
-/** A kept text is compared with its value, and read once more. */
+/** A kept text is compared with its value and read again. */
 const STEPS_PER_KEPT_CHARACTER = 0.25;
 
-/** Deeper than any prompt needs, and shallow enough for every recursion over the data. */
+/** Deeper than any prompt needs, shallow enough for every recursion over the data. */
 const MAX_DEPTH = 128;
-/** A body of 1 MiB holds at most half as many. Ends objects that contain themselves many times over. */
+/** A body of 1 MiB holds at most half as many. Stops objects that contain themselves many times over. */
 const MAX_VALUES = 1_000_000;
 
-/** NUL, and with the `u` flag only those surrogates that have no partner: Postgres stores neither. */
+/** Matches NUL and, with the `u` flag, only unpaired surrogates. Postgres stores neither. */
 const UNSTORABLE = /[\0\ud800-\udfff]/u;
 
-/** Offset of the first NUL or lone surrogate, which UTF-8 or Postgres cannot hold; -1 when there is none. */
+/** Returns the offset of the first NUL or lone surrogate, which UTF-8 or Postgres cannot hold; -1 when there is none. */
 export function findUnstorable(text: string): number {
   return text.search(UNSTORABLE);
 }
 
 /**
- * Copies a value the way `JSON.stringify` sees it: whatever a caller passes, templates meet plain objects with own
- * properties only, and the caller's own are never touched.
+ * Copies a value the way `JSON.stringify` sees it. Templates therefore only see plain objects with own properties, and the caller's objects
+ * are never touched.
  *
- * @param path where the value stands, such as `['variables', 'user']`, for the error.
+ * @param path the position of the value, such as `['variables', 'user']`, for the error.
  * @param budget pays for each value and text.
- * @returns `undefined` for what JSON has no place for (undefined, functions, symbols).
- * @throws ValidationError `VALIDATION_FAILED` for a bigint, a number that is not finite, a cycle, too deep or too many
- *   values, and strings with NUL or a lone surrogate.
+ * @returns `undefined` for values that JSON does not have (undefined, functions, symbols).
+ * @throws ValidationError `VALIDATION_FAILED` for a bigint, a number that is not finite, a cycle, too deep or too many values, and strings
+ *   with NUL or a lone surrogate.
  */
 export function toJsonData(
   value: unknown,
@@ -79,7 +79,7 @@ class Copier {
       case 'string':
         return this.storable(value);
       case 'number':
-        // JSON.stringify would write null, and nothing is not what a prompt should get.
+        // JSON.stringify would write null, which would silently leave a gap in the prompt.
         if (!Number.isFinite(value)) throw this.notJson('is not a finite number');
         return value;
       case 'boolean':
@@ -95,12 +95,12 @@ class Copier {
 
   private copyObject(value: object): JsonData | undefined {
     if (!hasToJson(value)) return this.copyMembers(value);
-    // JSON.stringify calls toJSON once, and never on its result.
+    // JSON.stringify calls toJSON once and never on the result.
     const json = value.toJSON();
     return typeof json === 'object' && json !== null ? this.copyMembers(json) : this.copy(json);
   }
 
-  /** A value that keeps its source text is copied from that, which alone has its numbers and the order of its keys. */
+  /** Copies a value that keeps its source text from that text, because only it has the exact numbers and key order. */
   private copyMembers(value: object): JsonData {
     const kept = keptText(value);
     if (kept !== null) {
@@ -115,7 +115,7 @@ class Copier {
     const copied: JsonData[] = [];
     for (let index = 0; index < list.length; index += 1) {
       const data = this.copyAt(index, list[index]);
-      // JSON.stringify would write null, which is something else.
+      // JSON.stringify would write null, which is a different value.
       if (data === undefined) {
         this.path.push(index);
         throw this.notJson(`is ${nameOfType(list[index])}, which JSON does not have`);
@@ -130,7 +130,7 @@ class Copier {
     for (const key of Object.keys(value)) {
       const data = this.copyAt(this.storable(key), value[key]);
       if (data === undefined) continue;
-      // Assigning this one would set the prototype. An object without one takes three times as long to fill.
+      // Assigning `__proto__` would set the prototype. Filling an object without a prototype takes three times as long.
       if (key === '__proto__') Object.defineProperty(copied, key, { value: data, enumerable: true });
       else copied[key] = data;
     }

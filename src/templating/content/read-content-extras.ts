@@ -9,7 +9,7 @@ import {
 } from './content-extras.js';
 import { findUnstorable } from './json-data.js';
 
-/** The members as they came: JSON of which nothing is known. */
+/** The members as they were received: unchecked JSON. */
 export interface UncheckedExtras {
   readonly tools?: unknown;
   readonly tool_choice?: unknown;
@@ -21,22 +21,22 @@ export interface UncheckedExtras {
 type Path = readonly (string | number)[];
 type Members = Readonly<Record<string, unknown>>;
 
-/** OpenAI's, for tools and schemas alike; no other vendor takes more. */
+/** OpenAI's rule for the names of tools and schemas; no other vendor allows more. */
 const NAME = /^[A-Za-z0-9_-]{1,64}$/;
 const MAX_TOOLS = 128;
-/** The bound of a body. What a file brings was not held to it before. */
+/** The same limit as for bodies. Content from a file has not been checked against it yet. */
 const MAX_DEPTH = 64;
-/** Enough to mend a request in one go. */
+/** Enough to fix a request in one go. */
 const MAX_ERRORS = 100;
 
 const FORMATS = ['text', 'json_object', 'json_schema'];
 
 /**
- * Reads what a request or a file has beside its templates. Null is the same as left out, and so is a response
- * format of `text`. Schemas are kept as they came, with the text of their numbers, and are not interpreted here.
+ * Reads the members of a request or a file besides its templates. Null means the same as absent, and so does a response format of `text`.
+ * Schemas are kept as received, including the text of their numbers, and are not interpreted here.
  *
- * @returns null when there is nothing.
- * @throws ValidationError `VALIDATION_FAILED` with a pointer for each fault, unknown members among them.
+ * @returns null when there are no extras.
+ * @throws ValidationError `VALIDATION_FAILED` with a pointer for each fault, including unknown members.
  */
 export function readContentExtras(sent: UncheckedExtras): ContentExtras | null {
   return new ExtrasReader().read(sent);
@@ -108,7 +108,7 @@ class ExtrasReader {
     };
   }
 
-  /** @param tools undefined without any, and where they are faulty themselves. */
+  /** @param tools undefined when there are none or when they have faults of their own. */
   private toolChoice(value: unknown, tools: readonly FunctionTool[] | undefined): ToolChoice | undefined {
     const path = ['tool_choice'];
     if (tools === undefined && this.errors.length === 0) this.report(path, 'needs tools');
@@ -126,7 +126,7 @@ class ExtrasReader {
     if (sent === undefined) return undefined;
     const name = this.name(sent['name'], [...at, 'name']);
     if (name === undefined) return undefined;
-    // With a fault among the tools this might only follow from that.
+    // If the tools have a fault, this might only follow from it.
     if (this.errors.length === 0 && tools?.some((tool) => tool.function.name === name) !== true) {
       this.report([...at, 'name'], 'is not the name of one of the tools');
     }
@@ -160,7 +160,7 @@ class ExtrasReader {
     };
   }
 
-  /** An object without members that are not known. */
+  /** Reads an object and reports unknown members. */
   private members(value: unknown, path: Path, known: readonly string[]): Members | undefined {
     if (value === undefined) return this.report(path, 'is required');
     if (!isMembers(value)) return this.report(path, 'must be a JSON object');
@@ -211,12 +211,12 @@ class ExtrasReader {
   }
 
   /**
-   * Refuses values that are not plain JSON, or would not survive a round trip.
-   * @param path of this one; a list for each of a hundred thousand values would cost more than all else.
+   * Refuses values that are not plain JSON or would not survive a round trip.
+   * @param path the path of this value, updated in place: a new list for each of a hundred thousand values would dominate the cost.
    */
   private checkJson(value: unknown, path: (string | number)[]): void {
     if (typeof value === 'string') return this.checkText(value, path);
-    // JSON.parse makes infinity of 1e400, and a provider that reads doubles would, too.
+    // JSON.parse turns 1e400 into infinity, and so would a provider that reads doubles.
     if (typeof value === 'number' && !Number.isFinite(value)) this.report(path, 'is not a finite number');
     if (typeof value !== 'object' || value === null) return;
     if (path.length >= MAX_DEPTH) return this.report(path, `is nested deeper than ${MAX_DEPTH} levels`);
@@ -226,7 +226,7 @@ class ExtrasReader {
 
   private checkMember(key: string, value: unknown, path: (string | number)[]): void {
     this.checkText(key, path);
-    // The rule of bodies, which a file did not come through: no reader of it further on can be led astray.
+    // The rule for bodies, which files have not passed through. It protects every later reader.
     if (key === '__proto__') this.report([...path, key], 'is a key that is not allowed');
     this.checkChild(key, value, path);
   }

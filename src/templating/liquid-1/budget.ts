@@ -1,9 +1,9 @@
-/** The bounds of a render. Every piece of work is paid for before it is done, in steps that depend on the input only. */
+/** The limits of a render. Every piece of work is paid for before it runs, in steps that depend only on the input. */
 export interface Budget {
   /** @throws TemplateProblem when the budget is used up. */
   spend(steps: number): void;
-  /** Counts text that the engine copies, compares or searches as a whole. */
+  /** Pays for text that the engine copies, compares or searches as a whole. */
   spendText(chars: number): void;
-  /** Counts text that is looked at character by character. */
+  /** Pays for text that is examined character by character. */
   spendChars(chars: number): void;
 }

@@ -6,22 +6,22 @@ import { TemplateProblem } from './parsing/template-problem.js';
 import { applyOperator, isTruthy, readProperty, measureSize, toData, toDouble, toText } from './values.js';
 
 /**
- * The meaning of an absent variable, by its place.
+ * How an absent variable is treated, by where it is used.
  * - `needed` (output, loop, filter): it is noted as missing and counts as null.
  * - `optional` (condition): it counts as null.
- * - `deferred` (assign, the argument of `default`): the `Absent` is passed on, and whoever uses it decides.
+ * - `deferred` (assign, the argument of `default`): the `Absent` is passed on, and the code that uses it decides.
  */
 export type Need = 'needed' | 'optional' | 'deferred';
 
-/** Its path is looked for and noted, which takes about as long. */
+/** Finding and noting its path takes about this long. */
 const STEPS_OF_AN_ABSENT_PROPERTY = 40;
 
-/** The value of an expression where absent variables count as null. */
+/** Returns the value of an expression, in which absent variables count as null. */
 export function evaluate(expression: Expression, state: RenderState, need: 'needed' | 'optional'): JsonData {
   return settle(evaluateDeferred(expression, state, need), state, need);
 }
 
-/** Works like `evaluate`, but an absent variable by itself stays an `Absent`. */
+/** Works like `evaluate`, but an expression that is only an absent variable stays an `Absent`. */
 export function evaluateDeferred(expression: Expression, state: RenderState, need: Need): JsonData | Absent {
   const { postfix, filters: calls } = expression;
   if (calls.length === 0) return evaluatePostfix(postfix, state, need);
@@ -45,7 +45,7 @@ export function evaluateOperand(
   return value instanceof Absent ? settle(value, state, need) : toData(value);
 }
 
-/** `empty` and `blank` stay what they are: for comparisons. */
+/** `empty` and `blank` stay symbols, for comparisons. */
 export function readOperand(
   node: OperandNode,
   state: RenderState,
@@ -62,7 +62,7 @@ export function readOperand(
   }
 }
 
-/** The value of a variable; an `Absent` when the caller did not send it. Below null everything is null. */
+/** Returns the value of a variable, or an `Absent` when the caller did not send it. Everything below null is null. */
 export function lookUp(
   node: VariableNode,
   state: RenderState,
@@ -85,7 +85,7 @@ export function lookUp(
   return value;
 }
 
-/** The place of the object among the caller's variables, else the path as the template has it. */
+/** Returns the object's path among the caller's variables, or the path in the template if it has none. */
 function pathTo(node: VariableNode, depth: number, holder: JsonData, state: RenderState): readonly string[] {
   const sent = typeof holder === 'object' && holder !== null ? state.getPath(holder) : null;
   if (sent !== null) return sent;
@@ -101,7 +101,7 @@ function evaluatePostfix(postfix: Expression['postfix'], state: RenderState, nee
     const value = readOperand(only, state, need === 'optional' ? 'optional' : 'needed');
     return value instanceof Absent ? value : toData(value);
   }
-  // An operator asks about its operands, as a condition does, unless its answer is put out.
+  // An operator treats its operands like a condition does, unless its result is put out.
   const operandNeed = need === 'needed' ? 'needed' : 'optional';
   const stack: Operand[] = [];
   for (const node of postfix) {
@@ -159,7 +159,7 @@ function makeRange(
 ): JsonData {
   const first = Math.trunc(readNumber(evaluateOperand(from, state, need), state));
   const last = Math.trunc(readNumber(evaluateOperand(to, state, need), state));
-  // Above 2^53 adding one changes nothing: LiquidJS's own loop over such a range never ends.
+  // Above 2^53 adding one changes nothing, so LiquidJS's own loop over such a range never ends.
   if (!Number.isSafeInteger(first) || !Number.isSafeInteger(last)) {
     throw new TemplateProblem('a range needs whole numbers below 2^53', state.at);
   }

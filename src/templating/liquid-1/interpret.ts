@@ -9,14 +9,14 @@ import type { RenderState } from './render-state.js';
 import { equals, isTruthy, toData, toItems, toText } from './values.js';
 import { toNumber } from './filters/numbers.js';
 
-/** A block has two generators, a loop's round one and what `forloop` knows. */
+/** A block costs two generators, a loop round one plus its `forloop` values. */
 const STEPS_PER_BLOCK = 4;
 const STEPS_PER_ROUND = 4;
 
-/** The end of a list of nodes: its last node, or a tag that its loop has to obey. */
+/** How a list of nodes ended: at its last node, or at a tag for the enclosing loop. */
 type Completion = 'done' | 'break' | 'continue';
 
-/** Renders nodes into the state, up to the end or the first `break` or `continue`; it yields after each turn's steps. */
+/** Renders nodes into the state, up to the end or the first `break` or `continue`. Yields after each turn's steps. */
 export function* interpret(nodes: readonly Node[], state: RenderState): Steps<Completion> {
   for (const node of nodes) {
     const completion = isBlock(node) ? yield* interpretBlock(node, state) : interpretOne(node, state);
@@ -28,7 +28,7 @@ export function* interpret(nodes: readonly Node[], state: RenderState): Steps<Co
 
 type BlockNode = Extract<Node, { readonly kind: 'capture' | 'if' | 'case' | 'for' | 'render' }>;
 
-/** Only what has nodes inside can take long; a generator for each of the others would cost as much as they do. */
+/** Only nodes with nodes inside can take long; a generator for each of the others would cost as much as they do. */
 function isBlock(node: Node): node is BlockNode {
   const { kind } = node;
   return kind === 'if' || kind === 'for' || kind === 'case' || kind === 'capture' || kind === 'render';
@@ -78,7 +78,7 @@ function* interpretBlock(node: BlockNode, state: RenderState): Steps<Completion>
   }
 }
 
-/** In a scope of its own: the snippet sees its arguments, and what it assigns ends with it. */
+/** Renders a snippet in its own scope: it only sees its arguments, and its assignments end with it. */
 function* interpretRender(node: RenderNode, state: RenderState): Steps<void> {
   const key = snippetKey(node.pin);
   const args = new Map(node.args.map(({ name, value }) => [name, readArgument(value, state)]));
@@ -87,19 +87,19 @@ function* interpretRender(node: RenderNode, state: RenderState): Steps<void> {
     yield* interpret(state.snippets.get(key) ?? [], state);
   } catch (error) {
     if (!(error instanceof TemplateProblem)) throw error;
-    // Its offset is one of the snippet, and who reads the error has the template that uses it.
+    // The offset is one in the snippet, but the reader of the error has the template that uses it.
     throw new TemplateProblem(`in the snippet "${key}": ${error.message}`, node.begin);
   }
   state.leaveSnippet(scope);
 }
 
-/** An absent variable is passed on: whether it is needed is known where the snippet uses it. */
+/** Passes on an absent variable, because only the snippet's use of it shows whether it is needed. */
 function readArgument(value: OperandNode, state: RenderState): JsonData | Absent {
   const operand = readOperand(value, state, 'optional');
   return operand instanceof Absent ? operand : toData(operand);
 }
 
-/** Every branch that matches is rendered, not only the first, as in Liquid. */
+/** Renders every matching branch, not only the first, as Liquid does. */
 function* interpretCase({ subject, branches, otherwise }: CaseNode, state: RenderState): Steps<Completion> {
   const value = evaluate(subject, state, 'optional');
   let isMatched = false;

@@ -12,7 +12,7 @@ export type OperandNode =
   | { readonly kind: 'range'; readonly from: OperandNode; readonly to: OperandNode }
   | VariableNode;
 
-/** `user.tags[0]` is the name `user` with the path `tags`, `0`. `begin` is its offset in the template. */
+/** `user.tags[0]` is the name `user` with the path `tags`, `0`. `begin` is the variable's offset in the template. */
 export interface VariableNode {
   readonly kind: 'variable';
   readonly name: string;
@@ -30,11 +30,11 @@ export interface FilterNode {
   readonly name: string;
   readonly filter: Filter;
   readonly args: readonly OperandNode[];
-  /** Only `default` has one: `allow_false: true`. */
+  /** Only `default` has this option: `allow_false: true`. */
   readonly allowFalse: OperandNode | null;
 }
 
-/** In postfix order, as LiquidJS parses it: no recursion, however many operators are chained. */
+/** In postfix order, as LiquidJS parses it, so that evaluation does not recurse however many operators are chained. */
 export interface Expression {
   readonly postfix: readonly (OperandNode | OperatorNode)[];
   readonly filters: readonly FilterNode[];
@@ -67,7 +67,7 @@ export interface CaseNode {
   readonly otherwise: readonly Node[];
 }
 
-/** `{% render "snippet/tone@3", audience: who %}`, which only `liquid-2` has. */
+/** `{% render "snippet/tone@3", audience: who %}`, which exists only in `liquid-2`. */
 export interface RenderNode {
   readonly kind: 'render';
   readonly begin: number;

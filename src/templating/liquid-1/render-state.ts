@@ -8,7 +8,7 @@ import { LIMITS } from './limits.js';
 import type { Node } from './nodes.js';
 import { TemplateProblem } from './parsing/template-problem.js';
 
-/** Stands for the value of a variable that the caller did not send: its path, and where the template asks for it. */
+/** Represents a variable that the caller did not send: its path, and where the template asks for it. */
 export class Absent {
   constructor(
     readonly path: readonly string[],
@@ -16,7 +16,7 @@ export class Absent {
   ) {}
 }
 
-/** Each object among the variables is put into a map. */
+/** Each object among the variables is added to a map. */
 const STEPS_PER_PLACE = 6;
 
 interface LoopFrame {
@@ -25,7 +25,7 @@ interface LoopFrame {
   forloop: JsonData;
 }
 
-/** The place of an object: under that key of its parent; of null for a variable itself. */
+/** The place of an object: a key of its parent, which is null for a variable itself. */
 interface Place {
   readonly parent: object | null;
   readonly key: string | number;
@@ -49,16 +49,16 @@ interface MissingVariable {
   readonly begin: number;
 }
 
-/** Everything that one render of a prompt knows: the caller's variables, local ones, the budget, what is missing. */
+/** The state of one render of a prompt: the caller's variables, local ones, the budget, and what is missing. */
 export class RenderState implements Budget {
-  /** Offset of the tag at work, for errors. */
+  /** Offset of the current tag, for errors. */
   at = 0;
-  /** Index of the template at work: a chat prompt has several. */
+  /** Index of the current template, because a chat prompt has several. */
   part = -1;
   private steps = 0;
   private turnEnd: number = LIMITS.stepsPerTurn;
   private writtenChars = 0;
-  /** The text that is being put out, and below it those of the captures around it. */
+  /** The current output text, below it those of the enclosing captures. */
   private sinks: string[] = [''];
   private locals = new Map<string, JsonData | Absent>();
   private loops: LoopFrame[] = [];
@@ -75,7 +75,7 @@ export class RenderState implements Budget {
     readonly snippets = NO_SNIPPETS,
   ) {}
 
-  /** Local variables end with their template: a message does not see those of the message before. */
+  /** Local variables end with their template: a message does not see those of an earlier message. */
   beginPart(): void {
     this.part += 1;
     this.at = 0;
@@ -85,7 +85,7 @@ export class RenderState implements Budget {
     this.isSnippet = false;
   }
 
-  /** From here on only the arguments are seen. @returns what was seen before, for {@link leaveSnippet}. */
+  /** Makes only the arguments visible. @returns the previous scope, for {@link leaveSnippet}. */
   enterSnippet(args: Map<string, JsonData | Absent>): Scope {
     const { locals, loops, isSnippet } = this;
     this.locals = args;
@@ -133,14 +133,14 @@ export class RenderState implements Budget {
       throw new RenderedPromptTooLargeError(this.maxRenderedBytes);
   }
 
-  /** Starts over with the first template, to look for what is missing with a budget of its own. */
+  /** Starts over with the first template, to look for missing variables with a fresh budget. */
   beginSurvey(): void {
     this.part = -1;
     this.steps = 0;
     this.turnEnd = LIMITS.stepsPerTurn;
   }
 
-  /** From here on what is written goes into a sink of its own, until {@link endCapture}. */
+  /** Redirects output into a new sink until {@link endCapture}. */
   beginCapture(): void {
     this.sinks.push('');
   }
@@ -158,7 +158,7 @@ export class RenderState implements Budget {
     this.locals.set(name, value);
   }
 
-  /** The binding of a name, innermost first; `undefined` when there is none. */
+  /** Returns the binding of a name, innermost first; `undefined` when there is none. */
   find(name: string): JsonData | Absent | undefined {
     for (let index = this.loops.length - 1; index >= 0; index -= 1) {
       const frame = this.loops[index];
@@ -167,11 +167,11 @@ export class RenderState implements Budget {
     }
     const local = this.locals.get(name);
     if (local !== undefined) return local;
-    // An argument that a snippet needs is there, and one that it can do without is null.
+    // An argument that a snippet needs is present; an optional one is null.
     return this.isSnippet ? null : this.findSent(name);
   }
 
-  /** Only what a template asks for is copied: extra variables cost nothing. */
+  /** Copies only variables that a template asks for, so extra variables cost nothing. */
   private findSent(name: string): JsonData | undefined {
     if (this.sent.has(name)) return this.sent.get(name);
     const value = Object.hasOwn(this.variables, name) ? this.copySent(name) : undefined;
@@ -182,7 +182,7 @@ export class RenderState implements Budget {
 
   private copySent(name: string): JsonData | undefined {
     const value = this.variables[name];
-    // A number knows nothing of its text: the object around it does.
+    // A number does not keep its text, but the object around it does.
     if (typeof value === 'number') {
       const kept = keptText(this.variables);
       if (kept !== null) this.sentSource ??= new JsonSource(kept);
@@ -202,7 +202,7 @@ export class RenderState implements Budget {
     this.loops.pop();
   }
 
-  /** Notes a variable that the template needs; the render goes on with null, so that all of them are found. */
+  /** Notes a variable that the template needs. The render continues with null, so that all missing variables are found. */
   note({ path, begin }: Absent): null {
     const pointer = jsonPointer(path);
     const known = this.missing.get(pointer);
@@ -217,15 +217,15 @@ export class RenderState implements Budget {
     return this.missing.size > 0;
   }
 
-  /** Paths of what is missing, in order of appearance. */
+  /** The paths of missing variables, in order of appearance. */
   get missingPaths(): (readonly string[])[] {
     const byAppearance = [...this.missing.values()].sort((a, b) => a.part - b.part || a.begin - b.begin);
     return byAppearance.map(({ path }) => path);
   }
 
   /**
-   * Returns the place of an object among the caller's variables, whichever loops, assigns and filters it went through: every
-   * object is a copy of this render, so it has one place. `null` for what the template made itself.
+   * Returns the place of an object among the caller's variables, whatever loops, assigns and filters it went through. Each object is a copy
+   * made for this render, so it has one place. `null` for objects that the template made itself.
    */
   getPath(value: object): readonly string[] | null {
     for (const name of this.notIndexed) this.index(this.sent.get(name) ?? null, null, name);

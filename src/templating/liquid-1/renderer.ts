@@ -25,13 +25,13 @@ interface CompiledPart extends TemplatePart, TemplateAnalysis {
   readonly nodes: readonly Node[];
 }
 
-/** The snippets that the templates of a content use, parsed. */
+/** The parsed snippets that a content's templates use. */
 export interface ParsedSnippets {
   readonly nodes: SnippetNodes;
   readonly known: KnownSnippets;
 }
 
-/** The rules are in the comment of `../index.ts`. */
+/** The comment of `../index.ts` states the rules. */
 export const liquid1: Renderer = {
   id: 'liquid-1',
   compile(content) {
@@ -41,8 +41,8 @@ export const liquid1: Renderer = {
 };
 
 /**
- * @param quota what was parsed of the content before; its templates are added.
- * @param snippets null where `render` is no tag.
+ * @param quota the usage of earlier parts of the content, to which its templates are added.
+ * @param snippets null when `render` is not a tag.
  */
 export function compileTemplates(
   content: PromptContent,
@@ -62,7 +62,7 @@ export function compileTemplates(
 class LiquidPrompt implements CompiledPrompt {
   readonly variables: readonly string[];
 
-  /** @param roles null for a text prompt. The content itself is not kept: its tools may be far larger than it. */
+  /** @param roles null for a text prompt. The content is not kept, because its tools may be far larger than its templates. */
   constructor(
     private readonly roles: readonly ChatRole[] | null,
     private readonly parts: readonly CompiledPart[],
@@ -89,7 +89,7 @@ class LiquidPrompt implements CompiledPrompt {
       }
       assertNotTooLarge(texts, maxRenderedBytes);
     } catch (error) {
-      // First what the caller left out: with it the render might not have ended here.
+      // Missing variables come first: with them the render might not have failed here.
       if (state.isMissingAny) throw this.variablesMissing(state);
       throw error;
     }
@@ -101,13 +101,13 @@ class LiquidPrompt implements CompiledPrompt {
     try {
       this.survey(state);
     } catch (error) {
-      // Out of budget: then only what was found so far is reported.
+      // Out of budget: report only what was found so far.
       if (!(error instanceof TemplateProblem)) throw error;
     }
     return new TemplateVariablesMissingError(state.missingPaths);
   }
 
-  /** Notes what is missing where the render did not come, so that a caller mends everything at once. */
+  /** Notes missing variables where the render did not get to, so that the caller can fix all of them at once. */
   private survey(state: RenderState): void {
     state.beginSurvey();
     for (const { required } of this.parts) {
@@ -170,12 +170,12 @@ function assertNotTooLarge(texts: readonly string[], maxRenderedBytes: number): 
   if (bytes > maxRenderedBytes) throw new RenderedPromptTooLargeError(maxRenderedBytes);
 }
 
-/** Counts the bytes of well-formed text without making them. */
+/** Counts the UTF-8 bytes of well-formed text without encoding it. */
 function countUtf8Bytes(text: string): number {
   let bytes = text.length;
   for (let index = 0; index < text.length; index += 1) {
     const unit = text.charCodeAt(index);
-    // A surrogate is one of two that make four bytes.
+    // Two surrogates together make four bytes.
     if (unit > 0x7f) bytes += unit > 0x7ff && (unit < 0xd800 || unit > 0xdfff) ? 2 : 1;
   }
   return bytes;

@@ -1,19 +1,19 @@
 import type { Budget } from './budget.js';
 
-/** Up to here the engine's search is at worst this many times the text; a longer pattern gets an own search. */
+/** Up to this length the engine's search costs at most this many times the text; a longer pattern uses our own search. */
 const SHORT_PATTERN = 32;
-/** To find a place, and to cut or replace there. */
+/** The cost of finding a place and of cutting or replacing there. */
 const STEPS_PER_FIND = 4;
 
-/** Whether the text holds the pattern, in time linear in both. */
+/** Whether the text contains the pattern, in linear time. */
 export function contains(text: string, pattern: string, budget: Budget): boolean {
   return findAll(text, pattern, budget, 1).length > 0 || pattern === '';
 }
 
 /**
- * Offsets of the first `max` occurrences that do not overlap; none for an empty pattern. V8's `indexOf`, and so
- * `split` and `replaceAll`, takes length times length for `aaaa…` in search of `aa…aba…aa`: measured 5 s for 200 KB
- * and half as much pattern. Knuth-Morris-Pratt does not.
+ * Returns the offsets of the first `max` occurrences that do not overlap; none for an empty pattern. V8's `indexOf`, and with it `split`
+ * and `replaceAll`, takes quadratic time to search `aaaa…` for `aa…aba…aa`: measured 5 s for 200 KB and half as much pattern.
+ * Knuth-Morris-Pratt does not.
  */
 export function findAll(text: string, pattern: string, budget: Budget, max = Infinity): number[] {
   if (pattern === '' || pattern.length > text.length) return [];
@@ -52,7 +52,7 @@ function findLong(text: string, pattern: string, budget: Budget, max: number): n
   return found;
 }
 
-/** For each prefix the length of its longest proper border. */
+/** Returns the length of the longest proper border of each prefix. */
 function computeBorders(pattern: string): Int32Array {
   const borders = new Int32Array(pattern.length);
   let length = 0;

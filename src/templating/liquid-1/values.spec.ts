@@ -8,7 +8,7 @@ function costOf(value: Parameters<typeof toJson>[0], indent = 0): { steps: numbe
     spend: (steps: number) => (cost.steps += steps),
     spendChars: (chars: number) => (cost.chars += chars),
   };
-  // Writing asks for nothing else of a budget.
+  // Writing uses no other method of a budget.
   toJson(value, budget as unknown as Budget, indent);
   return cost;
 }

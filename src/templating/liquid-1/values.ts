@@ -6,15 +6,15 @@ import type { BinaryOperator, Operand } from './nodes.js';
 import type { Budget } from './budget.js';
 import { contains } from './search.js';
 
-/** Listing the keys of an object takes some 200 ns each, four times what a step does. */
+/** Listing the keys of an object takes some 200 ns per key, four times as long as a step. */
 const STEPS_PER_KEY = 4;
 
-/** The shortest decimal of a double that is not whole takes a while to find. */
+/** The shortest decimal of a fractional double takes a while to find. */
 const STEPS_PER_DECIMAL = 6;
-/** Visiting a value and writing it. */
+/** The cost of visiting and writing a value. */
 const STEPS_PER_JSON_VALUE = 4;
 
-/** Writes a value as it is put out: null as nothing, objects and arrays as compact JSON, numbers as they came or as JavaScript writes them. */
+/** Formats a value for output: null as nothing, objects and arrays as compact JSON, numbers as sent or as JavaScript writes them. */
 export function toText(value: JsonData, budget: Budget): string {
   if (typeof value === 'string') return value;
   if (value === null) return '';
@@ -41,8 +41,8 @@ function writeExact(value: JsonData): string {
 }
 
 /**
- * Before the text is made: a list that holds the same long text a thousand times is small until then.
- * @returns whether `JSON.stringify` writes the value as it came.
+ * Pays before the text is made, because a list that holds the same long text a thousand times is small until then.
+ * @returns whether `JSON.stringify` writes the value as it was sent.
  */
 function spendOnJson(value: JsonData, budget: Budget, indent: number, depth: number): boolean {
   if (typeof value === 'string') {
@@ -64,7 +64,7 @@ function spendOnJson(value: JsonData, budget: Budget, indent: number, depth: num
   return isPlain;
 }
 
-/** An item is paid for as a member whose key is its index, without the texts of a million indexes being made. */
+/** Pays for an item like a member whose key is its index, without building the texts of a million indexes. */
 function spendOnList(list: readonly JsonData[], budget: Budget, indent: number, depth: number): boolean {
   let isPlain = true;
   let digits = 1;
@@ -80,7 +80,7 @@ function spendOnList(list: readonly JsonData[], budget: Budget, indent: number, 
   return isPlain;
 }
 
-/** `empty` and `blank` outside of a comparison. */
+/** Converts `empty` and `blank` to an empty text, as outside a comparison. */
 export function toData(value: Operand): JsonData {
   return value === EMPTY || value === BLANK ? '' : value;
 }
@@ -98,7 +98,7 @@ export function toItems(value: JsonData, budget: Budget): readonly JsonData[] {
   return keys.map((key) => [key, value[key] ?? null]);
 }
 
-/** A property as Liquid knows it, own ones only; `undefined` when there is none. */
+/** Reads a property as Liquid defines it, own properties only; `undefined` when there is none. */
 export function readProperty(value: JsonData, key: JsonData, budget: Budget): JsonData | undefined {
   if (key instanceof ExactNumber) return readProperty(value, key.value, budget);
   if (typeof key !== 'string' && typeof key !== 'number') return undefined;
@@ -117,7 +117,7 @@ function readElement(list: readonly JsonData[], key: string | number): JsonData 
   return Number.isInteger(index) ? list.at(index) : undefined;
 }
 
-/** Characters (code points, as everywhere here), elements or keys; 0 for what has no size. */
+/** Counts characters (code points, as everywhere here), elements or keys; 0 for a value without a size. */
 export function measureSize(value: JsonData, budget: Budget): number {
   if (typeof value === 'string') {
     budget.spendChars(value.length);
@@ -180,7 +180,7 @@ export function equals(left: Operand, right: Operand, budget: Budget): boolean {
   return left === right;
 }
 
-/** By all their digits: ids beyond 2^53 are told apart, and 1.0 is 1. */
+/** Compares all digits, so that ids beyond 2^53 differ and 1.0 equals 1. */
 function equalNumbers(left: Operand, right: Operand, budget: Budget): boolean {
   const [one, other] = [toExact(left), toExact(right)];
   if (one === null || other === null) return false;
@@ -193,7 +193,7 @@ function toExact(value: Operand): ExactNumber | null {
   return typeof value === 'number' && Number.isFinite(value) ? new ExactNumber(String(value)) : null;
 }
 
-/** A number that came as a text as the nearest double; anything else as it is. */
+/** Converts a number that keeps its text to the nearest double; returns anything else unchanged. */
 export function toDouble<Value>(value: Value): Exclude<Value, ExactNumber> | number {
   return value instanceof ExactNumber ? value.value : (value as Exclude<Value, ExactNumber>);
 }
@@ -221,7 +221,7 @@ function includes(container: JsonData, item: Operand, budget: Budget): boolean {
   return contains(container, text, budget);
 }
 
-/** Texts by code unit, never by locale; numbers and numeric texts as numbers; null and structures never. */
+/** Compares texts by code unit, never by locale, and numbers and numeric texts as numbers. Always false for null and structures. */
 function compare(
   operator: '<' | '<=' | '>' | '>=',
   leftOperand: Operand,
@@ -233,7 +233,7 @@ function compare(
   if (!isComparable(left) || !isComparable(right)) return false;
   if (typeof left === 'string' && typeof right === 'string')
     budget.spendText(Math.min(left.length, right.length));
-  // Compared with a number, a text is read as one.
+  // A text compared with a number is read as a number.
   else if (typeof left === 'string') budget.spendChars(left.length);
   else if (typeof right === 'string') budget.spendChars(right.length);
   switch (operator) {

@@ -4,13 +4,13 @@ import type { Node } from '../liquid-1/nodes.js';
 import { parseTemplate } from '../liquid-1/parsing/parse-template.js';
 import { assertNotTooLong, locateProblems } from '../liquid-1/renderer.js';
 
-/** The tag cannot be written in another way. Most templates are told by that, without being parsed. */
+/** The tag can only be written this way, so most templates are recognised without parsing. */
 const TAG = 'render';
 
 /**
- * The snippets that the templates of a content name, each once.
- * @returns null for a content without the tag, which is one of `liquid-1`.
- * @throws TemplateInvalidError 422 `TEMPLATE_INVALID` for a template with the word that does not parse.
+ * Lists the snippets that a content's templates name, each once.
+ * @returns null for a content without the tag, which `liquid-1` renders.
+ * @throws TemplateInvalidError 422 `TEMPLATE_INVALID` for a template that contains the word and does not parse.
  */
 export function listPins(content: PromptContent): readonly SnippetPin[] | null {
   const parts = listTemplateParts(content);
@@ -24,7 +24,7 @@ export function listPins(content: PromptContent): readonly SnippetPin[] | null {
   return distinct.size === 0 ? null : [...distinct.values()];
 }
 
-/** The snippets that nodes name, as often as they do. */
+/** Lists the snippets that nodes name, with duplicates. */
 export function pinsIn(nodes: readonly Node[]): readonly SnippetPin[] {
   return nodes.flatMap((node) => {
     switch (node.kind) {

@@ -14,14 +14,14 @@ import {
 import type { Renderer } from '../renderer.js';
 import { pinsIn } from './list-pins.js';
 
-/** Snippets that a content uses at most, those of its snippets included. */
+/** The most snippets that a content uses, including those inside its snippets. */
 const MAX_SNIPPETS = 1_000;
-/** Snippets inside of each other, which bounds the recursion of the renderer. */
+/** The nesting limit of snippets, which bounds the recursion of the renderer. */
 const MAX_DEPTH = 10;
 
 /**
- * `liquid-1` with one more tag, `{% render "snippet/tone@3", audience: who %}`. The texts of the snippets come with the
- * content, so a version renders to the same text whatever becomes of them. Their characters and tags count as its own.
+ * `liquid-1` with one more tag, `{% render "snippet/tone@3", audience: who %}`. The content includes the texts of its snippets, so a
+ * version always renders to the same text. Their characters and tags count as the content's own.
  */
 export const liquid2: Renderer = {
   id: 'liquid-2',
@@ -58,7 +58,7 @@ function parseSnippets(
     if (before !== undefined) return before;
     const [own, part] = [nodes.get(key), parts.get(key)];
     if (own === undefined || part === undefined) return 0;
-    // Snippets that use each other end here too; versions that are made one after the other cannot.
+    // Also stops snippets that use each other, which versions created one after the other cannot do.
     const isTooDeep = level > MAX_DEPTH;
     const inside = isTooDeep ? [] : pinsIn(own).map((pin) => analyze(snippetKey(pin), level + 1));
     const depth = 1 + Math.max(0, ...inside);
@@ -79,7 +79,7 @@ function toKey({ name, version_number: versionNumber }: PinnedSnippet): string {
   return snippetKey({ name, versionNumber });
 }
 
-/** Places a mistake in a snippet where the content uses it: nobody sent the snippet. */
+/** Reports a mistake in a snippet at the content that uses it, because the client did not send the snippet. */
 function toPart(snippet: PinnedSnippet, [first]: readonly TemplatePart[]): TemplatePart {
   return { source: snippet.template_source, pointer: first?.pointer ?? '' };
 }
@@ -88,7 +88,7 @@ function refuse([first]: readonly TemplatePart[], problem: string): never {
   throw new TemplateInvalidError(problem, first?.pointer ?? '', { line: 1, column: 1 });
 }
 
-/** Whether a content is one of `liquid-2`. */
+/** Whether a content needs `liquid-2`. */
 export function usesSnippets({ extras }: PromptContent): boolean {
   return extras?.snippets !== undefined;
 }

@@ -2,9 +2,7 @@ import { parseJson as parseKept } from '../../../../src/kernel/json/kept-json.js
 import type { Problem } from '../../wire/problem.js';
 import { PromptLedgerError } from '../errors.js';
 
-/**
- * Values keep the source text of numbers and the order of keys that parsing would lose, for `toJsonText`. @returns undefined for text that is not JSON.
- */
+/** Parses JSON and keeps the number spelling and key order that parsing would lose, for `toJsonText`. @returns undefined for other text. */
 export function parseJson(text: string): unknown {
   try {
     return parseKept(text);
@@ -13,7 +11,7 @@ export function parseJson(text: string): unknown {
   }
 }
 
-/** @returns null when the body is not a problem of the ledger. */
+/** @returns null when the body is not one of the ledger's problems. */
 export function parseProblem(body: string): Problem | null {
   const parsed = parseJson(body);
   if (typeof parsed !== 'object' || parsed === null) return null;
@@ -36,10 +34,10 @@ export function notFromLedger(url: string, expected: string): PromptLedgerError 
   );
 }
 
-/** undici says "fetch failed" and has the reason in the cause. */
+/** Finds the reason of a failed `fetch`. undici's own message is only "fetch failed", and the cause has the reason. */
 export function describeReason(error: unknown): string {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   if (!(cause instanceof Error)) return String(cause);
-  // When several addresses all failed there is a code and no message.
+  // When several addresses failed, the error has a code and an empty message.
   return cause.message === '' ? ((cause as { code?: string }).code ?? cause.name) : cause.message;
 }

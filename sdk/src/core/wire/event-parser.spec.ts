@@ -2,7 +2,7 @@ import { EventParser, type ServerSentEvent } from './event-parser.js';
 
 const bytesOf = (text: string) => new TextEncoder().encode(text);
 
-/** Parses a text that comes in pieces of so many bytes. */
+/** Parses a text that arrives in pieces of this many bytes. */
 function parse(text: string, pieceBytes = Infinity): ServerSentEvent[] {
   const parser = new EventParser();
   const bytes = bytesOf(text);
@@ -52,7 +52,7 @@ describe('events', () => {
     ]);
     expect(() => parse(full(17), 1024 ** 2)).toThrow(/more than 16777216 characters/);
     expect(() => parse(`: ${mebibyte.repeat(17)}`, 1024 ** 2)).toThrow(/more than 16777216 characters/);
-    // Comments do not add up: a stream may be kept alive for days.
+    // Comments do not accumulate, because keep-alives may hold a stream open for days.
     expect(parse(`: ${mebibyte}\n`.repeat(20) + 'data: a\n\n', 1024 ** 2)).toHaveLength(1);
   });
 });

@@ -2,33 +2,33 @@ import { PromptLedgerError } from '../errors.js';
 
 /** One event of a `text/event-stream`. */
 export interface ServerSentEvent {
-  /** `message` where the stream does not say. */
+  /** `message` if the stream does not say. */
   readonly type: string;
-  /** Its lines of data, joined by line feeds. */
+  /** The data lines, joined by line feeds. */
   readonly data: string;
 }
 
-/** Characters of one event, 32 times what the ledger keeps of an answer: more than that is no event of it. */
+/** The most characters of one event, 32 times what the ledger keeps of an answer. A larger event is not the ledger's. */
 const MAX_EVENT_LENGTH = 16 * 1024 ** 2;
 const LINE_END = /\r\n|\r|\n/;
 
 /**
- * Reads Server-Sent Events (https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream) from
- * bytes that are cut anywhere, in the middle of a character too. An event that was not ended is none.
+ * Reads Server-Sent Events (https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream) from bytes that may be
+ * cut anywhere, even inside a character. Ignores an event without an end.
  */
 export class EventParser {
-  /** Drops the byte order mark at the beginning. */
+  /** Also drops the byte order mark at the beginning. */
   private readonly decoder = new TextDecoder();
-  /** A line whose end has not come yet: joined once, in however many pieces it comes. */
+  /** The pieces of an unfinished line, joined once when its end arrives. */
   private pieces: string[] = [];
   private lineLength = 0;
   private data: string[] = [];
   private dataLength = 0;
   private type = '';
-  /** The line feed that may come next belongs to a line end that was taken already. */
+  /** True after a carriage return, because a line feed that follows belongs to the same line end. */
   private endedWithReturn = false;
 
-  /** @throws PromptLedgerError `ANSWER_UNREADABLE` for an event that is too large */
+  /** @throws PromptLedgerError `ANSWER_UNREADABLE` when an event is too large */
   push(chunk: Uint8Array): ServerSentEvent[] {
     let text = this.decoder.decode(chunk, { stream: true });
     if (text === '') return [];
@@ -66,7 +66,7 @@ export class EventParser {
     const colon = line.indexOf(':');
     const name = colon === -1 ? line : line.slice(0, colon);
     const value = colon === -1 ? '' : line.slice(colon + 1).replace(/^ /, '');
-    // A comment has no name; of an `id` or a `retry` nothing follows here: a stream is not picked up again.
+    // A comment has no name. `id` and `retry` are ignored, because streams are not resumed.
     if (name === 'event') this.type = value;
     if (name === 'data') {
       this.data.push(value);

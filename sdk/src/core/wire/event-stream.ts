@@ -3,10 +3,10 @@ import type { Deadline } from '../deadline.js';
 import { ConnectionError } from '../errors.js';
 import { EventParser, type ServerSentEvent } from './event-parser.js';
 
-/** After the last event the end is waited for so long; it usually came with it. */
+/** How long to wait for the end after the last event; they usually arrive together. */
 const END_MS = 1_000;
 
-/** The body of an answer in the pieces that it comes in, each read when it is asked for. */
+/** Reads the body of an answer piece by piece on demand. */
 export class Chunks {
   private readonly reader: ReadableStreamDefaultReader<Uint8Array>;
 
@@ -17,13 +17,13 @@ export class Chunks {
   ) {
     const reader = body.getReader();
     this.reader = reader;
-    // `fetch` does so by itself; what a caller gave in its place may not.
+    // `fetch` cancels by itself, but a custom implementation may not.
     signal.addEventListener('abort', () => void reader.cancel(signal.reason).catch(() => {}), { once: true });
   }
 
   /**
    * @returns null at the end
-   * @throws ConnectionError when it breaks off
+   * @throws ConnectionError when the stream is cut
    * @throws the reason of the signal
    */
   async read(): Promise<Uint8Array | null> {
@@ -38,7 +38,7 @@ export class Chunks {
   }
 }
 
-/** A stream whose first bytes are there. */
+/** A stream whose first bytes have arrived. */
 export interface OpenedStream {
   readonly response: Response;
   readonly first: Uint8Array;
@@ -46,8 +46,8 @@ export interface OpenedStream {
 }
 
 /**
- * The events of an answer. It reads no further than it is asked: who reads slowly makes the server wait. Alive it may go
- * on for ever; only silence while somebody waits for the next bytes is limited.
+ * Reads the events of an answer. It reads only on demand, so a slow reader makes the server wait. A live stream may go on for ever; only
+ * silence while the reader waits for the next bytes is limited.
  */
 export class EventStream {
   readonly response: Response;
@@ -55,7 +55,7 @@ export class EventStream {
   private readonly chunks: Chunks;
   private readonly events: ServerSentEvent[];
 
-  /** @param what the call, for the error of a silence */
+  /** @param what names the call in the error for a silence */
   constructor(
     { response, first, chunks }: OpenedStream,
     private readonly deadline: Deadline,
@@ -70,8 +70,8 @@ export class EventStream {
 
   /**
    * @returns null at the end
-   * @throws TimeoutError after a silence of `idleTimeoutMs`; keep-alives are no silence
-   * @throws ConnectionError when it breaks off
+   * @throws TimeoutError after a silence of `idleTimeoutMs`; keep-alives count as activity
+   * @throws ConnectionError when the stream is cut
    */
   async next(): Promise<ServerSentEvent | null> {
     for (;;) {
@@ -86,13 +86,13 @@ export class EventStream {
     }
   }
 
-  /** After the last event: a connection is used again only when its answer was read to the end. */
+  /** Reads the rest after the last event, because a connection is reused only when its answer was read to the end. */
   async finish(): Promise<void> {
     this.deadline.restart(END_MS, `${this.what} was over, and its answer did not end.`);
     try {
       while ((await this.chunks.read()) !== null);
     } catch {
-      // All that was to be said came.
+      // Every event has arrived, so a failure here does not matter.
     } finally {
       this.dispose();
     }

@@ -2,16 +2,16 @@ import { keptSource } from '../../../../src/kernel/json/kept-json.js';
 import { writeJson } from '../../../../src/kernel/json/write-json.js';
 import { ConfigurationError } from '../errors.js';
 
-/** Deeper than the ledger takes, and shallow enough for the recursion. */
+/** Deeper than the ledger accepts, shallow enough for the recursion. */
 const MAX_DEPTH = 512;
 
 /**
- * The JSON of a body. `JSON.stringify` makes null of NaN and of what is missing in a list, nothing of a function, `{}` of a
- * map, and of a bigint an error that does not say where it stands; a prompt should get none of these by accident. Members
- * that are undefined are left out. What came from the ledger goes back character for character.
+ * Returns the JSON of a body. `JSON.stringify` turns NaN and holes in lists into null, drops functions, writes `{}` for a map, and fails
+ * for a bigint without saying where; a prompt should get none of these by accident. Undefined members are left out. JSON from the ledger is
+ * sent back character for character.
  *
- * @param path of the value, for the error: `['variables']`.
- * @throws ConfigurationError `CLIENT_MISCONFIGURED` with the path of what JSON has no place for; nothing was sent.
+ * @param path the position of the value, for the error: `['variables']`.
+ * @throws ConfigurationError `CLIENT_MISCONFIGURED` with the path of a value that JSON does not have. Nothing was sent.
  */
 export function toJsonText(value: unknown, path: readonly string[] = []): string {
   new Inspector([...path]).inspect(value);
@@ -44,7 +44,7 @@ class Inspector {
   private inspectObject(value: object): void {
     if (hasToJson(value)) {
       const json = value.toJSON(this.path.at(-1) ?? '');
-      // JSON.stringify calls toJSON once, and never on its result.
+      // JSON.stringify calls toJSON once and never on the result.
       if (typeof json === 'object' && json !== null) this.inspectParts(json);
       else this.inspect(json);
       return;
@@ -65,7 +65,7 @@ class Inspector {
     this.above.add(value);
     const source = keptSource(value);
     const before = source === null ? {} : (JSON.parse(source) as object);
-    // A number like 1e400 is infinite here, and goes by the text that it came as.
+    // A number like 1e400 is infinite here, and is sent as its original text.
     const isAsItCame = (step: string | number, part: unknown) =>
       typeof part === 'number' && Object.is(Reflect.get(before, step), part);
     if (Array.isArray(value)) {

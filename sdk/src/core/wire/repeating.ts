@@ -1,14 +1,14 @@
 /**
  * The effect of sending the same request again after its answer was lost:
- * - `same`: nothing more than the first one did.
- * - `keyed`: nothing more, because the ledger keeps the answer under the `Idempotency-Key`.
- * - `again`: it happens a second time.
+ * - `same`: nothing beyond the first request.
+ * - `keyed`: nothing, because the ledger keeps the answer under the `Idempotency-Key`.
+ * - `again`: it is carried out a second time.
  */
 export type Repeating = 'same' | 'keyed' | 'again';
 
 /**
- * The POSTs that may be sent again. All others happen a second time, or answer with a conflict that hides the first success.
- * A test compares the keyed ones with the OpenAPI document, which declares the header `Idempotency-Key` for them.
+ * The POSTs that may be sent again. Any other is carried out twice, or fails with a conflict that hides the first success. A test compares
+ * the keyed ones with the OpenAPI document, which declares the header `Idempotency-Key` for them.
  */
 export const REPEATABLE_POSTS: Readonly<Record<string, Exclude<Repeating, 'again'>>> = {
   '/openai/v1/chat/completions': 'keyed',
@@ -22,7 +22,7 @@ export const REPEATABLE_POSTS: Readonly<Record<string, Exclude<Repeating, 'again
   '/v1/scorers/{name}:score': 'keyed',
   '/v1/scores': 'keyed',
 
-  // They only read.
+  // A render only reads.
   '/v1/prompts/{name}:render': 'same',
   // A second cancel, retirement, registration or activation changes nothing.
   '/v1/batches/{batch_id}:cancel': 'same',
@@ -31,11 +31,11 @@ export const REPEATABLE_POSTS: Readonly<Record<string, Exclude<Repeating, 'again
   '/v1/prompts/register-code': 'same',
   '/v1/prompts:retire': 'same',
   '/v1/prompts/{name}/versions/{version_number}:activate': 'same',
-  // An applied change answers the same again.
+  // Applying an applied change returns the same answer.
   '/v1/changes/{change_id}:apply': 'same',
   // The first value counts.
   '/v1/outcomes': 'same',
-  // A part replaces the part of its number, and an execution has one item.
+  // A part replaces an earlier one with its number, and an execution has at most one item.
   '/v1/datasets/{name}/items:stage': 'same',
   '/v1/datasets/{name}/items:from-executions': 'same',
 };
@@ -44,7 +44,7 @@ const PATTERNS: readonly (readonly [RegExp, Repeating])[] = Object.entries(REPEA
   .filter(([route]) => route.includes('{'))
   .map(([route, repeating]) => [new RegExp(`^${route.replace(/\{\w+\}/g, '[^/:]+')}$`), repeating]);
 
-/** @param path as it is sent, without a query. A value in it has its colons and slashes escaped. */
+/** @param path the path as sent, without a query. Values in it have their colons and slashes escaped. */
 export function getRepeating(method: string, path: string): Repeating {
   // Other methods state the wanted result, so they can be repeated.
   if (method !== 'POST') return 'same';

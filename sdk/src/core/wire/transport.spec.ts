@@ -21,7 +21,7 @@ import { randomId } from '../random-id.js';
 import { parseRetryAfterMs, waitBefore } from '../waiting.js';
 import type * as waitingModule from '../waiting.js';
 
-// Real waits would be hundreds of milliseconds each; the steps say `Retry-After: 0`, and broken lines wait this long.
+// Real waits would be hundreds of milliseconds each. Steps say `Retry-After: 0`, and broken connections wait this long.
 jest.mock('../waiting.js', () => {
   const waiting = jest.requireActual<typeof waitingModule>('../waiting.js');
   return { ...waiting, waitBefore: (retry: number, asked: number | null) => asked ?? retry };

@@ -16,21 +16,21 @@ import { VERSION } from '../version.js';
 /** Options of one call. */
 export interface CallOptions {
   readonly signal?: AbortSignal | undefined;
-  /** Milliseconds for the call with all its tries. */
+  /** Time limit for the call in milliseconds, including all its tries. */
   readonly timeoutMs?: number | undefined;
   readonly maxRetries?: number | undefined;
   /**
-   * The idempotency key of a POST whose answer the ledger keeps under one. Default: one of its own, the same for all its tries.
-   * The routes that declare the header `Idempotency-Key` keep one; the others ignore it.
+   * The idempotency key of a POST whose answer the ledger keeps under one. Default: a generated key, the same for all tries. Routes that
+   * declare the header `Idempotency-Key` use it; others ignore it.
    */
   readonly idempotencyKey?: string | undefined;
   readonly headers?: Readonly<Record<string, string>> | undefined;
 }
 
 export interface StreamCallOptions extends CallOptions {
-  /** Milliseconds until the first bytes of the stream, with all tries. There is no limit of the whole. */
+  /** Milliseconds until the first bytes of the stream, including all tries. The whole stream has no limit. */
   readonly timeoutMs?: number | undefined;
-  /** Milliseconds without a byte, keep-alives included, after which a stream is given up. Default: the client's `timeoutMs`. */
+  /** Milliseconds without any byte, including keep-alives, before the stream is given up. Default: the client's `timeoutMs`. */
   readonly idleTimeoutMs?: number | undefined;
 }
 
@@ -39,25 +39,25 @@ export interface Call extends CallOptions {
   readonly path: string;
   readonly query?: object;
   readonly body?: unknown;
-  /** A body that is JSON already. */
+  /** A body that is already JSON. */
   readonly json?: string;
-  /** The answer is a text, which is not looked into. */
+  /** True when the answer is text that is not parsed. */
   readonly isText?: boolean;
-  /** The effect of sending it twice, where the route alone does not say it. Default: by method and route. */
+  /** The effect of sending the call twice, if the route alone does not determine it. Default: by method and route. */
   readonly repeating?: Repeating;
 }
 
 export type StreamCall = Call & StreamCallOptions;
 
-/** The prepared request: each try sends the same. */
+/** The prepared request, which every try sends. */
 interface Request {
   readonly url: string;
   readonly init: RequestInit;
 }
 
 /**
- * Calls the ledger: one request a try, tries within one time limit, one idempotency key for all of them. What would happen
- * twice is not sent again when its answer was lost.
+ * Calls the ledger: one request per try, and one time limit and idempotency key for all tries of a call. After a lost answer, a request
+ * that would be carried out twice is not sent again.
  */
 export class Transport {
   constructor(private readonly connection: Connection) {}
@@ -66,7 +66,7 @@ export class Transport {
     return this.call({ ...options, method: 'GET', path, ...(query === undefined ? {} : { query }) });
   }
 
-  /** A list that comes in pages. @param name of the list in a page. */
+  /** Fetches a paginated list. @param name the list's name in a page. */
   pages<Name extends string, Item, Page extends Cursor & Readonly<Record<Name, readonly Item[]>>>(
     path: string,
     name: Name,
@@ -79,7 +79,7 @@ export class Transport {
     );
   }
 
-  /** An answer that is no JSON. */
+  /** Fetches an answer that is not JSON. */
   getText(path: string, query?: object, options: CallOptions = {}): ApiPromise<string> {
     return this.call({
       ...options,
@@ -109,16 +109,16 @@ export class Transport {
   /**
    * @throws ApiError of the class of its status
    * @throws ConnectionError when no answer came
-   * @throws OutcomeUnknownError when no answer came to what would happen twice if it were sent again
-   * @throws TimeoutError when its time was up
+   * @throws OutcomeUnknownError when the answer was lost and sending the call again would carry it out twice
+   * @throws TimeoutError when the time was up
    */
   call<T>(call: Call): ApiPromise<T> {
     return ApiPromise.of(() => this.send<T>(call));
   }
 
   /**
-   * The events of a call. It resolves with the first bytes of them; up to there the tries, their one key and the time
-   * limit are those of every call. Afterwards nothing is tried again, and only a silence is limited.
+   * Returns the events of a call once their first bytes arrive. Until then the same tries, key and time limit apply as for every call.
+   * Afterwards nothing is retried, and only silence is limited.
    * @throws as `call` does
    */
   async events(call: StreamCall): Promise<EventStream> {
@@ -132,7 +132,7 @@ export class Transport {
       );
       return new EventStream(opened, deadline, call.idleTimeoutMs ?? this.connection.timeoutMs, what);
     } catch (error) {
-      // Nothing reads what may still come.
+      // Aborts the connection, because nothing reads the rest.
       deadline.abort(error);
       deadline.dispose();
       throw error;
@@ -196,7 +196,7 @@ export class Transport {
       url,
       init: {
         method,
-        // A redirect would carry the key to wherever it points.
+        // A redirect would send the key to another address.
         redirect: 'error',
         headers: checkHeaders({
           accept,
@@ -258,12 +258,12 @@ function repeatingOfCall({ method, path, repeating }: Call): Repeating {
   return repeating ?? getRepeating(method, path);
 }
 
-/** The ledger's own 404, not that of something in between. */
+/** Whether the 404 is the ledger's own and not that of a proxy. */
 function isGone(error: unknown): error is NotFoundError {
   return error instanceof NotFoundError && error.problem !== null;
 }
 
-/** A repeated deletion that finds nothing has succeeded: the first one removed it, and its answer was lost. */
+/** The answer to a repeated deletion that finds nothing. It counts as success: the first request deleted it, and its answer was lost. */
 function doneBefore<T>({ response, body }: NotFoundError): Answer<T> {
   return { data: undefined as T, response, body };
 }

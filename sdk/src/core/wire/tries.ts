@@ -10,13 +10,13 @@ export interface Tries {
   readonly deadline: Deadline;
   readonly maxRetries: number;
   readonly repeating: Repeating;
-  /** Method and path, for a message. */
+  /** Method and path, for messages. */
   readonly what: string;
 }
 
 /**
- * Tries until it works, the tries are used up, or the time is.
- * @throws what the last try threw; an OutcomeUnknownError where a try may have been carried out and must not happen twice.
+ * Tries until one succeeds, the tries are used up, or the time is up.
+ * @throws the last try's error, or an OutcomeUnknownError when a try may have been carried out and must not be repeated.
  */
 export async function tryUntilOver<T>(
   attempt: Attempt<T>,
@@ -27,7 +27,7 @@ export async function tryUntilOver<T>(
     try {
       return await attempt(isAfterLost);
     } catch (error) {
-      // While the first request with the key is still being worked on, waiting for its answer is no new try.
+      // Waiting for the first request with the key, which is still under way, does not count as a retry.
       const isWaiting = error instanceof ApiError && error.code === 'IDEMPOTENCY_IN_FLIGHT';
       if (!isWaiting && !isRetryable(error)) throw error;
       const isLost = !isWaiting && !isUndone(error);
@@ -35,7 +35,7 @@ export async function tryUntilOver<T>(
       if (!isWaiting && retry > maxRetries) throw error;
       const retryAfterMs = error instanceof ApiError ? parseRetryAfterMs(error.response.headers) : null;
       const waitMs = waitBefore(retry, retryAfterMs);
-      // The error at hand says more than a time limit that is known to be missed.
+      // The current error says more than a time limit that will certainly be missed.
       if (waitMs >= deadline.leftMs) throw error;
       await sleep(waitMs, deadline.signal);
       isAfterLost ||= isLost;
@@ -44,17 +44,17 @@ export async function tryUntilOver<T>(
   }
 }
 
-/** A connection that broke, and what docs/errors.md of the server says to try again. */
+/** True for a broken connection and the errors that the server's docs/errors.md calls retryable. */
 function isRetryable(error: unknown): error is ConnectionError | ApiError {
   if (error instanceof ConnectionError) return true;
   if (!(error instanceof ApiError)) return false;
   if (error.status === 408 || error.status === 429) return true;
-  // An execution that failed is the answer, and its key gives it again; something without a problem is a proxy's.
+  // A failed execution is the answer, and its key would return it again. An answer without a problem is a proxy's.
   if (error.executionId !== null || (error.problem !== null && error.status !== 503)) return false;
   return [502, 503, 504].includes(error.status) && error.code !== 'PROVIDER_NOT_CONFIGURED';
 }
 
-/** Codes of Node and undici for a connection that was never made. A browser says nothing of it. */
+/** Codes of Node and undici for a connection that was never made. Browsers do not report them. */
 const NEVER_CONNECTED: ReadonlySet<unknown> = new Set([
   'ECONNREFUSED',
   'ENOTFOUND',
@@ -65,15 +65,15 @@ const NEVER_CONNECTED: ReadonlySet<unknown> = new Set([
 ]);
 
 /**
- * Whether the try cannot have done anything: it reached nobody, was one too many, or did not arrive as a whole. A 503
- * `DATABASE_UNAVAILABLE` is none of these, since a commit whose answer is lost ends in it too.
+ * Whether the try cannot have had an effect: it reached no server, exceeded a rate limit, or did not arrive whole. A 503
+ * `DATABASE_UNAVAILABLE` may have had one, because it also follows a commit whose answer was lost.
  */
 function isUndone(error: ConnectionError | ApiError): boolean {
   if (error instanceof ConnectionError) return neverConnected(error.cause);
   return error.status === 429 || error.code === 'REQUEST_TIMEOUT';
 }
 
-/** `fetch` has the reason in its cause. */
+/** Also checks the cause, where `fetch` puts the reason. */
 function neverConnected(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   return NEVER_CONNECTED.has((error as { code?: unknown }).code) || neverConnected(error.cause);

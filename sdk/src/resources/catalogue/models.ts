@@ -1,7 +1,7 @@
 import { type ApiPromise, type CallOptions, path, type Sent, type Transport } from '../../core/index.js';
 import type { Model, ModelList, PutModelRequest } from '../../wire/index.js';
 
-/** The models that may be asked. */
+/** The models that the project allows. */
 export class ModelsResource {
   constructor(private readonly transport: Transport) {}
 
@@ -9,7 +9,7 @@ export class ModelsResource {
     return this.transport.get('/v1/models', undefined, options);
   }
 
-  /** Allows a model, or changes what is known of it. */
+  /** Allows a model or changes its facts. */
   put(
     provider: string,
     modelName: string,
@@ -21,7 +21,7 @@ export class ModelsResource {
 
   /**
    * Takes a model off the list. Its executions, prices and counts stay.
-   * @throws ConflictError `MODEL_IN_USE` while routes lead to it
+   * @throws ConflictError `MODEL_IN_USE` while routes use it
    */
   delete(provider: string, modelName: string, options?: CallOptions): ApiPromise<void> {
     return this.transport.delete(path`/v1/models/${provider}/${modelName}`, options);

@@ -20,12 +20,12 @@ import type {
 export class PricesResource {
   constructor(private readonly transport: Transport) {}
 
-  /** The price that began last counts, among those that are valid at a time. */
+  /** Adds a price. Of the prices valid at a time, the one that began last applies. */
   create(request: Sent<CreatePriceRequest>, options?: CallOptions): ApiPromise<Price> {
     return this.transport.post('/v1/prices', request, options);
   }
 
-  /** `await` for the first page, `for await` for all. */
+  /** `await` gives the first page, `for await` all items. */
   list(query: Sent<ListPricesQuery> = {}, options?: CallOptions): Pages<Price, PriceList> {
     return this.transport.pages('/v1/prices', 'prices', query, options);
   }
@@ -34,17 +34,17 @@ export class PricesResource {
     return this.transport.get(path`/v1/prices/${priceId}`, undefined, options);
   }
 
-  /** Ends it, or says where it comes from. */
+  /** Ends a price, or sets its source. */
   put(priceId: string, request: Sent<PutPriceRequest>, options?: CallOptions): ApiPromise<Price> {
     return this.transport.put(path`/v1/prices/${priceId}`, request, options);
   }
 
-  /** For one that was a mistake. */
+  /** Deletes a price that was a mistake. */
   delete(priceId: string, options?: CallOptions): ApiPromise<void> {
     return this.transport.delete(path`/v1/prices/${priceId}`, options);
   }
 
-  /** Takes what it can of a file of prices; again: the same. */
+  /** Imports the usable prices of a file. Repeating it has no further effect. */
   import(request: Sent<ImportPricesRequest>, options?: CallOptions): ApiPromise<ImportedPrices> {
     return this.transport.post('/v1/prices:import', request, options);
   }

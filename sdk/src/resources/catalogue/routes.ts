@@ -8,16 +8,16 @@ import {
 } from '../../core/index.js';
 import type { ListRoutesQuery, PutRouteRequest, Route, RouteList } from '../../wire/index.js';
 
-/** Several models under one name; `model: { route: name }` asks them. */
+/** Several models under one name. `model: { route: name }` selects a route. */
 export class RoutesResource {
   constructor(private readonly transport: Transport) {}
 
-  /** Makes or replaces it, for every request that is sent after the answer. */
+  /** Creates or replaces a route, for every request sent after the answer. */
   put(name: string, request: Sent<PutRouteRequest>, options?: CallOptions): ApiPromise<Route> {
     return this.transport.put(path`/v1/routes/${name}`, request, options);
   }
 
-  /** By name; `await` for the first page, `for await` for all. */
+  /** Ordered by name. `await` gives the first page, `for await` all items. */
   list(query: Sent<ListRoutesQuery> = {}, options?: CallOptions): Pages<Route, RouteList> {
     return this.transport.pages('/v1/routes', 'routes', query, options);
   }

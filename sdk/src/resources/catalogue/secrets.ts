@@ -1,11 +1,11 @@
 import { type ApiPromise, type CallOptions, path, type Sent, type Transport } from '../../core/index.js';
 import type { PutSecretRequest, Secret, SecretList } from '../../wire/index.js';
 
-/** The project's own keys for providers. No answer has a key in it. */
+/** The project's own keys for providers. No answer contains a key. */
 export class SecretsResource {
   constructor(private readonly transport: Transport) {}
 
-  /** By provider. */
+  /** Ordered by provider. */
   list(options?: CallOptions): ApiPromise<SecretList> {
     return this.transport.get('/v1/secrets', undefined, options);
   }
@@ -14,7 +14,7 @@ export class SecretsResource {
     return this.transport.get(path`/v1/secrets/${provider}`, undefined, options);
   }
 
-  /** Puts the key, in place of the one of before; within 5 seconds every process calls with it. */
+  /** Sets or replaces the key. Within 5 seconds every process uses it. */
   put(provider: string, request: Sent<PutSecretRequest>, options?: CallOptions): ApiPromise<Secret> {
     return this.transport.put(path`/v1/secrets/${provider}`, request, options);
   }

@@ -29,15 +29,15 @@ import type {
 export interface AddItemsOptions extends CallOptions {
   /** Default `append`. */
   readonly mode?: AddItemsMode;
-  /** Is told how many items were sent so far. */
+  /** Called with the number of items sent so far. */
   readonly onProgress?: (items: number) => void;
 }
 
-/** Lists of items to try prompts on, by the hash of what they hold. */
+/** Collections of items to try prompts on, versioned by a hash of their content. */
 export class DatasetsResource {
   constructor(private readonly transport: Transport) {}
 
-  /** Makes a dataset, or changes what is said of one. */
+  /** Creates a dataset or changes its description and schema. */
   create(name: string, request: Sent<PutDatasetRequest> = {}, options?: CallOptions): ApiPromise<Dataset> {
     return this.transport.put(path`/v1/datasets/${name}`, request, options);
   }
@@ -46,7 +46,7 @@ export class DatasetsResource {
     return this.transport.get(path`/v1/datasets/${name}`, undefined, options);
   }
 
-  /** By name; `await` for the first page, `for await` for all. */
+  /** Ordered by name. `await` gives the first page, `for await` all items. */
   list(query: Sent<PageQuery> = {}, options?: CallOptions): Pages<DatasetSummary, DatasetList> {
     return this.transport.pages('/v1/datasets', 'datasets', query, options);
   }
@@ -55,7 +55,7 @@ export class DatasetsResource {
     return this.transport.delete(path`/v1/datasets/${name}`, options);
   }
 
-  /** Newest first; `await` for the first page, `for await` for all. */
+  /** Newest first. `await` gives the first page, `for await` all items. */
   versions(
     name: string,
     query: Sent<PageQuery> = {},
@@ -64,7 +64,7 @@ export class DatasetsResource {
     return this.transport.pages(path`/v1/datasets/${name}/versions`, 'versions', query, options);
   }
 
-  /** `await` for the first page, `for await` for all items, which are of one version whatever happens meanwhile. */
+  /** `await` gives the first page, `for await` all items, which belong to one version even if the dataset changes meanwhile. */
   listItems(
     name: string,
     query: Sent<ListDatasetItemsQuery> = {},
@@ -74,8 +74,8 @@ export class DatasetsResource {
   }
 
   /**
-   * Adds any number of items, which become one version: all of them, or none. Those that are too many for a request are sent in
-   * parts as they come, so that a stream of them is never in memory.
+   * Adds any number of items, which become one version: all or none. If they exceed one request, they are sent in parts as they arrive, so
+   * that a stream of items is never held in memory.
    */
   async addItems(
     name: string,
@@ -104,7 +104,7 @@ export class DatasetsResource {
     }
     if (held !== null) await stage(held);
     const body = { upload_id: uploadId, parts, mode };
-    // The upload ends once: sent again, it answers what it did the first time.
+    // An upload completes once; sent again, the request returns the first answer.
     return this.transport.call<AddedItems>({
       ...options,
       method: 'POST',
@@ -114,7 +114,7 @@ export class DatasetsResource {
     });
   }
 
-  /** Makes an item of each execution; one that an item was made of before changes that one, or nothing. */
+  /** Creates an item from each execution. If an execution already has an item, that item changes or stays. */
   fromExecutions(
     name: string,
     request: Sent<FromExecutionsRequest>,

@@ -21,26 +21,26 @@ import type {
 } from '../../wire/index.js';
 
 export interface ExperimentWaitOptions {
-  /** Milliseconds; default: as long as it takes. */
+  /** Milliseconds. Default: no limit. */
   readonly timeoutMs?: number | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** Told how far it is, each time that is looked at. */
+  /** Called with the experiment after each check. */
   readonly onProgress?: ((experiment: ExperimentDetail) => void) | undefined;
 }
 
 const FIRST_LOOK_MS = 250;
 const LAST_LOOK_MS = 3000;
 
-/** Candidates on the items of a dataset, and which of them is better. */
+/** Experiments, which run candidates on the items of a dataset and compare them. */
 export class ExperimentsResource {
   constructor(private readonly transport: Transport) {}
 
-  /** The ledger runs it; `wait` waits for it. */
+  /** Creates an experiment, which the ledger runs. `wait` waits for it. */
   create(request: Sent<CreateExperimentRequest>, options?: CallOptions): ApiPromise<Experiment> {
     return this.transport.post('/v1/experiments', request, options);
   }
 
-  /** Newest first; `await` for the first page, `for await` for all. */
+  /** Newest first. `await` gives the first page, `for await` all items. */
   list(query: Sent<ListExperimentsQuery> = {}, options?: CallOptions): Pages<Experiment, ExperimentList> {
     return this.transport.pages('/v1/experiments', 'experiments', query, options);
   }
@@ -50,8 +50,8 @@ export class ExperimentsResource {
   }
 
   /**
-   * Asks until it is over. @returns it, however it ended.
-   * @throws TimeoutError when the time is up; the experiment goes on
+   * Polls until the experiment is over. @returns the experiment, whatever its status.
+   * @throws TimeoutError when the time is up; the experiment continues
    */
   async wait(experimentId: string, options: ExperimentWaitOptions = {}): Promise<ExperimentDetail> {
     const { timeoutMs = Infinity, signal, onProgress } = options;
@@ -72,7 +72,7 @@ export class ExperimentsResource {
     }
   }
 
-  /** Lists the results of each candidate for each item; `await` for the first page, `for await` for all. */
+  /** Lists the results of each candidate for each item. `await` gives the first page, `for await` all items. */
   results(
     experimentId: string,
     query: Sent<ListExperimentResultsQuery> = {},
@@ -91,7 +91,7 @@ export class ExperimentsResource {
     return this.transport.get(path`/v1/experiments/${experimentId}/compare`, query, options);
   }
 
-  /** One document: JUnit's XML for what shows tests, Markdown for people, JSON as text. */
+  /** Returns one document: JUnit XML for test viewers, Markdown for people, or JSON as text. */
   report(
     experimentId: string,
     format: 'json' | 'junit' | 'markdown',
@@ -100,7 +100,7 @@ export class ExperimentsResource {
     return this.transport.getText(path`/v1/experiments/${experimentId}/report`, { format }, options);
   }
 
-  /** Cancels cells that wait; calls under way go on. */
+  /** Cancels waiting cells; calls under way continue. */
   cancel(experimentId: string, options?: CallOptions): ApiPromise<ExperimentDetail> {
     return this.transport.post(path`/v1/experiments/${experimentId}:cancel`, undefined, options);
   }

@@ -17,24 +17,24 @@ import type {
   ScorerVersion,
 } from '../../wire/index.js';
 
-/** Scorers of answers: checks, code, judges and people. */
+/** Scorers of answers: checks, code, judges and human opinions. */
 export class ScorersResource {
   constructor(private readonly transport: Transport) {}
 
   /**
-   * Makes a scorer, or gives it a version; a definition that it has had before is that version again.
+   * Creates a scorer or a new version of it. A definition that it had before becomes that version again.
    * @throws ConflictError `SCORER_KIND_MISMATCH`
    */
   put(name: string, request: Sent<PutScorerRequest>, options?: CallOptions): ApiPromise<PutScorerResult> {
     return this.transport.put(path`/v1/scorers/${name}`, request, options);
   }
 
-  /** By name; `await` for the first page, `for await` for all. */
+  /** Ordered by name. `await` gives the first page, `for await` all items. */
   list(query: Sent<ListScorersQuery> = {}, options?: CallOptions): Pages<Scorer, ScorerList> {
     return this.transport.pages('/v1/scorers', 'scorers', query, options);
   }
 
-  /** With its newest version. @throws NotFoundError `SCORER_NOT_FOUND` */
+  /** Returns a scorer with its newest version. @throws NotFoundError `SCORER_NOT_FOUND` */
   get(name: string, options?: CallOptions): ApiPromise<Scorer> {
     return this.transport.get(path`/v1/scorers/${name}`, undefined, options);
   }
@@ -44,7 +44,7 @@ export class ScorersResource {
     return this.transport.get(path`/v1/scorers/${name}/versions`, undefined, options);
   }
 
-  /** Scores one execution, to try a scorer; the score is kept only with `keep`. A judge is called for it. */
+  /** Scores one execution to try a scorer; stores the score only with `keep`. A judge's model is called. */
   score(
     name: string,
     request: Sent<ScoreExecutionRequest>,
@@ -53,7 +53,7 @@ export class ScorersResource {
     return this.transport.post(path`/v1/scorers/${name}:score`, request, options);
   }
 
-  /** Its scores stay, and its name may be used again. */
+  /** Deletes a scorer. Its scores stay, and its name is free again. */
   delete(name: string, options?: CallOptions): ApiPromise<void> {
     return this.transport.delete(path`/v1/scorers/${name}`, options);
   }

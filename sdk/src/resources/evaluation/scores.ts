@@ -11,12 +11,12 @@ import type { ListScoresQuery, PostScoreRequest, Score, ScoreList } from '../../
 export class ScoresResource {
   constructor(private readonly transport: Transport) {}
 
-  /** Records the opinion of a person or an end user, by a scorer of kind `human`. Each call is another score. */
+  /** Records the opinion of a person or an end user for a scorer of kind `human`. Each call adds a score. */
   create(request: Sent<PostScoreRequest>, options?: CallOptions): ApiPromise<Score> {
     return this.transport.post('/v1/scores', request, options);
   }
 
-  /** The latest first; `await` for the first page, `for await` for all. */
+  /** Latest first. `await` gives the first page, `for await` all items. */
   list(query: Sent<ListScoresQuery> = {}, options?: CallOptions): Pages<Score, ScoreList> {
     return this.transport.pages('/v1/scores', 'scores', query, options);
   }

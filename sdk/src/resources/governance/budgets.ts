@@ -14,16 +14,16 @@ import type {
   UpdateBudgetRequest,
 } from '../../wire/index.js';
 
-/** Limits for spending, and the amounts spent. */
+/** Spending limits, and the amounts spent. */
 export class BudgetsResource {
   constructor(private readonly transport: Transport) {}
 
-  /** It holds for every call that is admitted after the answer. */
+  /** Creates a budget, which applies to every call admitted after the answer. */
   create(request: Sent<CreateBudgetRequest>, options?: CallOptions): ApiPromise<Budget> {
     return this.transport.post('/v1/budgets', request, options);
   }
 
-  /** The oldest first; `await` for the first page, `for await` for all. */
+  /** Oldest first. `await` gives the first page, `for await` all items. */
   list(query: Sent<ListBudgetsQuery> = {}, options?: CallOptions): Pages<Budget, BudgetList> {
     return this.transport.pages('/v1/budgets', 'budgets', query, options);
   }
@@ -32,7 +32,7 @@ export class BudgetsResource {
     return this.transport.get(path`/v1/budgets/${budgetId}`, undefined, options);
   }
 
-  /** Calls under way go on. */
+  /** Changes a budget. Calls under way continue. */
   update(budgetId: string, request: Sent<UpdateBudgetRequest>, options?: CallOptions): ApiPromise<Budget> {
     return this.transport.patch(path`/v1/budgets/${budgetId}`, request, options);
   }

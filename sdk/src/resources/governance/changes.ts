@@ -16,7 +16,7 @@ import type {
   ReviewChangeRequest,
 } from '../../wire/index.js';
 
-/** Changes of protected environments: opened, approved, applied. */
+/** Changes to protected environments, which are opened, approved and applied. */
 export class ChangesResource {
   constructor(private readonly transport: Transport) {}
 
@@ -24,7 +24,7 @@ export class ChangesResource {
     return this.transport.post('/v1/changes', request, options);
   }
 
-  /** Newest first; `await` for the first page, `for await` for all. */
+  /** Newest first. `await` gives the first page, `for await` all items. */
   list(query: Sent<ListChangesQuery> = {}, options?: CallOptions): Pages<ChangeSummary, ChangeList> {
     return this.transport.pages('/v1/changes', 'changes', query, options);
   }
@@ -33,7 +33,7 @@ export class ChangesResource {
     return this.transport.get(path`/v1/changes/${changeId}`, undefined, options);
   }
 
-  /** Not for the caller who opened it. For a change that was applied in an emergency, it closes the review. */
+  /** Approves a change; its author may not. For a change applied in an emergency, this closes the review. */
   approve(
     changeId: string,
     request: Sent<ReviewChangeRequest> = {},
@@ -50,7 +50,7 @@ export class ChangesResource {
     return this.transport.post(path`/v1/changes/${changeId}:reject`, request, options);
   }
 
-  /** For the caller who opened it. */
+  /** Withdraws a change; only its author may. */
   withdraw(
     changeId: string,
     request: Sent<ReviewChangeRequest> = {},
@@ -59,7 +59,7 @@ export class ChangesResource {
     return this.transport.post(path`/v1/changes/${changeId}:withdraw`, request, options);
   }
 
-  /** For the caller who opened it and for approvers. Applying twice answers the same. */
+  /** Applies a change; its author and approvers may. A second call returns the same answer. */
   apply(changeId: string, request: Sent<ApplyChangeRequest> = {}, options?: CallOptions): ApiPromise<Change> {
     return this.transport.post(path`/v1/changes/${changeId}:apply`, request, options);
   }

@@ -12,7 +12,7 @@ import type {
 export class KeysResource {
   constructor(private readonly transport: Transport) {}
 
-  /** The key itself is in this answer and in no other. */
+  /** Creates a key. Only this answer contains the key itself. */
   create(request: Sent<CreateKeyRequest>, options?: CallOptions): ApiPromise<CreatedKey> {
     return this.transport.post('/v1/keys', request, options);
   }
@@ -21,12 +21,12 @@ export class KeysResource {
     return this.transport.get('/v1/keys', undefined, options);
   }
 
-  /** Its rate limits; they hold within seconds everywhere. */
+  /** Changes the rate limits of a key, in effect everywhere within seconds. */
   change(keyId: string, request: Sent<ChangeKeyRequest>, options?: CallOptions): ApiPromise<Key> {
     return this.transport.patch(path`/v1/keys/${keyId}`, request, options);
   }
 
-  /** Gives it a new secret, in this answer and in no other; the secret of now works until the overlap ends. */
+  /** Gives a key a new secret, which only this answer contains. The current one works until the overlap ends. */
   rotate(keyId: string, request: Sent<RotateKeyRequest> = {}, options?: CallOptions): ApiPromise<CreatedKey> {
     return this.transport.post(path`/v1/keys/${keyId}:rotate`, request, options);
   }

@@ -16,7 +16,7 @@ import type {
   UpdateProjectRequest,
 } from '../../wire/index.js';
 
-/** The tenants. Most of it is for the admin of the instance. */
+/** The tenants. Most methods are for the instance's admin. */
 export class ProjectsResource {
   constructor(private readonly transport: Transport) {}
 
@@ -24,7 +24,7 @@ export class ProjectsResource {
     return this.transport.post('/v1/projects', request, options);
   }
 
-  /** The oldest first; `await` for the first page, `for await` for all. */
+  /** Oldest first. `await` gives the first page, `for await` all items. */
   list(query: Sent<PageQuery> = {}, options?: CallOptions): Pages<Project, ProjectList> {
     return this.transport.pages('/v1/projects', 'projects', query, options);
   }
@@ -37,7 +37,7 @@ export class ProjectsResource {
     return this.transport.patch(path`/v1/projects/${projectId}`, request, options);
   }
 
-  /** A key of that project, such as its first one; the key itself is in this answer and in no other. */
+  /** Creates a key of that project, such as its first. Only this answer contains the key itself. */
   createKey(
     projectId: string,
     request: Sent<CreateKeyRequest>,

@@ -8,11 +8,11 @@ import {
 } from '../../core/index.js';
 import type { PageQuery, PutTeamRequest, Team, TeamList } from '../../wire/index.js';
 
-/** Teams: users with further rights over the prompts that their team owns. */
+/** Teams: users with additional rights over the prompts that their team owns. */
 export class TeamsResource {
   constructor(private readonly transport: Transport) {}
 
-  /** By name; `await` for the first page, `for await` for all. */
+  /** Ordered by name. `await` gives the first page, `for await` all items. */
   list(query: Sent<PageQuery> = {}, options?: CallOptions): Pages<Team, TeamList> {
     return this.transport.pages('/v1/teams', 'teams', query, options);
   }

@@ -14,7 +14,7 @@ import type {
   UserList,
 } from '../../wire/index.js';
 
-/** People and service accounts. What they may do is said by `members` and `teams`. */
+/** People and service accounts. `members` and `teams` set their permissions. */
 export class UsersResource {
   constructor(private readonly transport: Transport) {}
 
@@ -22,7 +22,7 @@ export class UsersResource {
     return this.transport.post('/v1/users', request, options);
   }
 
-  /** The oldest first; `await` for the first page, `for await` for all. */
+  /** Oldest first. `await` gives the first page, `for await` all items. */
   list(query: Sent<ListUsersQuery> = {}, options?: CallOptions): Pages<User, UserList> {
     return this.transport.pages('/v1/users', 'users', query, options);
   }

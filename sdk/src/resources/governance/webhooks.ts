@@ -1,16 +1,16 @@
 import { type ApiPromise, type CallOptions, path, type Transport } from '../../core/index.js';
 import type { DeliveryList, RotatedWebhookSecret, WebhookSecret } from '../../wire/index.js';
 
-/** The secret that signs callbacks, and their deliveries. */
+/** The secret that signs callbacks, and the deliveries of callbacks. */
 export class WebhooksResource {
   constructor(private readonly transport: Transport) {}
 
-  /** The secret of the project; the first call makes it. */
+  /** Returns the project's secret; the first call creates it. */
   secret(options?: CallOptions): ApiPromise<WebhookSecret> {
     return this.transport.get('/v1/webhooks/secret', undefined, options);
   }
 
-  /** For 24 hours callbacks carry a signature by the secret before, too. */
+  /** Replaces the secret. For 24 hours callbacks also carry a signature made with the previous one. */
   rotateSecret(options?: CallOptions): ApiPromise<RotatedWebhookSecret> {
     return this.transport.post('/v1/webhooks/secret:rotate', undefined, options);
   }

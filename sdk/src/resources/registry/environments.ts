@@ -18,20 +18,20 @@ import type {
   PutEnvironmentResult,
 } from '../../wire/index.js';
 
-/** Which version of a prompt runs where, and which environments change by approval only. */
+/** Which version of a prompt runs in which environment, and the rules of environments. */
 export class EnvironmentsResource {
-  /** @param onChange told the name of a prompt that is about to move, and again when it has; null: of any. */
+  /** @param onChange called with the name of a prompt before and after it moves; null for any prompt. */
   constructor(
     private readonly transport: Transport,
     private readonly onChange: (name: string | null) => void = () => {},
   ) {}
 
-  /** Environments that have rules. */
+  /** Lists the environments that have rules. */
   list(options?: CallOptions): ApiPromise<EnvironmentList> {
     return this.transport.get('/v1/environments', undefined, options);
   }
 
-  /** Sets rules; what is left out stays as it was. They hold for every request sent after the answer. */
+  /** Sets rules; omitted ones stay. They apply to every request sent after the answer. */
   put(
     name: string,
     request: Sent<PutEnvironmentRequest>,
@@ -46,7 +46,7 @@ export class EnvironmentsResource {
   }
 
   /**
-   * Runs this version there from now on.
+   * Makes this version run there from now on.
    * @throws ConflictError `ENVIRONMENT_PROTECTED` where only a change may do that
    */
   move(
@@ -59,7 +59,7 @@ export class EnvironmentsResource {
     return this.changing(promptName, this.transport.put(route, request, options));
   }
 
-  /** Lists moves of pointers, newest first; `await` for the first page, `for await` for all. */
+  /** Lists pointer moves, newest first. `await` gives the first page, `for await` all items. */
   moves(
     promptName: string,
     query: Sent<ListMovesQuery> = {},
@@ -70,8 +70,8 @@ export class EnvironmentsResource {
   }
 
   /**
-   * Takes the latest move back. It is not sent again when its answer was lost: twice in a row it would end where it began.
-   * @throws OutcomeUnknownError `OUTCOME_UNKNOWN` then
+   * Reverts the latest move. Not retried after a lost answer, because a second rollback would undo the first.
+   * @throws OutcomeUnknownError `OUTCOME_UNKNOWN` after a lost answer
    * @throws NotFoundError `VERSION_NOT_FOUND` when no version ran there before
    * @throws ConflictError `ENVIRONMENT_PROTECTED` for a version that was never approved there
    */
@@ -89,7 +89,7 @@ export class EnvironmentsResource {
   private changing<T>(name: string | null, answer: ApiPromise<T>): ApiPromise<T> {
     const changed = () => this.onChange(name);
     changed();
-    // After a failure too: it may have been carried out.
+    // Also after a failure, because the request may have been carried out.
     answer.then(changed, changed);
     return answer;
   }

@@ -18,16 +18,16 @@ import type {
   RenderPromptRequest,
 } from '../../wire/index.js';
 
-/** Prompts by their names. */
+/** Prompts by name. */
 export class PromptsResource {
-  /** @param onChange told the name of a prompt that is about to change, and again when it has. */
+  /** @param onChange called with the name of a prompt before and after it changes. */
   constructor(
     private readonly transport: Transport,
     private readonly onChange: (name: string) => void = () => {},
   ) {}
 
   /**
-   * Shows the version that runs in an environment as the active one; left out: in `default`.
+   * Returns a prompt. `active_version` is the one that runs in the environment; the default environment is `default`.
    * @throws NotFoundError `PROMPT_NOT_FOUND`
    */
   get(
@@ -37,7 +37,7 @@ export class PromptsResource {
     return this.transport.get(path`/v1/prompts/${name}`, { environment }, options);
   }
 
-  /** `await` for the first page, `for await` for all prompts. */
+  /** `await` gives the first page, `for await` all prompts. */
   list(query: Sent<ListPromptsQuery> = {}, options?: CallOptions): Pages<PromptListEntry, PromptList> {
     return this.transport.pages('/v1/prompts', 'prompts', query, options);
   }
@@ -45,13 +45,13 @@ export class PromptsResource {
   /**
    * Creates or updates a prompt that is managed in the ledger.
    * @throws UnprocessableError `TEMPLATE_INVALID`
-   * @throws BadRequestError `PROMPT_MODE_MISMATCH` for one that lives in code
+   * @throws BadRequestError `PROMPT_MODE_MISMATCH` for a prompt in code
    */
   put(name: string, request: Sent<PutPromptRequest>, options?: CallOptions): ApiPromise<PutPromptResult> {
     return this.changing(name, this.transport.put(path`/v1/prompts/${name}`, request, options));
   }
 
-  /** Its versions and executions stay readable by id. */
+  /** Deletes a prompt. Its versions and executions stay readable by id. */
   delete(name: string, options?: CallOptions): ApiPromise<void> {
     return this.changing(name, this.transport.delete(path`/v1/prompts/${name}`, options));
   }
@@ -62,7 +62,7 @@ export class PromptsResource {
     return this.changing(name, this.transport.post(route, undefined, options));
   }
 
-  /** Renders in the ledger and calls no provider. */
+  /** Renders in the ledger without calling a provider. */
   render(
     name: string,
     request: Sent<RenderPromptRequest>,
@@ -79,7 +79,7 @@ export class PromptsResource {
   private changing<T>(name: string, answer: ApiPromise<T>): ApiPromise<T> {
     const changed = () => this.onChange(name);
     changed();
-    // After a failure too: it may have been carried out.
+    // Also after a failure, because the request may have been carried out.
     answer.then(changed, changed);
     return answer;
   }

@@ -24,17 +24,17 @@ import type {
 export class SnippetsResource {
   constructor(private readonly transport: Transport) {}
 
-  /** Shows it with its newest version. @throws NotFoundError `SNIPPET_NOT_FOUND` */
+  /** Returns a snippet with its newest version. @throws NotFoundError `SNIPPET_NOT_FOUND` */
   get(name: string, options?: CallOptions): ApiPromise<Snippet> {
     return this.transport.get(path`/v1/snippets/${name}`, undefined, options);
   }
 
-  /** `await` for the first page, `for await` for all snippets. */
+  /** `await` gives the first page, `for await` all snippets. */
   list(query: Sent<ListSnippetsQuery> = {}, options?: CallOptions): Pages<SnippetSummary, SnippetList> {
     return this.transport.pages('/v1/snippets', 'snippets', query, options);
   }
 
-  /** Creates it or its next version. @throws UnprocessableError `TEMPLATE_INVALID` */
+  /** Creates a snippet or its next version. @throws UnprocessableError `TEMPLATE_INVALID` */
   put(name: string, request: Sent<PutSnippetRequest>, options?: CallOptions): ApiPromise<PutSnippetResult> {
     return this.transport.put(path`/v1/snippets/${name}`, request, options);
   }
@@ -49,7 +49,7 @@ export class SnippetsResource {
     return this.transport.get(path`/v1/snippets/${name}/versions/${version}`, undefined, options);
   }
 
-  /** Which versions of prompts and snippets use it, newest first; `await` for the first page, `for await` for all. */
+  /** Lists the versions of prompts and snippets that use it, newest first. `await` gives the first page, `for await` all items. */
   usage(name: string, query: Sent<PageQuery> = {}, options?: CallOptions): Pages<SnippetUse, SnippetUsage> {
     return this.transport.pages(path`/v1/snippets/${name}/usage`, 'usage', query, options);
   }

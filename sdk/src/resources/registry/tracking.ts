@@ -13,22 +13,21 @@ import type {
 } from '../../wire/index.js';
 import { withGrace } from '../runs/executions.js';
 
-/** Prompts that live in code. */
+/** Prompts in code. */
 export class TrackingResource {
   constructor(private readonly transport: Transport) {}
 
   /**
-   * Tells the ledger what is in the code now: all or none, up to 1,000.
-   * @throws BadRequestError `PROMPT_MODE_MISMATCH` for prompts that moved to full mode (`errors` has each),
-   *   `NO_PROMPTS`
+   * Tells the ledger which prompts the code contains now: all or none, up to 1,000.
+   * @throws BadRequestError `PROMPT_MODE_MISMATCH` for prompts that moved to full mode (`errors` has each), `NO_PROMPTS`
    */
   register(request: Sent<RegisterCodeRequest>, options?: CallOptions): ApiPromise<RegisterCodeResult> {
     return this.transport.post('/v1/prompts/register-code', request, options);
   }
 
   /**
-   * Says that the code has these no more. Versions and executions stay, and registering one again brings it back. All or
-   * none.
+   * Tells the ledger that the code no longer contains these prompts. Versions and executions stay, and registering one again brings it
+   * back. All or none.
    * @throws BadRequestError `PROMPT_MODE_MISMATCH` for prompts in full mode
    */
   retire(request: Sent<RetireRequest>, options?: CallOptions): ApiPromise<RetireResult> {
@@ -45,7 +44,7 @@ export class TrackingResource {
     return this.transport.post(route, request, withGrace(request.timeout_ms, options));
   }
 
-  /** The versions of a prompt of either mode. */
+  /** Lists the versions of a prompt in either mode. */
   history(
     name: string,
     query: { readonly mode?: PromptMode | 'all' | undefined } = {},
@@ -54,7 +53,7 @@ export class TrackingResource {
     return this.transport.get(path`/v1/prompts/${name}/history`, query, options);
   }
 
-  /** From now on the ledger manages these; versions, numbers and executions stay. All or none. */
+  /** Moves prompts to the ledger's management. Versions, numbers and executions stay. All or none. */
   migrateToFull(request: Sent<MigrateRequest>, options?: CallOptions): ApiPromise<MigrateResult> {
     return this.transport.post('/v1/prompts:migrate-to-full', request, options);
   }

@@ -15,7 +15,7 @@ export class VersionsResource {
     return this.transport.get(path`/v1/prompts/${promptName}/versions/${version}`, undefined, options);
   }
 
-  /** Works for a deleted prompt, too. */
+  /** Also works for a deleted prompt. */
   getById(versionId: string, options?: CallOptions): ApiPromise<Version> {
     return this.transport.get(path`/v1/versions/${versionId}`, undefined, options);
   }

@@ -22,26 +22,26 @@ import type {
 
 type Verb = 'start' | 'pause' | 'resume' | 'stop' | 'roll-back';
 
-/** Versions that are given to a share of the traffic, and what they have shown. Doing a thing twice is doing it once. */
+/** Versions that receive a share of the traffic, and their results. Repeating an action has no further effect. */
 export class RolloutsResource {
   constructor(private readonly transport: Transport) {}
 
-  /** Makes a draft. No request gets the candidate before it is started. */
+  /** Creates a draft. No request gets the candidate before the rollout starts. */
   create(request: Sent<CreateRolloutRequest>, options?: CallOptions): ApiPromise<Rollout> {
     return this.transport.post('/v1/rollouts', request, options);
   }
 
-  /** Newest first; `await` for the first page, `for await` for all. */
+  /** Newest first. `await` gives the first page, `for await` all items. */
   list(query: Sent<ListRolloutsQuery> = {}, options?: CallOptions): Pages<Rollout, RolloutList> {
     return this.transport.pages('/v1/rollouts', 'rollouts', query, options);
   }
 
-  /** With the figures of each step, and the latest looks. */
+  /** Returns a rollout with the figures of each step and the latest looks. */
   get(rolloutId: string, options?: CallOptions): ApiPromise<RolloutDetail> {
     return this.transport.get(path`/v1/rollouts/${rolloutId}`, undefined, options);
   }
 
-  /** Lists the looks with their decisions, newest first; `await` for the first page, `for await` for all. */
+  /** Lists the looks with their decisions, newest first. `await` gives the first page, `for await` all items. */
   looks(
     rolloutId: string,
     query: Sent<{ limit?: number }> = {},
@@ -50,7 +50,7 @@ export class RolloutsResource {
     return this.transport.pages(path`/v1/rollouts/${rolloutId}/looks`, 'looks', query, options);
   }
 
-  /** Lists the record that the looks are computed from, in order; `await` for the first page, `for await` for all. */
+  /** Lists the record that the looks are computed from, in order. `await` gives the first page, `for await` all items. */
   events(
     rolloutId: string,
     query: Sent<{ limit?: number }> = {},
@@ -68,7 +68,7 @@ export class RolloutsResource {
     return this.act(rolloutId, 'start', request, options);
   }
 
-  /** Everybody gets the control until it is resumed. */
+  /** Pauses the rollout; every request gets the control until it resumes. */
   pause(
     rolloutId: string,
     request: Sent<RolloutActionRequest> = {},
@@ -77,7 +77,7 @@ export class RolloutsResource {
     return this.act(rolloutId, 'pause', request, options);
   }
 
-  /** It goes on in the step in which it was paused. */
+  /** Resumes the rollout in the step in which it was paused. */
   resume(
     rolloutId: string,
     request: Sent<RolloutActionRequest> = {},
@@ -86,7 +86,7 @@ export class RolloutsResource {
     return this.act(rolloutId, 'resume', request, options);
   }
 
-  /** Everybody gets the control, without a verdict. */
+  /** Stops the rollout without a verdict; every request gets the control. */
   stop(
     rolloutId: string,
     request: Sent<RolloutActionRequest> = {},
@@ -95,7 +95,7 @@ export class RolloutsResource {
     return this.act(rolloutId, 'stop', request, options);
   }
 
-  /** Everybody gets the control, and the moves of the prompt say so. */
+  /** Rolls back; every request gets the control, and the prompt's moves record it. */
   rollBack(
     rolloutId: string,
     request: Sent<RolloutActionRequest> = {},

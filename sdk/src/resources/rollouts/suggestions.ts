@@ -12,7 +12,7 @@ import type {
 export class SuggestionsResource {
   constructor(private readonly transport: Transport) {}
 
-  /** Found anew each time. @throws NotFoundError `PROMPT_NOT_FOUND` | `VERSION_NOT_FOUND` */
+  /** Computed anew each time. @throws NotFoundError `PROMPT_NOT_FOUND` | `VERSION_NOT_FOUND` */
   list(
     name: string,
     query: Sent<ListSuggestionsQuery> = {},
@@ -21,7 +21,7 @@ export class SuggestionsResource {
     return this.transport.get(path`/v1/prompts/${name}/suggestions`, { ...query }, options);
   }
 
-  /** Hides it, until it is restored. @throws NotFoundError `SUGGESTION_NOT_FOUND` */
+  /** Hides a suggestion until it is restored. @throws NotFoundError `SUGGESTION_NOT_FOUND` */
   dismiss(
     name: string,
     suggestionId: string,
@@ -38,9 +38,9 @@ export class SuggestionsResource {
   }
 
   /**
-   * Makes a draft with the patch; no pointer moves.
+   * Creates a draft with the patch; no pointer moves.
    * @throws ConflictError `SUGGESTION_STALE` | `SUGGESTION_NOT_APPLICABLE`
-   * @throws BadRequestError `PROMPT_MODE_MISMATCH` for a prompt that lives in code
+   * @throws BadRequestError `PROMPT_MODE_MISMATCH` for a prompt in code
    */
   apply(
     name: string,

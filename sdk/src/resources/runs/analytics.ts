@@ -28,7 +28,7 @@ export class AnalyticsResource {
     return this.transport.get('/v1/analytics/prompts', query, options);
   }
 
-  /** Counts, errors, tokens, cost and percentiles of latency, over time or by what executions have in common. */
+  /** Returns counts, errors, tokens, cost and latency percentiles, over time or grouped by a common property. */
   executions(query: Sent<FiguresQuery> = {}, options?: CallOptions): ApiPromise<ExecutionFigures> {
     return this.transport.get('/v1/analytics/executions', query, options);
   }

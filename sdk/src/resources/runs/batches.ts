@@ -5,7 +5,7 @@ import type { Batch, SubmitBatchRequest, SubmittedBatch } from '../../wire/index
 export class BatchesResource {
   constructor(private readonly transport: Transport) {}
 
-  /** All entries or none. */
+  /** Submits all entries or none. */
   submit(request: Sent<SubmitBatchRequest>, options?: CallOptions): ApiPromise<SubmittedBatch> {
     return this.transport.post('/v1/executions:submit-batch', request, options);
   }
@@ -14,7 +14,7 @@ export class BatchesResource {
     return this.transport.get(path`/v1/batches/${batchId}`, undefined, options);
   }
 
-  /** Cancels what was not sent to a provider yet. */
+  /** Cancels entries that were not sent to a provider yet. */
   cancel(batchId: string, options?: CallOptions): ApiPromise<Batch> {
     return this.transport.post(path`/v1/batches/${batchId}:cancel`, undefined, options);
   }

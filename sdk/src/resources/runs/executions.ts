@@ -22,18 +22,17 @@ import type {
   SubmittedExecution,
 } from '../../wire/index.js';
 
-/** The ledger answers a `:run` at its time limit; so much longer this client waits for that answer. */
+/** The ledger answers a `:run` at its time limit; the client waits this much longer for that answer. */
 const ANSWER_GRACE_MS = 10_000;
 
-/** Runs of prompts, and what is known of them. */
+/** Runs of prompts and their records. */
 export class ExecutionsResource {
   constructor(private readonly transport: Transport) {}
 
   /**
-   * Runs a prompt, or a content that is no version of one, and waits for the answer. Of a content the answer has no prompt and no
-   * version: both are null.
-   * @throws ProviderError `PROVIDER_FAILED` or `PROVIDER_REJECTED`, ProviderTimeoutError `PROVIDER_TIMEOUT`; each has
-   *   an `executionId`.
+   * Runs a prompt, or a content that is not a stored version, and waits for the answer. For a content, the prompt and the version in the
+   * answer are null.
+   * @throws ProviderError `PROVIDER_FAILED` or `PROVIDER_REJECTED`, ProviderTimeoutError `PROVIDER_TIMEOUT`; each has an `executionId`.
    */
   run(
     request: Sent<ExecuteRequest> | Sent<ExecuteContentRequest>,
@@ -43,8 +42,8 @@ export class ExecutionsResource {
   }
 
   /**
-   * Runs a prompt and gives the answer while it comes. Nothing is sent before the first use.
-   * @throws what `run` does, out of whatever reads it
+   * Runs a prompt and streams the answer. Nothing is sent before the first use.
+   * @throws the errors of `run`, from the call that reads the stream
    */
   stream(
     request: Sent<ExecuteRequest> | Sent<ExecuteContentRequest>,
@@ -53,7 +52,7 @@ export class ExecutionsResource {
     return this.openStream(() => Promise.resolve(request), options);
   }
 
-  /** The same of a request that is made ready when the stream is first used. */
+  /** Like {@link stream}, for a request that is prepared when the stream is first used. */
   openStream(
     prepare: (signal: AbortSignal) => Promise<Sent<ExecuteRequest> | Sent<ExecuteContentRequest>>,
     options: StreamCallOptions = {},
@@ -70,7 +69,7 @@ export class ExecutionsResource {
     return this.transport.post('/v1/executions:submit', request, options);
   }
 
-  /** @param waitMs the ledger answers when the execution is final, or after this many milliseconds. */
+  /** @param waitMs the ledger answers when the execution is final or after this many milliseconds. */
   get(
     executionId: string,
     { waitMs, ...options }: CallOptions & { waitMs?: number } = {},
@@ -79,31 +78,30 @@ export class ExecutionsResource {
     return this.transport.get(path`/v1/executions/${executionId}`, query, withGrace(waitMs, options));
   }
 
-  /** Newest first, without contents; `await` for the first page, `for await` for all. */
+  /** Newest first, without contents. `await` gives the first page, `for await` all items. */
   list(query: Sent<ListExecutionsQuery> = {}, options?: CallOptions): Pages<ExecutionSummary, ExecutionList> {
     return this.transport.pages('/v1/executions', 'executions', query, options);
   }
 
-  /** @throws ConflictError `EXECUTION_DISPATCHED` or `EXECUTION_FINAL` when it is too late. */
+  /** @throws ConflictError `EXECUTION_DISPATCHED` or `EXECUTION_FINAL` when it is too late to cancel. */
   cancel(executionId: string, options?: CallOptions): ApiPromise<Execution> {
     return this.transport.post(path`/v1/executions/${executionId}:cancel`, undefined, options);
   }
 
   /**
-   * Erases variables, prompt, answer and everything else that is content, for ever; its facts, costs and counts stay. Erasing again
-   * changes nothing.
+   * Permanently erases variables, prompt, answer and all other content; facts, costs and counts stay. A second call changes nothing.
    * @throws ConflictError `EXECUTION_NOT_FINAL` while it is queued or running.
    */
   eraseContent(executionId: string, options?: CallOptions): ApiPromise<void> {
     return this.transport.delete(path`/v1/executions/${executionId}/content`, options);
   }
 
-  /** Reports what a client ran itself: 1 to 100, each taken or rejected on its own. `track` does it for you. */
+  /** Reports executions that a client ran itself: 1 to 100, each accepted or rejected on its own. `track` does it for you. */
   record(request: Sent<RecordRequest>, options?: CallOptions): ApiPromise<RecordResult> {
     return this.transport.post('/v1/executions:record', request, options);
   }
 
-  /** The same of entries that are JSON already. */
+  /** Like {@link record}, for entries that are already JSON. */
   recordJson(entries: readonly string[], idempotencyKey: string): ApiPromise<RecordResult> {
     const json = `{"executions":[${entries.join(',')}]}`;
     return this.transport.call({ method: 'POST', path: '/v1/executions:record', json, idempotencyKey });

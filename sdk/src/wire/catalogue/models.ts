@@ -1,11 +1,11 @@
 export interface Model {
-  /** Such as `openai/gpt-4o-mini`. */
+  /** For example `openai/gpt-4o-mini`. */
   readonly id: string;
   readonly object: 'model';
   readonly owned_by: string;
   readonly provider: string;
   readonly model_name: string;
-  /** The limit of one answer; null where the vendor does not say. */
+  /** The limit of one answer; null if the vendor does not say. */
   readonly max_tokens: number | null;
   readonly supports_streaming: boolean;
 }

@@ -1,24 +1,24 @@
-/** Dollars are decimals in strings, such as `0.15`, with at most 6 decimals. */
+/** Dollars are decimal strings with at most 6 decimals, such as `0.15`. */
 export interface CreatePriceRequest {
   readonly provider: string;
   readonly model_name: string;
-  /** For a million prompt tokens. */
+  /** Per million prompt tokens. */
   readonly input_usd_per_mtok: string;
-  /** For a million prompt tokens that the provider had in its cache. Left out: they cost as much as others. */
+  /** Per million prompt tokens that the provider had in its cache. Default: the input price. */
   readonly cached_input_usd_per_mtok?: string | null;
-  /** For a million response tokens, those of reasoning among them. */
+  /** Per million response tokens, including reasoning. */
   readonly output_usd_per_mtok: string;
-  /** The price of a longer prompt is unknown. Left out: for all. */
+  /** The longest prompt that the price holds for; a longer one has no known price. Default: no limit. */
   readonly max_prompt_tokens?: number | null;
-  /** RFC 3339; left out: from now on. */
+  /** RFC 3339. Default: now. */
   readonly valid_from?: string | null;
-  /** RFC 3339; left out: until another begins. */
+  /** RFC 3339. Default: when another price begins. */
   readonly valid_to?: string | null;
   /** The source of the figures. */
   readonly source?: string | null;
 }
 
-/** Members that are left out stay as they are. The figures never change: another price is a new one. */
+/** Omitted members stay unchanged. The figures never change; create a new price instead. */
 export interface PutPriceRequest {
   readonly valid_to?: string | null;
   readonly source?: string | null;
@@ -36,12 +36,12 @@ export interface Price {
   readonly valid_to: string | null;
   readonly source: string | null;
   readonly created_at: string;
-  /** The key that added it, `admin`, or `catalogue`. */
+  /** The key that added the price, `admin`, or `catalogue`. */
   readonly created_by: string | null;
 }
 
 export interface PriceList {
-  /** By provider, model, and the time they begin. */
+  /** Ordered by provider, model and start. */
   readonly prices: readonly Price[];
   readonly next_cursor: string | null;
 }
@@ -49,16 +49,16 @@ export interface PriceList {
 export interface ListPricesQuery {
   readonly provider?: string;
   readonly model_name?: string;
-  /** Only the price of each model that counts at this time. */
+  /** Only the price of each model that applies at this time. */
   readonly at?: string | Date;
   /** The size of a page: 1 to 200, default 50. */
   readonly limit?: number;
 }
 
 export interface ImportPricesRequest {
-  /** The form of the file `model_prices_and_context_window.json` of LiteLLM. */
+  /** The format of LiteLLM's file `model_prices_and_context_window.json`. */
   readonly format: 'litellm';
-  /** RFC 3339; left out: from now on. */
+  /** RFC 3339. Default: now. */
   readonly valid_from?: string | null;
   readonly prices: Readonly<Record<string, unknown>>;
 }

@@ -1,10 +1,10 @@
-/** `order`: models are tried as they are listed. `weights`: drawn by their weights, for each execution anew. */
+/** `order`: models are tried in the listed order. `weights`: drawn by weight, anew for each execution. */
 export type RouteStrategy = 'order' | 'weights';
 
 export interface PutRouteTarget {
   readonly provider: string;
   readonly model_name: string;
-  /** The frequency with which it is tried first, beside the weights of the others: 1 to 1,000. Only with `weights`. */
+  /** How often the model is tried first, relative to the other weights: 1 to 1,000. Only with `weights`. */
   readonly weight?: number;
 }
 
@@ -12,19 +12,19 @@ export interface PutRouteRequest {
   readonly description?: string | null;
   /** Default `order`. */
   readonly strategy?: RouteStrategy;
-  /** 1 to 16, each once. */
+  /** 1 to 16 distinct models. */
   readonly targets: readonly PutRouteTarget[];
 }
 
 export interface RouteTarget {
   readonly provider: string;
   readonly model_name: string;
-  /** Null of a route that goes by order. */
+  /** Null in a route that goes by order. */
   readonly weight: number | null;
 }
 
 export interface Route {
-  /** Stays when the route is replaced. */
+  /** Stays the same when the route is replaced. */
   readonly route_id: string;
   readonly name: string;
   readonly description: string | null;
@@ -36,7 +36,7 @@ export interface Route {
 }
 
 export interface RouteList {
-  /** By name. */
+  /** Ordered by name. */
   readonly routes: readonly Route[];
   readonly next_cursor: string | null;
 }

@@ -1,6 +1,6 @@
 export interface PutSecretRequest {
   readonly api_key: string;
-  /** Left out or null: the address that the operator has configured. */
+  /** Default or null: the address that the operator configured. */
   readonly base_url?: string | null;
 }
 
@@ -10,13 +10,13 @@ export interface Secret {
   /** `sha256:` and the first 16 hexadecimal digits of the key's SHA-256. */
   readonly fingerprint: string;
   readonly base_url: string | null;
-  /** The only place that the key is sent to. */
+  /** The only host that the key is sent to. */
   readonly host: string;
   readonly created_at: string;
   readonly updated_at: string;
 }
 
 export interface SecretList {
-  /** By provider. */
+  /** Ordered by provider. */
   readonly secrets: readonly Secret[];
 }

@@ -1,9 +1,9 @@
 import type { PageQuery } from '../page-query.js';
 
 export interface PutDatasetRequest {
-  /** Omit it to keep it; null removes it. */
+  /** Omit to keep the description; null removes it. */
   readonly description?: string | null;
-  /** JSON Schema that the variables of new items have to fit. Omit it to keep it; null removes it. */
+  /** JSON Schema that the variables of new items must match. Omit to keep it; null removes it. */
   readonly variables_schema?: Readonly<Record<string, unknown>> | null;
 }
 
@@ -11,7 +11,7 @@ export interface DatasetSummary {
   readonly dataset_id: string;
   readonly name: string;
   readonly description: string | null;
-  /** The hash of what it holds now; null before the first items. */
+  /** The hash of the current content; null before the first items. */
   readonly version: string | null;
   readonly item_count: number;
   readonly created_at: string;
@@ -30,7 +30,7 @@ export interface DatasetList {
 export interface DatasetVersion {
   readonly version: string;
   readonly item_count: number;
-  /** Whether the dataset holds this now. */
+  /** Whether this is the current content of the dataset. */
   readonly current: boolean;
   readonly created_at: string;
   readonly created_by: string;
@@ -42,9 +42,9 @@ export interface DatasetVersions {
   readonly next_cursor: string | null;
 }
 
-/** An item to try prompts on: their variables, and the answer that is expected. Null differs from left out. */
+/** An item to try prompts on: variables and the expected answer. Null is a value and differs from an omitted member. */
 export interface NewDatasetItem {
-  /** Your id, unique in the dataset. */
+  /** Your own id, unique in the dataset. */
   readonly external_id?: string | null;
   readonly variables: Readonly<Record<string, unknown>>;
   /** Any JSON. */
@@ -55,7 +55,7 @@ export interface NewDatasetItem {
 export interface DatasetItem extends NewDatasetItem {
   readonly item_id: string;
   readonly item_hash: string;
-  /** The execution that it was made from; null for one that was sent. */
+  /** The execution that the item was made from; null for an uploaded item. */
   readonly source_execution_id: string | null;
   readonly created_at: string;
 }
@@ -67,18 +67,18 @@ export interface DatasetItems {
 }
 
 export interface ListDatasetItemsQuery extends PageQuery {
-  /** Left out: what the dataset holds now. */
+  /** Default: the current content of the dataset. */
   readonly version?: string;
 }
 
-/** `append` adds to the items there are; `replace` makes these all that there are. */
+/** `append` adds to the existing items; `replace` replaces all of them. */
 export type AddItemsMode = 'append' | 'replace';
 
 export interface AddedItems {
   readonly version: string;
   readonly item_count: number;
   readonly added: number;
-  /** Items that took the place of one with the same `external_id`. */
+  /** Items that replaced one with the same `external_id`. */
   readonly changed: number;
   readonly removed: number;
 }
@@ -98,13 +98,13 @@ export interface ExecutionFilter {
 export interface FromExecutionsRequest {
   readonly execution_ids?: readonly string[];
   readonly filter?: ExecutionFilter;
-  /** The most that a filter takes, newest first; default 1,000. */
+  /** The most executions taken from a filter, newest first. Default 1,000. */
   readonly limit?: number;
-  /** `response`: the answer is what is expected of the item. */
+  /** `response` makes the answer the item's expected value. */
   readonly expected?: 'response' | null;
 }
 
 export interface FromExecutionsResult extends AddedItems {
-  /** Executions that the filter found and that cannot be made an item. */
+  /** Executions that the filter found but that cannot become items. */
   readonly skipped: number;
 }

@@ -12,29 +12,29 @@ export interface ExperimentCandidate {
   /** The name of the candidate in results and comparisons. */
   readonly label: string;
   readonly prompt_name: string;
-  /** Left out: the newest. */
+  /** Default: the newest version. */
   readonly version_number?: number | null;
-  /** `"provider/model_name"`, an object, or a list of these, tried in order. Left out: the ledger's default. */
+  /** `"provider/model_name"`, an object, or a list of these, tried in order. Default: the ledger's default model. */
   readonly model?: ModelRef | string | readonly (ModelRef | string)[] | null;
   readonly params?: Params | null;
 }
 
 export interface CreateExperimentRequest {
   readonly name: string;
-  /** Left out, the version is what the dataset holds now. */
+  /** Default version: the dataset's current content. */
   readonly dataset: { readonly name: string; readonly version?: string | null };
   readonly candidates: readonly ExperimentCandidate[];
-  /** Left out, the version is the newest. */
+  /** Default version: the newest. */
   readonly scorers: readonly { readonly name: string; readonly version_number?: number | null }[];
   /** The number of runs of each candidate on each item. Default 1. */
   readonly repetitions?: number | null;
-  /** The share of its repetitions that have to pass for an item to pass. Default 0.5. */
+  /** The share of an item's repetitions that must pass for the item to pass. Default 0.5. */
   readonly pass_threshold?: number | null;
-  /** Dollars as text. Left out: no limit. */
+  /** Dollars as text. Default: no limit. */
   readonly max_cost_usd?: string | null;
-  /** Cells under way at a time. Default 8. */
+  /** The most cells under way at once. Default 8. */
   readonly concurrency?: number | null;
-  /** The label of its executions. Default `experiment`. */
+  /** The environment label of the executions. Default `experiment`. */
   readonly environment?: string | null;
   /** Whether cells may be answered from the response cache. */
   readonly cache?: boolean | null;
@@ -45,15 +45,15 @@ export interface ExperimentError {
   readonly message: string;
 }
 
-/** An experiment with everything that was left open settled. */
+/** An experiment with every open choice settled. */
 export interface Experiment {
-  /** Its executions have it as their `batch_id`. */
+  /** The `batch_id` of its executions. */
   readonly experiment_id: string;
   readonly name: string;
   readonly status: ExperimentStatus;
   /** Items × candidates × repetitions. */
   readonly cells: number;
-  /** The most that its cells may cost if each is called once; null where that is not known. */
+  /** The most that the cells may cost if each is called once; null when unknown. */
   readonly expected_cost_usd: string | null;
   readonly max_cost_usd: string | null;
   readonly dataset: { readonly name: string; readonly version: string; readonly item_count: number };
@@ -81,7 +81,7 @@ export interface Experiment {
   readonly created_at: string;
   readonly started_at: string | null;
   readonly completed_at: string | null;
-  /** Why it failed or was stopped. */
+  /** Why the experiment failed or was stopped. */
   readonly error: ExperimentError | null;
 }
 
@@ -94,20 +94,20 @@ export interface ExperimentProgress {
   readonly canceled: number;
 }
 
-/** The result of a candidate by a scorer. */
+/** A scorer's result for a candidate. */
 export interface CandidateScore {
   readonly candidate: string;
   readonly scorer: string;
   readonly scorer_version: number;
-  /** Items that were scored in all their repetitions. */
+  /** The number of items that were scored in all repetitions. */
   readonly n: number;
   readonly mean: number | null;
   readonly pass_rate: number | null;
   readonly pass_rate_interval: ConfidenceInterval | null;
-  /** By k, as text. */
+  /** Keyed by k as text. */
   readonly pass_at_k: Readonly<Record<string, number>> | null;
   readonly pass_hat_k: Readonly<Record<string, number>> | null;
-  /** Cells without a score. */
+  /** The number of cells without a score. */
   readonly errors: number;
   readonly cost_usd: string | null;
   readonly latency_ms: { readonly p50: number | null; readonly p95: number | null };
@@ -115,7 +115,7 @@ export interface CandidateScore {
 
 export interface ExperimentDetail extends Experiment {
   readonly progress: ExperimentProgress;
-  /** The cost of all its executions that are over; null where that of any is unknown. */
+  /** The cost of all ended executions; null when any of them is unknown. */
   readonly cost_usd: string | null;
   readonly summary: readonly CandidateScore[];
 }
@@ -130,7 +130,7 @@ export interface ListExperimentsQuery extends PageQuery {
 }
 
 export interface ExperimentItemRef {
-  /** Counted from 0, in the order of the dataset's version. */
+  /** Counts from 0, in the order of the dataset's version. */
   readonly index: number;
   readonly external_id: string | null;
   readonly item_hash: string;
@@ -145,13 +145,13 @@ export interface CellScore {
   readonly passed: boolean | null;
   readonly explanation: string | null;
   readonly judge_execution_id: string | null;
-  /** Why there is no score; null where there is one. */
+  /** Why there is no score; null when there is one. */
   readonly error: ExperimentError | null;
 }
 
-/** One repetition. */
+/** One repetition of a candidate on an item. */
 export interface ExperimentCell {
-  /** Counted from 1. */
+  /** Counts from 1. */
   readonly repetition: number;
   readonly status: 'running' | 'succeeded' | 'failed' | 'canceled';
   readonly execution_id: string | null;
@@ -165,7 +165,7 @@ export interface ExperimentCell {
 export interface ExperimentResult {
   readonly item: ExperimentItemRef;
   readonly candidate: string;
-  /** By scorer, over all repetitions; null where one of them has no score. */
+  /** One entry per scorer, over all repetitions; null when a repetition has no score. */
   readonly scores: readonly {
     readonly scorer: string;
     readonly value: number | null;
@@ -184,22 +184,22 @@ export interface ExperimentResultList {
 export interface ListExperimentResultsQuery extends PageQuery {
   readonly candidate?: string;
   readonly scorer?: string;
-  /** True: only what does not pass, or has no score. */
+  /** True to list only results that fail or have no score. */
   readonly failed?: boolean;
 }
 
 export interface CompareExperimentQuery {
   readonly baseline: string;
   readonly candidate: string;
-  /** May be left out where there is one only. */
+  /** Optional when there is only one scorer. */
   readonly scorer?: string | undefined;
-  /** The experiment that the baseline is from. Default: the same. */
+  /** The baseline's experiment. Default: this one. */
   readonly baseline_experiment?: string | undefined;
   readonly margin?: number | undefined;
   readonly allow_versions?: boolean | undefined;
 }
 
-/** Two candidates over the same items; wins and losses are those of `candidate`. */
+/** Compares two candidates over the same items; wins and losses are those of `candidate`. */
 export interface ExperimentComparison {
   readonly experiment_id: string;
   readonly baseline_experiment_id: string;
@@ -211,11 +211,11 @@ export interface ExperimentComparison {
   readonly wins: number;
   readonly losses: number;
   readonly ties: number;
-  /** Items that one of them has no score for. */
+  /** The number of items that one of the candidates has no score for. */
   readonly missing: number;
-  /** Those that are missing because of an error; the others were not run. */
+  /** The number of missing items that are due to an error; the others were not run. */
   readonly missing_by_error: number;
-  /** Cells of the two that had an error. */
+  /** The number of cells of both candidates that had an error. */
   readonly errors: number;
   readonly delta: number | null;
   readonly interval: ConfidenceInterval | null;

@@ -19,13 +19,13 @@ export type CheckName =
 export interface CheckScorer {
   readonly kind: 'check';
   readonly check: CheckName;
-  /** The operand, any JSON; left out: the `expected` of what is scored. */
+  /** The operand, any JSON. Default: the item's `expected`. */
   readonly value?: unknown;
-  /** Which part of the answer, read as JSON: `/a/0` or `a[0].b`. */
+  /** The part of the answer to check, read as JSON: `/a/0` or `a[0].b`. */
   readonly path?: string | null;
-  /** Turns it round. */
+  /** Inverts the result. */
   readonly negate?: boolean | null;
-  /** From which value on an answer passes; default 0.5. */
+  /** The lowest value that passes. Default 0.5. */
   readonly threshold?: number | null;
 }
 
@@ -40,11 +40,11 @@ export interface CodeScorer {
 /** The argument of a code scorer's function. */
 export interface CodeScorerInput {
   readonly variables: Readonly<Record<string, unknown>>;
-  /** Left out when nothing was expected. */
+  /** Absent when nothing was expected. */
   readonly expected?: unknown;
   readonly response_text: string;
   readonly tool_calls: readonly ToolCall[];
-  /** Null where the provider did not say. */
+  /** Null when the provider did not report a figure. */
   readonly telemetry: {
     readonly latency_ms: number | null;
     readonly prompt_tokens: number | null;
@@ -61,27 +61,27 @@ export interface CodeScorerResult {
   readonly explanation?: string | null;
 }
 
-/** Labels, or a range of numbers. */
+/** Either labels or a numeric range. */
 export interface ScorerScale {
-  /** Which labels there are, and whether each passes. */
+  /** The labels, and whether each passes. */
   readonly labels?: Readonly<Record<string, boolean>> | null;
   readonly min?: number | null;
   readonly max?: number | null;
   readonly threshold?: number | null;
 }
 
-/** A prompt that judges. What is left out is filled in and kept: the active version, its checksum, the default model. */
+/** A prompt that judges. Omitted members are filled in and stored: the active version, its checksum, the default model. */
 export interface JudgeScorer extends ScorerScale {
   readonly kind: 'judge';
   readonly prompt_name: string;
   readonly version_number?: number | null;
   readonly prompt_checksum_hash?: string | null;
-  /** Also `provider/model_name`. */
+  /** May also be `provider/model_name`. */
   readonly model?: ModelRef | string | null;
   readonly params?: Params | null;
 }
 
-/** A scorer for people's opinions. */
+/** A scorer for human opinions. */
 export interface HumanScorer extends ScorerScale {
   readonly kind: 'human';
 }
@@ -105,12 +105,12 @@ export interface PutScorerResult {
   readonly version: ScorerVersionRef;
   /** True when the definition was new to the scorer. */
   readonly version_change: boolean;
-  /** Hints at settings that are allowed and probably not meant. */
+  /** Warnings about settings that are allowed but probably not intended. */
   readonly warnings: readonly string[];
 }
 
 export interface ScorerVersion extends ScorerVersionRef {
-  /** In the members of a {@link PutScorerRequest}, without `kind`. */
+  /** The members of a {@link PutScorerRequest} without `kind`. */
   readonly definition: Readonly<Record<string, unknown>>;
   readonly created_by: string;
   readonly created_at: string;
@@ -123,7 +123,7 @@ export interface Scorer extends ScorerRef {
 }
 
 export interface ScorerList {
-  /** By name. */
+  /** Ordered by name. */
   readonly scorers: readonly Scorer[];
   readonly next_cursor: string | null;
 }

@@ -13,32 +13,32 @@ export interface PostScoreRequest {
 }
 
 export interface Score {
-  /** Null for one that was not kept. */
+  /** Null for a score that was not stored. */
   readonly score_id: string | null;
   readonly execution_id: string;
   readonly scorer: string;
   readonly scorer_version: number;
   readonly source: ScoreSource;
-  /** The value of a label: 1 where it passes, else 0. */
+  /** For a label, 1 if it passes, otherwise 0. */
   readonly value: number;
   readonly label: string | null;
   readonly passed: boolean;
   readonly explanation: string | null;
-  /** The execution of the judgement, of a judge's. */
+  /** The execution of the judgement, for a judge's score. */
   readonly judge_execution_id: string | null;
   readonly created_by: string;
   readonly created_at: string;
 }
 
 export interface ScoreList {
-  /** The latest first. */
+  /** Latest first. */
   readonly scores: readonly Score[];
   readonly next_cursor: string | null;
 }
 
 export interface ListScoresQuery {
   readonly execution_id?: string;
-  /** The name of a scorer; where none has it any more, of the one that was deleted last. */
+  /** The name of a scorer. If no scorer has the name any more, it means the last one that was deleted. */
   readonly scorer?: string;
   /** The size of a page: 1 to 200, default 50. */
   readonly limit?: number;
@@ -48,7 +48,7 @@ export interface ScoreExecutionRequest {
   readonly execution_id: string;
   /** The expected answer, any JSON; null is a value. */
   readonly expected?: unknown;
-  /** Keep the score; default false. */
+  /** Store the score. Default false. */
   readonly keep?: boolean | null;
 }
 
@@ -66,11 +66,11 @@ export interface ScoringError {
     | 'judge_answer_invalid'
     | 'judge_answer_cut';
   readonly message: string;
-  /** Has the judge's answer as it came. */
+  /** The execution with the judge's raw answer. */
   readonly judge_execution_id: string | null;
 }
 
-/** One of the two is null. */
+/** Exactly one of the two is null. */
 export interface ScoredExecution {
   readonly score: Score | null;
   readonly error: ScoringError | null;

@@ -2,7 +2,7 @@ export interface AuditEntry {
   readonly audit_id: string;
   readonly at: string;
   readonly actor: {
-    /** `key` is a key without an owner; `instance` uses the key of the environment. */
+    /** `key` means a key without an owner; `instance` means the key in the environment variables. */
     readonly kind: 'person' | 'service' | 'key' | 'instance';
     readonly id: string | null;
     readonly key_id: string | null;
@@ -10,7 +10,7 @@ export interface AuditEntry {
     readonly name: string;
   };
   readonly from_address: string | null;
-  /** Such as `prompt.put`. */
+  /** For example `prompt.put`. */
   readonly action: string;
   readonly subject: { readonly type: string; readonly id: string | null; readonly name: string | null };
   readonly before: Readonly<Record<string, unknown>> | null;
@@ -25,7 +25,7 @@ export interface AuditList {
 }
 
 export interface ListAuditQuery {
-  /** The id of a user or a key, or a name as entries show it. */
+  /** The id of a user or a key, or a name as shown in entries. */
   readonly actor?: string;
   readonly action?: string;
   /** `type/name`, such as `prompt/welcome`, or an id. */

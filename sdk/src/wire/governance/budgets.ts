@@ -1,31 +1,31 @@
 /** The calls that a budget limits. */
 export type BudgetScope = 'project' | 'owner_team' | 'prompt' | 'api_key';
-/** Begins anew each day or month (UTC), or never. */
+/** How often the budget starts again: each day or month (UTC), or never. */
 export type BudgetPeriod = 'day' | 'month' | 'total';
-/** `hard` refuses what may go over it; `soft` only tells. */
+/** `hard` refuses calls that may exceed the limit; `soft` only notifies. */
 export type BudgetMode = 'hard' | 'soft';
 
 export interface CreateBudgetRequest {
   readonly name: string;
   readonly scope: BudgetScope;
-  /** The team, the prompt's name or the key's id; left out for `project`. */
+  /** The team, the prompt's name or the key's id; omitted for `project`. */
   readonly scope_value?: string | null;
   readonly period: BudgetPeriod;
-  /** The most that may be spent in a period: dollars, as a decimal such as `250` or `0.50`. */
+  /** The limit for a period in dollars, as a decimal such as `250` or `0.50`. */
   readonly limit_usd: string;
   /** Default `hard`. */
   readonly mode?: BudgetMode;
-  /** Is told when 50, 80 and 100 % are spent, once each a period. */
+  /** The address that is notified once per period at 50, 80 and 100 %. */
   readonly callback_url?: string | null;
 }
 
-/** Members that are left out stay as they are. */
+/** Omitted members stay unchanged. */
 export interface UpdateBudgetRequest {
   readonly name?: string;
-  /** Holds for the current period too. */
+  /** Also applies to the current period. */
   readonly limit_usd?: string;
   readonly mode?: BudgetMode;
-  /** Null: no notification. */
+  /** Null for no notification. */
   readonly callback_url?: string | null;
 }
 
@@ -41,11 +41,11 @@ export interface Budget {
   readonly limit_usd: string;
   /** The cost of calls in this period. */
   readonly spent_usd: string;
-  /** The possible cost of calls that are under way, or whose cost is not known yet. */
+  /** The possible cost of calls that are under way or whose cost is not known yet. */
   readonly held_usd: string;
-  /** Below 0 where a limit was cut, or a soft one is over. */
+  /** Negative when a limit was lowered or a soft limit is exceeded. */
   readonly remaining_usd: string;
-  /** The share of the limit that is spent or held, in whole percent. */
+  /** The share of the limit that is spent or held, as a whole percentage. */
   readonly percent: number;
   readonly mode: BudgetMode;
   readonly callback_url: string | null;
@@ -55,7 +55,7 @@ export interface Budget {
 }
 
 export interface BudgetList {
-  /** The oldest first. */
+  /** Oldest first. */
   readonly budgets: readonly Budget[];
   readonly next_cursor: string | null;
 }

@@ -10,7 +10,7 @@ interface OpenAnyChangeRequest {
   readonly evidence?: readonly Evidence[] | null;
 }
 
-/** Asks for another version in a protected environment. */
+/** Requests another version in a protected environment. */
 export interface OpenVersionChangeRequest extends OpenAnyChangeRequest {
   readonly kind?: 'version' | null;
   readonly prompt_name: string;
@@ -18,10 +18,10 @@ export interface OpenVersionChangeRequest extends OpenAnyChangeRequest {
   readonly version_number: number;
 }
 
-/** Asks for a rollout to start in a protected environment. */
+/** Requests the start of a rollout in a protected environment. */
 export interface OpenRolloutChangeRequest extends OpenAnyChangeRequest {
   readonly kind: 'rollout';
-  /** A draft. */
+  /** The id of a draft. */
   readonly rollout_id: string;
 }
 
@@ -32,9 +32,9 @@ export interface ReviewChangeRequest {
 }
 
 export interface ApplyChangeRequest extends ReviewChangeRequest {
-  /** Applies it without its approvals: for admins, with a reason, and an approver has to review it afterwards. */
+  /** Applies the change without its approvals. Only for admins and with a reason; an approver has to review it afterwards. */
   readonly emergency?: boolean;
-  /** Needed with `emergency`. */
+  /** Required with `emergency`. */
   readonly reason?: string | null;
 }
 
@@ -44,11 +44,11 @@ export interface Approval {
   readonly by_id: string;
   readonly at: string;
   readonly comment: string | null;
-  /** Whether it counts at this moment. */
+  /** Whether the approval counts at present. */
   readonly counts: boolean;
 }
 
-/** The callers of the prompt in that environment in the last seven days. */
+/** Who called the prompt in that environment in the last seven days. */
 export interface ChangeImpact {
   readonly executions_7d: number;
   readonly keys: readonly {
@@ -62,12 +62,12 @@ export interface ChangeImpact {
 export interface ChangeSummary {
   readonly change_id: string;
   readonly kind: 'version' | 'rollout';
-  /** The rollout that it starts; null of `version`. */
+  /** The rollout that the change starts; null for kind `version`. */
   readonly rollout_id: string | null;
   readonly status: ChangeStatus;
   readonly prompt_name: string;
   readonly environment: string;
-  /** Null where no version ran. */
+  /** Null when no version ran there. */
   readonly from_version: number | null;
   readonly to_version: number;
   readonly checksum_hash: string;
@@ -78,21 +78,21 @@ export interface ChangeSummary {
   readonly opened_by_id: string;
   readonly opened_at: string;
   readonly required_approvals: number;
-  /** Only approvals by their members count; empty: those of any approver. */
+  /** Only approvals by members of these teams count. Empty means that any approver's count. */
   readonly approval_teams: readonly string[];
   readonly approvals: readonly Approval[];
   readonly expires_at: string;
   readonly closed_at: string | null;
   readonly closed_by: string | null;
   readonly closed_reason: string | null;
-  /** Whether it was applied past its approvals. */
+  /** Whether the change was applied without its approvals. */
   readonly emergency: boolean;
-  /** The review of an emergency: `open` until an approver has looked at it. */
+  /** The review of an emergency change: `open` until an approver has reviewed it. */
   readonly review: 'open' | 'closed' | null;
 }
 
 export interface Change extends ChangeSummary {
-  /** Unified; null for versions that are too long to compare. */
+  /** A unified diff; null for versions that are too long to compare. */
   readonly diff: string | null;
   readonly impact: ChangeImpact;
 }

@@ -7,12 +7,12 @@ export type UserKind = 'person' | 'service';
 export interface CreateUserRequest {
   readonly kind: UserKind;
   readonly name: string;
-  /** A person needs one. */
+  /** Required for a person. */
   readonly email?: string | null;
 }
 
 export interface UpdateUserRequest {
-  /** True refuses all of their keys, within seconds everywhere. */
+  /** True disables all of their keys everywhere within seconds. */
   readonly disabled: boolean;
 }
 
@@ -27,7 +27,7 @@ export interface User {
 }
 
 export interface UserList {
-  /** The oldest first. */
+  /** Oldest first. */
   readonly users: readonly User[];
   readonly next_cursor: string | null;
 }
@@ -59,9 +59,9 @@ export interface MemberList {
 }
 
 export interface PutTeamRequest {
-  /** Ids of members of the project; they replace those of before. */
+  /** Ids of project members, which replace the current ones. */
   readonly members: readonly string[];
-  /** Over the prompts whose `owner_team` is the name of the team. */
+  /** The role over the prompts whose `owner_team` is the team's name. */
   readonly role: Role;
 }
 
@@ -74,12 +74,12 @@ export interface Team {
 }
 
 export interface TeamList {
-  /** By name. */
+  /** Ordered by name. */
   readonly teams: readonly Team[];
   readonly next_cursor: string | null;
 }
 
-/** Your role over the prompts of a team, beside that in the project. */
+/** Your role over the prompts of a team, in addition to that in the project. */
 export interface MyTeam {
   readonly name: string;
   /** Null for a key with scopes of its own. */
@@ -87,20 +87,20 @@ export interface MyTeam {
   readonly scopes: readonly Scope[];
 }
 
-/** The caller, and what they may do. */
+/** The caller and their permissions. */
 export interface Me {
-  /** `key` for one without an owner, `instance` for the admin of the instance. */
+  /** `key` means a key without an owner; `instance` means the instance's admin. */
   readonly kind: UserKind | 'key' | 'instance';
   readonly user_id: string | null;
   readonly email: string | null;
-  /** The project in which you act; null for a person who is not a member of any yet. */
+  /** The project in which you act; null for a person without a membership. */
   readonly project: ProjectRef | null;
   /** The projects in which you can act. */
   readonly projects: readonly ProjectRef[];
   /** Null for a key with scopes of its own. */
   readonly role: Role | null;
   readonly scopes: readonly Scope[];
-  /** Teams over whose prompts they may do more, by name. */
+  /** Teams that give the caller additional rights over their prompts, ordered by name. */
   readonly teams: readonly MyTeam[];
   /** Null for a key. */
   readonly csrf_token: string | null;

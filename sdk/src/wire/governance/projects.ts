@@ -4,19 +4,19 @@ export interface ProjectRef {
 }
 
 export interface ProjectSettings {
-  /** For how many days the content of executions is kept, by environment; `*` is for those that are not named. */
+  /** How many days the content of executions is kept, by environment; `*` covers all others. */
   readonly retention_days: Readonly<Record<string, number>>;
   /** Variables whose values are masked: names, paths, patterns with `*`, or `/expressions/`. */
   readonly mask: readonly string[];
-  /** `provider/model_name`; null for that of the service. */
+  /** `provider/model_name`; null for the service's default. */
   readonly default_model: string | null;
-  /** Whether executions may name environments that were not described. */
+  /** Whether executions may name environments that have no rules. */
   readonly allow_unknown_environments: boolean;
   /** The URL that is notified of changes applied in an emergency; null for none. */
   readonly callback_url: string | null;
 }
 
-/** Members that are left out stay as they are; null is the default again. */
+/** Omitted members stay unchanged; null restores the default. */
 export type ChangeProjectSettings = {
   readonly [Name in keyof ProjectSettings]?: ProjectSettings[Name] | null;
 };
@@ -26,11 +26,11 @@ export interface CreateProjectRequest {
   readonly settings?: ChangeProjectSettings | null;
 }
 
-/** Members that are left out stay as they are. */
+/** Omitted members stay unchanged. */
 export interface UpdateProjectRequest {
   readonly name?: string;
   readonly settings?: ChangeProjectSettings;
-  /** True refuses its keys; false brings it back. */
+  /** True refuses the project's keys; false restores the project. */
   readonly archived?: boolean;
 }
 
@@ -41,7 +41,7 @@ export interface Project extends ProjectRef {
 }
 
 export interface ProjectList {
-  /** The oldest first, archived ones too. */
+  /** Oldest first, including archived ones. */
   readonly projects: readonly Project[];
   readonly next_cursor: string | null;
 }

@@ -1,4 +1,4 @@
-/** From the narrowest to the widest; each may do all that the one before may. */
+/** From the narrowest to the widest; each includes the one before. */
 export type Role = 'viewer' | 'runner' | 'editor' | 'approver' | 'admin';
 
 export type Scope =

@@ -1,17 +1,17 @@
-/** A secret that signs the callbacks of a project. */
+/** The secret that signs a project's callbacks. */
 export interface WebhookSecret {
-  /** The secret in the form that libraries for Standard Webhooks take: `whsec_…`. */
+  /** The secret in the form that libraries for Standard Webhooks expect: `whsec_…`. */
   readonly secret: string;
   readonly created_at: string;
 }
 
 export interface RotatedWebhookSecret extends WebhookSecret {
-  /** Until when callbacks carry a signature by the secret before as well; null when there was none. */
+  /** When callbacks stop carrying a second signature made with the previous secret; null if there was none. */
   readonly previous_expires_at: string | null;
 }
 
 export interface DeliveryAttempt {
-  /** 1, 2, 3 … */
+  /** Counts 1, 2, 3 … */
   readonly attempt: number;
   readonly status: 'succeeded' | 'failed';
   /** Null when there was no answer. */
@@ -26,7 +26,7 @@ export interface Delivery {
   readonly event_id: string;
   readonly event_type: string;
   readonly url: string;
-  /** `failed`: it is not tried any more. */
+  /** `failed` means that there are no further attempts. */
   readonly status: 'pending' | 'delivered' | 'failed';
   readonly created_at: string;
   readonly completed_at: string | null;

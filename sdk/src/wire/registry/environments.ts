@@ -1,11 +1,11 @@
 import type { PromptRef, VersionRef } from './prompts.js';
 
-/** An experiment that a change has to show. */
+/** An experiment that a change requires as evidence. */
 export interface ExperimentDemand {
   readonly dataset: string;
   readonly scorers: readonly string[];
   readonly max_age_days: number;
-  /** `no_difference` is met by `better` too. */
+  /** `better` also satisfies `no_difference`. */
   readonly verdict: 'better' | 'no_difference';
 }
 
@@ -18,36 +18,36 @@ export interface PutEvidenceDemand {
     Partial<Pick<ExperimentDemand, 'max_age_days' | 'verdict'>>;
 }
 
-/** The number of approvals that a change needs, and the roles that may give them. */
+/** How many approvals a change needs, and from which teams. */
 export interface Approvals {
   /** 1 to 10. */
   readonly required: number;
-  /** Only approvals by members of these teams count; empty: those of every approver. */
+  /** Only approvals by members of these teams count. Empty means that any approver's count. */
   readonly teams: readonly string[];
 }
 
-/** The rules of an environment. A label that has none may be used all the same. */
+/** The rules of an environment. A label without rules may be used too. */
 export interface Environment {
   readonly name: string;
-  /** Whether nothing runs here but what was approved. */
+  /** Whether only approved versions run here. */
   readonly protected: boolean;
   readonly approvals: Approvals;
-  /** The evidence that a change has to show besides; null for none. */
+  /** The evidence that a change also requires; null for none. */
   readonly evidence: EvidenceDemand | null;
-  /** Hours until a change that was opened expires. */
+  /** The hours after which an open change expires. */
   readonly change_ttl_h: number;
-  /** Counts the changes of these rules. */
+  /** Counts the changes to these rules. */
   readonly revision: number;
   readonly created_at: string;
   readonly updated_at: string;
 }
 
 export interface EnvironmentList {
-  /** By name. */
+  /** Ordered by name. */
   readonly environments: readonly Environment[];
 }
 
-/** Members that are left out stay as they were. */
+/** Omitted members stay unchanged. */
 export interface PutEnvironmentRequest {
   readonly protected?: boolean;
   readonly approvals?: Partial<Approvals>;
@@ -56,7 +56,7 @@ export interface PutEnvironmentRequest {
 }
 
 export interface PutEnvironmentResult extends Environment {
-  /** Names of prompts that cannot run here until a change brings a version; none unless it is protected. */
+  /** Prompts that cannot run here until a change brings a version. Empty unless the environment is protected. */
   readonly prompts_without_pointer: readonly string[];
 }
 
@@ -66,13 +66,13 @@ export interface PromptEnvironment {
   readonly version_number: number;
   readonly checksum_hash: string;
   readonly moved_at: string;
-  /** Null when there was no notification. */
+  /** The name of the caller who moved it; null when it is unknown. */
   readonly moved_by: string | null;
   readonly protected: boolean;
 }
 
 export interface PromptEnvironmentList {
-  /** By name. */
+  /** Ordered by name. */
   readonly environments: readonly PromptEnvironment[];
 }
 
@@ -85,7 +85,7 @@ export interface MovedPointer {
   readonly prompt: PromptRef;
   readonly environment: string;
   readonly version: VersionRef;
-  /** False when the version ran there already. */
+  /** False when the version already ran there. */
   readonly moved: boolean;
 }
 
@@ -97,9 +97,9 @@ export interface PointerMove {
   readonly moved_by: string | null;
   readonly moved_at: string;
   readonly reason: string | null;
-  /** The change that it was approved by; null for none. */
+  /** The change that approved the move; null for none. */
   readonly change_id: string | null;
-  /** Whether that change was applied past its approvals. */
+  /** Whether that change was applied without its approvals. */
   readonly emergency: boolean;
 }
 

@@ -1,6 +1,6 @@
-/** `full`: the text is managed in the ledger; `tracking`: it lives in code. */
+/** `full`: the text is managed in the ledger. `tracking`: it is in code. */
 export type PromptMode = 'full' | 'tracking';
-/** `active`: an environment points at it; `deprecated`: one did; `draft`: none ever did. */
+/** `active`: an environment points to it. `deprecated`: one did. `draft`: none ever did. */
 export type VersionStatus = 'active' | 'deprecated' | 'draft';
 
 export interface ChatMessage {
@@ -8,14 +8,14 @@ export interface ChatMessage {
   readonly content: string;
 }
 
-/** A function that the model may ask to be called. */
+/** A function that the model may call. */
 export interface FunctionTool {
   readonly type: 'function';
   readonly function: {
     /** 1 to 64 letters, digits, `_` and `-`; unique among the tools. */
     readonly name: string;
     readonly description?: string;
-    /** JSON Schema of its arguments, kept as it came; its numbers are doubles. */
+    /** JSON Schema of the arguments, kept as received. Its numbers are parsed as doubles here. */
     readonly parameters?: Readonly<Record<string, unknown>>;
     readonly strict?: boolean;
   };
@@ -31,16 +31,16 @@ export type ResponseFormat =
       readonly json_schema: {
         readonly name: string;
         readonly description?: string;
-        /** JSON Schema of the answer, kept as it came; its numbers are doubles. */
+        /** JSON Schema of the answer, kept as received. Its numbers are parsed as doubles here. */
         readonly schema: Readonly<Record<string, unknown>>;
         readonly strict?: boolean;
       };
     };
 
-/** JSON Schema, kept as it came; its numbers are doubles. */
+/** JSON Schema, kept as received. Its numbers are parsed as doubles here. */
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
-/** A version of a snippet that a content uses, by itself or through another snippet. */
+/** A version of a snippet that a content uses, directly or through another snippet. */
 export interface PinnedSnippet {
   readonly name: string;
   readonly version_number: number;
@@ -49,14 +49,14 @@ export interface PinnedSnippet {
   readonly template_source: string;
 }
 
-/** Members of a content that no provider is sent; each only where it has one. */
+/** Members of a content that are not sent to providers. Absent members are omitted. */
 export interface ContentRules {
-  /** The schema for the variables of a request. */
+  /** The schema of a request's variables. */
   readonly variables_schema?: JsonSchema;
   readonly snippets?: readonly PinnedSnippet[];
 }
 
-/** Members of a content beside its templates, in OpenAI's form; each only where it has one. */
+/** Members of a content besides its templates, in OpenAI's form. Absent members are omitted. */
 export interface ContentExtras {
   readonly tools?: readonly FunctionTool[];
   readonly tool_choice?: ToolChoice;
@@ -68,39 +68,39 @@ export interface PromptSummary {
   readonly prompt_id: string;
   readonly name: string;
   readonly mode: PromptMode;
-  /** Null when it is not known. */
+  /** Null when unknown. */
   readonly description: string | null;
-  /** Null when it is not known. */
+  /** Null when unknown. */
   readonly owner_team: string | null;
   readonly tags: readonly string[];
-  /** Since when the code base that had this tracked prompt has it no more; null while code has it. */
+  /** When its code base stopped containing this tracked prompt; null while it contains it. */
   readonly retired_at: string | null;
-  /** RFC 3339, as every time on the wire. */
+  /** RFC 3339, like every time on the wire. */
   readonly created_at: string;
   readonly updated_at: string;
 }
 
-/** The version that a request without one gets. It has `template_source` or `messages`. */
+/** The version that a request without a version gets. It has `template_source` or `messages`. */
 export interface ActiveVersion extends ContentExtras, ContentRules {
   readonly version_id: string;
   readonly version_number: number;
   readonly status: VersionStatus;
   readonly template_source?: string;
   readonly messages?: readonly ChatMessage[];
-  /** For a text prompt that is nothing but its template, the lower-case hex SHA-256 of that in UTF-8. */
+  /** For a text prompt that is only a template, the template's SHA-256 in lower-case hex. */
   readonly checksum_hash: string;
-  /** Names of the variables, in the order in which they appear. */
+  /** The names of the variables in order of appearance. */
   readonly variables: readonly string[];
 }
 
 export interface Prompt extends PromptSummary {
-  /** The version of the environment that was named, else of `default`; null when none runs there. */
+  /** The version of the requested environment, or of `default`; null when none runs there. */
   readonly active_version: ActiveVersion | null;
 }
 
 export interface PromptListEntry extends PromptSummary {
   readonly newest_version: number;
-  /** Which version runs where, by environment; `default` has the active one. */
+  /** The version in each environment; `default` has the active one. */
   readonly environments: readonly { readonly environment: string; readonly version_number: number }[];
 }
 
@@ -114,15 +114,15 @@ export interface ListPromptsQuery {
   readonly mode?: PromptMode;
   readonly tag?: string;
   readonly owner_team?: string;
-  /** Beginning of the name. */
+  /** Prefix of the name. */
   readonly q?: string;
-  /** Words that are all somewhere in the name, the description or the text. */
+  /** Words that must all occur in the name, the description or the text. */
   readonly search?: string;
-  /** The repository of the latest registration of the active version, such as `acme/app`. */
+  /** The repository of the active version's latest registration, such as `acme/app`. */
   readonly repository?: string;
-  /** The folder of its file at that registration, such as `apps/shop/`. */
+  /** The folder of the file in that registration, such as `apps/shop/`. */
   readonly folder?: string;
-  /** Only prompts that were retired, or only the others. */
+  /** True for retired prompts only, false for all others. */
   readonly retired?: boolean;
   /** Default `name`; `-updated_at` has the last changed first. */
   readonly sort?: 'name' | '-updated_at';
@@ -131,8 +131,8 @@ export interface ListPromptsQuery {
 }
 
 /**
- * The content is exactly one of `template_source` and `messages`, and tools and the response format with it: left out,
- * or null, it has none. Metadata that is left out stays as it was.
+ * The content is exactly one of `template_source` and `messages`, with its tools and response format. Omitted or null parts of the content
+ * are absent; omitted metadata stays unchanged.
  */
 export interface PutPromptRequest extends UnsavedContent {
   readonly description?: string | null;
@@ -142,23 +142,23 @@ export interface PutPromptRequest extends UnsavedContent {
   readonly set_active?: boolean;
   readonly tags?: readonly string[];
   readonly commit_message?: string | null;
-  /** Settings that the content was tried with: any JSON object. They change no run. Omit it to keep it; null removes it. */
+  /** Settings that the content was tried with: any JSON object. They do not affect runs. Omit to keep them; null removes them. */
   readonly settings?: Readonly<Record<string, unknown>> | null;
 }
 
-/** One content as it is sent: exactly one of `template_source` and `messages`, with what is beside it. */
+/** An unsaved content: exactly one of `template_source` and `messages`, with its other members. */
 export interface UnsavedContent {
   readonly template_source?: string;
   readonly messages?: readonly ChatMessage[];
-  /** 1 to 128. */
+  /** 1 to 128 tools. */
   readonly tools?: readonly FunctionTool[] | null;
-  /** Needs `tools`. */
+  /** Requires `tools`. */
   readonly tool_choice?: ToolChoice | null;
-  /** Needs `tools`. */
+  /** Requires `tools`. */
   readonly parallel_tool_calls?: boolean | null;
-  /** `text` is the same as none. */
+  /** `text` means the same as none. */
   readonly response_format?: ResponseFormat | { readonly type: 'text' } | null;
-  /** JSON Schema (draft 2020-12) that the variables of a request have to fit. */
+  /** JSON Schema (draft 2020-12) that the variables of a request must match. */
   readonly variables_schema?: JsonSchema | null;
 }
 
@@ -178,7 +178,7 @@ export interface VersionRef {
 /** A part of a response format's schema that a vendor will refuse. */
 export interface SchemaWarning {
   readonly pointer: string;
-  /** Empty where it is the ledger that cannot check answers by it. */
+  /** Empty when only the ledger cannot check answers against it. */
   readonly vendors: readonly string[];
   readonly message: string;
 }
@@ -186,18 +186,18 @@ export interface SchemaWarning {
 export interface PutPromptResult {
   readonly prompt: PromptRef;
   readonly version: VersionRef;
-  /** False when the prompt has had this content before. */
+  /** False when the prompt already had this content. */
   readonly version_change: boolean;
   readonly warnings: readonly SchemaWarning[];
 }
 
 export interface RenderPromptRequest {
   readonly variables?: Readonly<Record<string, unknown>>;
-  /** Null or left out: the active one. */
+  /** Default or null: the active version. */
   readonly version_number?: number | null;
 }
 
-/** It has `rendered_prompt` or `messages`. */
+/** A rendered prompt: `rendered_prompt` or `messages`. */
 export interface RenderedPromptAnswer {
   readonly rendered_prompt?: string;
   readonly messages?: readonly ChatMessage[];
@@ -221,9 +221,9 @@ export interface Version extends VersionSummary, ContentExtras, ContentRules {
   readonly prompt_name: string;
   readonly template_source?: string;
   readonly messages?: readonly ChatMessage[];
-  /** The settings it was tried with, as they were sent; null for none. */
+  /** The settings that it was tried with, as they were sent; null for none. */
   readonly settings: Readonly<Record<string, unknown>> | null;
-  /** Engine and rules that render it. */
+  /** The engine and rules that render it. */
   readonly renderer: string;
   readonly variables: readonly string[];
 }
@@ -236,9 +236,9 @@ export interface DiffSide {
 export interface DiffLine {
   readonly type: 'context' | 'added' | 'removed';
   readonly text: string;
-  /** Counted from 1; null for a line that was added. */
+  /** Counts from 1; null for an added line. */
   readonly old_line: number | null;
-  /** Counted from 1; null for a line that was removed. */
+  /** Counts from 1; null for a removed line. */
   readonly new_line: number | null;
 }
 

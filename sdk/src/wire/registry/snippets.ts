@@ -1,6 +1,6 @@
 export interface SnippetVersionRef {
   readonly version_id: string;
-  /** The number behind the `@`. */
+  /** The number after the `@`. */
   readonly version_number: number;
   readonly checksum_hash: string;
 }
@@ -15,7 +15,7 @@ export interface SnippetVersion extends SnippetVersionSummary {
   readonly snippet_id: string;
   readonly snippet_name: string;
   readonly template_source: string;
-  /** Names of its arguments, in the order in which they appear. */
+  /** The names of its arguments in order of appearance. */
   readonly variables: readonly string[];
   readonly renderer: string;
 }
@@ -30,7 +30,7 @@ export interface SnippetSummary {
 }
 
 export interface Snippet extends SnippetSummary {
-  /** Prompts do not follow it: they name a number. */
+  /** Prompts do not follow this version, because they name a number. */
   readonly latest_version: SnippetVersion;
 }
 
@@ -40,7 +40,7 @@ export interface SnippetList {
 }
 
 export interface ListSnippetsQuery {
-  /** Only names that begin so. */
+  /** Prefix of the name. */
   readonly q?: string;
   /** The size of a page: 1 to 200, default 50. */
   readonly limit?: number;
@@ -48,7 +48,7 @@ export interface ListSnippetsQuery {
 
 export interface PutSnippetRequest {
   readonly template_source: string;
-  /** Omit it to keep it; null removes it. */
+  /** Omit to keep the description; null removes it. */
   readonly description?: string | null;
   readonly created_by?: string | null;
   readonly commit_message?: string | null;
@@ -61,16 +61,16 @@ export interface PutSnippetResult {
   readonly version_change: boolean;
 }
 
-/** A version that uses one of a snippet. */
+/** A version that uses a version of the snippet. */
 export interface SnippetUse {
   readonly kind: 'prompt' | 'snippet';
   readonly name: string;
   readonly version_id: string;
   readonly version_number: number;
   readonly snippet_version_number: number;
-  /** False when it comes with another snippet. */
+  /** False when it is used through another snippet. */
   readonly direct: boolean;
-  /** The environments in which that version of a prompt runs; `default` is the active version. */
+  /** The environments in which that prompt version runs; `default` means the active version. */
   readonly environments: readonly string[];
 }
 

@@ -27,22 +27,22 @@ export interface RolloutComparison {
 
 export interface RolloutDecision {
   readonly kind: 'continue' | 'guardrail' | 'next_step' | 'success';
-  /** The action that follows, for a guardrail and for success. */
+  /** The resulting action, for a guardrail and for success. */
   readonly action?: 'roll_back' | 'pause' | 'apply' | 'hold';
-  /** The metrics that are bad, for a guardrail. */
+  /** The metrics that failed, for a guardrail. */
   readonly metrics?: readonly string[];
-  /** The step that is next. */
+  /** The next step. */
   readonly phase?: number;
 }
 
-/** A look at a rollout: the figures seen, and the decision. */
+/** A look at a rollout: the figures and the decision. */
 export interface RolloutLook {
   readonly look: number;
-  /** From 1. */
+  /** Counts from 1. */
   readonly phase: number;
   readonly at: string;
   readonly elapsed_min: number;
-  /** The last event that it knew. */
+  /** The last event that the look included. */
   readonly last_sequence: number;
   readonly alpha_per_test: number;
   readonly units: Readonly<Record<RolloutArm, number>>;
@@ -65,7 +65,7 @@ export interface RolloutExposure {
   readonly execution_id: string;
   readonly phase: number;
   readonly arm: RolloutArm;
-  /** The HMAC of the `unit_key`, or the execution's own id where it came without one. */
+  /** The HMAC of the `unit_key`, or the execution's own id for a request without a key. */
   readonly unit: string;
   readonly status: 'succeeded' | 'failed' | 'canceled';
   readonly cached: boolean;
@@ -82,7 +82,7 @@ export interface RolloutValue {
 }
 
 export interface RolloutEventList {
-  /** In their order. */
+  /** In order. */
   readonly events: readonly (RolloutExposure | RolloutValue)[];
   readonly next_cursor: string | null;
 }
@@ -111,7 +111,7 @@ export interface RolloutArmTotals {
   readonly without_unit_key: number;
 }
 
-/** A step that has begun, with all values that have come in. */
+/** A step that has begun, with all values so far. */
 export interface RolloutPhase {
   readonly phase: number;
   readonly percent: number;
@@ -126,7 +126,7 @@ export interface RolloutPhase {
   })[];
 }
 
-/** A rollout with what it has shown. */
+/** A rollout with its results. */
 export interface RolloutDetail {
   readonly rollout_id: string;
   readonly name: string;
@@ -154,7 +154,7 @@ export interface RolloutDetail {
   readonly status_at: string;
   readonly status_by: string;
   readonly status_reason: string | null;
-  /** Hints at what is allowed and probably not meant, such as variables that only the candidate uses. */
+  /** Warnings about settings that are allowed but probably not intended, such as variables that only the candidate uses. */
   readonly warnings: readonly string[];
   readonly look_count: number;
   /** The latest 20, newest first. */

@@ -3,7 +3,7 @@ import type { RolloutDetail } from './rollout-record.js';
 export type RolloutStatus = RolloutDetail['status'];
 export type RolloutDirection = 'up' | 'down';
 
-/** The metrics of rollouts. Scores and outcomes have names of your own. */
+/** The metrics of rollouts. Scores and outcomes use your own names. */
 export type RolloutMetricName =
   | 'error_rate'
   | 'schema_valid'
@@ -16,18 +16,18 @@ export type RolloutMetricName =
 
 export interface RolloutMetricRequest {
   readonly metric: RolloutMetricName;
-  /** Which way is better. */
+  /** Whether higher or lower is better. */
   readonly direction?: RolloutDirection | null;
-  /** The regression that is allowed to the candidate, relative to the control. Default 0. */
+  /** The regression that the candidate may show, relative to the control. Default 0. */
   readonly max_regression?: number | null;
   /** The kind of a score or an outcome. */
   readonly kind?: 'yes_no' | 'number' | null;
 }
 
 export interface RolloutStepRequest {
-  /** The candidate's share of all units: 1 to 50, and more in each step. */
+  /** The candidate's share of all units: 1 to 50, rising with each step. */
   readonly percent: number;
-  /** Minutes for which the step lasts at least. Default 0. */
+  /** The minimum duration of the step in minutes. Default 0. */
   readonly hold_min?: number | null;
 }
 
@@ -35,7 +35,7 @@ export interface CreateRolloutRequest {
   readonly name: string;
   readonly prompt_name: string;
   readonly environment: string;
-  /** Left out: the version that the pointer of the environment stands at, which it has to be. */
+  /** Must be the version that the environment's pointer names, which is the default. */
   readonly control?: { readonly version_number: number } | null;
   readonly candidate: { readonly version_number: number };
   readonly unit?: 'unit_key' | null;
@@ -58,14 +58,14 @@ export interface RolloutActionRequest {
 
 /** A step that has begun. */
 export interface BegunRolloutPhase {
-  /** Which step, from 1. */
+  /** The step, counted from 1. */
   readonly phase: number;
   readonly percent: number;
   readonly started_at: string;
   readonly ended_at: string | null;
 }
 
-/** A rollout without what it has shown, which `get` tells. */
+/** A rollout without its results, which `get` returns. */
 export interface Rollout extends Omit<RolloutDetail, 'phases' | 'look_count' | 'looks'> {
   readonly phases: readonly BegunRolloutPhase[];
 }

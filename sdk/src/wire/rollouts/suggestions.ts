@@ -20,7 +20,7 @@ export type SuggestionKind =
 
 /** A suggestion to change a version, with its evidence. */
 export interface Suggestion {
-  /** The same as long as the finding is the same. */
+  /** Stays the same while the finding does. */
   readonly suggestion_id: string;
   readonly kind: SuggestionKind;
   readonly severity: 'info' | 'warning' | 'error';
@@ -36,16 +36,16 @@ export interface Suggestion {
       readonly text: string;
     }[];
     readonly facts: Readonly<Record<string, string | number | readonly string[]>>;
-    /** Paths of the API. */
+    /** Paths in the API. */
     readonly links: readonly string[];
   };
-  /** Each null where it is not known; below 0 is less. */
+  /** Each is null when unknown; negative means less. */
   readonly expected_effect: {
     readonly cost_usd_30d: string | null;
     readonly tokens: number | null;
     readonly pass_rate: number | null;
   };
-  /** `content` is what `:apply` makes a draft of; `params` and `model` are for requests. */
+  /** `:apply` turns `content` into a draft; `params` and `model` are for requests. */
   readonly patch: {
     readonly kind: 'content' | 'params' | 'model';
     readonly content?: Readonly<Record<string, unknown>>;
@@ -68,19 +68,19 @@ export interface SuggestionList {
   readonly prompt_name: string;
   readonly version_number: number;
   readonly checksum_hash: string;
-  /** The executions that the facts are from; null for keys that may not list executions. */
+  /** The executions behind the facts; null for keys that may not list executions. */
   readonly window: {
     readonly days: number;
     readonly executions: number;
     readonly looked_at: number;
     readonly variables_read: number;
   } | null;
-  /** Those that matter most first. */
+  /** The most important first. */
   readonly suggestions: readonly Suggestion[];
 }
 
 export interface ListSuggestionsQuery {
-  /** Left out: the active version, or the newest where none is active. */
+  /** Default: the active version, or the newest if none is active. */
   readonly version_number?: number | null;
   readonly include?: 'dismissed' | null;
 }
@@ -91,14 +91,14 @@ export interface DismissSuggestionRequest {
 
 export interface ApplySuggestionRequest {
   readonly commit_message?: string | null;
-  /** Although the prompt has a newer version, without the changes of that one. */
+  /** Apply even though the prompt has a newer version, without that version's changes. */
   readonly allow_older?: boolean | null;
 }
 
 export interface AppliedSuggestion {
   readonly suggestion_id: string;
   readonly prompt: PromptRef;
-  /** A draft, unless the prompt has had this content before. */
+  /** A draft, unless the prompt already had this content. */
   readonly version: VersionRef;
   readonly version_change: boolean;
 }

@@ -8,7 +8,7 @@ export interface AnalyticsSummary {
 
 export interface ModeCounts {
   readonly execution_count: number;
-  /** The average over those that succeeded; null when there is none. */
+  /** The average over executions that succeeded; null when there are none. */
   readonly avg_latency_ms: number | null;
 }
 
@@ -22,7 +22,7 @@ export interface ModeAnalytics {
   readonly prompt_count: number;
   readonly execution_count: number;
   readonly avg_latency_ms: number | null;
-  /** Null when no provider said. */
+  /** Null when no provider reported a count. */
   readonly total_prompt_tokens: number | null;
   readonly total_response_tokens: number | null;
 }
@@ -30,9 +30,9 @@ export interface ModeAnalytics {
 export interface AnalyticsQuery {
   /** Default `all`. */
   readonly mode?: PromptMode | 'all';
-  /** RFC 3339, or a Date: executions from then on. */
+  /** RFC 3339 or a Date. Inclusive. */
   readonly from?: string | Date;
-  /** Executions before. */
+  /** Exclusive. */
   readonly to?: string | Date;
   readonly prompt_name?: string;
 }
@@ -67,9 +67,9 @@ export type CostGrouping = 'prompt' | 'model' | 'environment' | 'owner_team' | '
 
 export interface CostQuery {
   readonly group_by: CostGrouping;
-  /** RFC 3339, or a Date: executions from then on. */
+  /** RFC 3339 or a Date. Inclusive. */
   readonly from?: string | Date;
-  /** Executions before. */
+  /** Exclusive. */
   readonly to?: string | Date;
   readonly prompt_name?: string;
   readonly limit?: number;
@@ -77,12 +77,12 @@ export interface CostQuery {
 }
 
 export interface CostFigures {
-  /** The cost of executions for which it is known: dollars, exact, as a decimal; null when none is. */
+  /** The total cost of executions whose cost is known, in exact dollars as a decimal; null when none is. */
   readonly cost_usd: string | null;
   readonly execution_count: number;
-  /** Executions whose cost is known. */
+  /** The number of executions whose cost is known. */
   readonly priced_count: number;
-  /** Executions whose cost is unknown, which the sum leaves out. */
+  /** The number of executions whose cost is unknown, which the sum excludes. */
   readonly unpriced_count: number;
   readonly prompt_tokens: number | null;
   readonly cached_prompt_tokens: number | null;
@@ -91,17 +91,17 @@ export interface CostFigures {
 }
 
 export interface CostGroup extends CostFigures {
-  /** Name of the prompt, `provider/model_name`, id of the key, day …; null of those that have none. */
+  /** Name of the prompt, `provider/model_name`, id of the key, day …; null for executions without one. */
   readonly key: string | null;
-  /** Only of `api_key`. */
+  /** Only when grouped by `api_key`. */
   readonly key_name?: string | null;
 }
 
 export interface Costs {
   readonly group_by: CostGrouping;
-  /** Sums over all groups, those of other pages too. */
+  /** Sums over all groups, including those of other pages. */
   readonly total: CostFigures;
-  /** The dearest first; days in their order. */
+  /** Most expensive first; days in order. */
   readonly groups: readonly CostGroup[];
   readonly next_cursor: string | null;
 }
@@ -112,12 +112,12 @@ export type FigureGrouping =
 export interface FiguresQuery {
   /** Default `day`; hours and days are in UTC. */
   readonly group_by?: FigureGrouping;
-  /** RFC 3339, or a Date: executions from then on. Left out: 24 hours, of days 30 days, before `to`. */
+  /** RFC 3339 or a Date. Inclusive. Default: 24 hours before `to`, or 30 days for days. */
   readonly from?: string | Date;
-  /** Executions before. Left out: now. */
+  /** Exclusive. Default: now. */
   readonly to?: string | Date;
   readonly prompt_name?: string;
-  /** Needs `prompt_name`. */
+  /** Requires `prompt_name`. */
   readonly version_number?: number;
   /** `provider/model_name`. */
   readonly model?: string;
@@ -133,22 +133,22 @@ export interface Figures {
   readonly succeeded_count: number;
   readonly failed_count: number;
   readonly canceled_count: number;
-  /** Those that were answered from an earlier execution. */
+  /** The number of executions answered from an earlier one. */
   readonly cache_hit_count: number;
-  /** Dollars, exact, as a decimal; null when the cost of none is known. */
+  /** Exact dollars as a decimal; null when no cost is known. */
   readonly cost_usd: string | null;
   readonly unpriced_count: number;
   readonly prompt_tokens: number | null;
   readonly cached_prompt_tokens: number | null;
   readonly response_tokens: number | null;
-  /** Milliseconds, of those that succeeded by a call; null when there is none. */
+  /** Milliseconds, over executions that succeeded with a call; null when there are none. */
   readonly latency_ms: { readonly p50: number; readonly p95: number; readonly p99: number } | null;
 }
 
 export interface FigureGroup extends Figures {
-  /** Name, `name@3`, `provider/model_name`, id of the key, or when the hour or day begins; null of those that have none. */
+  /** Name, `name@3`, `provider/model_name`, id of the key, or the start of the hour or day; null for executions without one. */
   readonly key: string | null;
-  /** Only of `api_key`. */
+  /** Only when grouped by `api_key`. */
   readonly key_name?: string | null;
 }
 
@@ -157,6 +157,6 @@ export interface ExecutionFigures {
   readonly from: string;
   readonly to: string;
   readonly total: Figures;
-  /** Hours and days in their order; others the most first, at most 200. */
+  /** Hours and days in order; other groups with the most executions first, at most 200. */
   readonly groups: readonly FigureGroup[];
 }

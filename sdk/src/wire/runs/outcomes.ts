@@ -1,9 +1,9 @@
 export interface RecordOutcomeRequest {
-  /** Any execution of the project. Either this or `correlation_id`. */
+  /** Any execution of the project. Set either this or `correlation_id`. */
   readonly execution_id?: string | null;
-  /** All executions with this id of yours, 1,000 at most. */
+  /** All executions with this correlation id, at most 1,000. */
   readonly correlation_id?: string | null;
-  /** The name of the metric, with or without `outcome:` before it. */
+  /** The name of the metric, with or without the prefix `outcome:`. */
   readonly metric: string;
   /** A finite number, true or false. */
   readonly value: number | boolean;
@@ -19,11 +19,11 @@ export interface Outcome {
 }
 
 export interface RecordedOutcome extends Outcome {
-  /** Whether the request recorded it; false where there was one before, which counts and is shown. */
+  /** Whether this request recorded it. False when an earlier outcome counts, which is shown instead. */
   readonly recorded: boolean;
 }
 
-/** The outcome of the execution; of several, that of the newest. */
+/** The outcome of the execution, or of the newest one if there are several. */
 export interface RecordOutcomeResult extends Outcome {
   /** Whether the request recorded anything. */
   readonly recorded: boolean;
@@ -32,7 +32,7 @@ export interface RecordOutcomeResult extends Outcome {
 }
 
 export interface OutcomeList {
-  /** The latest first. */
+  /** Latest first. */
   readonly outcomes: readonly Outcome[];
   readonly next_cursor: string | null;
 }

@@ -1,26 +1,26 @@
 import type { ErrorType, Metadata, ModelRef, Params } from './executions.js';
 import type { ProblemEntry } from '../problem.js';
 
-/** Tokens as the vendor counted them; null where it did not say. */
+/** Token counts from the vendor; null when it did not report one. */
 export interface RecordedUsage {
   readonly prompt_tokens?: number | null;
   readonly response_tokens?: number | null;
-  /** The vendor's own words. */
+  /** The vendor's own usage object. */
   readonly raw?: Readonly<Record<string, unknown>> | null;
 }
 
-/** A tool that the model wants called. */
+/** A tool call that the model requests. */
 export interface RecordedToolCall {
   readonly id?: string | null;
   readonly name: string;
-  /** JSON text as the model wrote it. */
+  /** The JSON text that the model wrote. */
   readonly arguments: string;
 }
 
 /** An execution that a client made itself. */
 export interface RecordedExecution {
   readonly prompt_name: string;
-  /** Null or left out: the one of `template_hash`, else the active one. */
+  /** Default or null: the version of `template_hash`, or else the active one. */
   readonly version_number?: number | null;
   readonly template_hash?: string | null;
   readonly environment?: string | null;
@@ -42,7 +42,7 @@ export interface RecordedExecution {
 }
 
 export interface RecordRequest {
-  /** 1 to 100. */
+  /** 1 to 100 executions. */
   readonly executions: readonly RecordedExecution[];
 }
 

@@ -1,6 +1,6 @@
 import type { ExecutionMode, ExecutionStatus, ModelRef, ResolvedBy } from './executions.js';
 
-/** The first event of a stream; another follows when a further model takes over before the first piece of the answer. */
+/** The first event of a stream. Another one follows when a further model takes over before the first piece of the answer. */
 export interface StreamedExecution {
   readonly execution_id: string;
   readonly status: ExecutionStatus;
@@ -14,9 +14,9 @@ export interface StreamedExecution {
   readonly created_at: string;
 }
 
-/** A piece of a tool call. `id` and `name` come with its first piece; the `arguments` of all pieces, joined, are JSON. */
+/** A piece of a tool call. Its first piece has `id` and `name`; the `arguments` of all pieces, joined, are JSON. */
 export interface ToolCallDelta {
-  /** Which of the answer's tool calls, from 0. */
+  /** The index of the tool call in the answer, from 0. */
   readonly index: number;
   readonly id?: string;
   readonly name?: string;
@@ -25,7 +25,7 @@ export interface ToolCallDelta {
 
 /** A piece of an answer. */
 export interface Delta {
-  /** Empty in a piece that is of something else. */
+  /** Empty in a piece without text. */
   readonly text: string;
   readonly tool_calls?: readonly ToolCallDelta[];
 }

@@ -3,7 +3,7 @@ import type { Pool } from 'pg';
 export interface PoolCounts {
   readonly busy: number;
   readonly idle: number;
-  /** Requests that wait for a connection. */
+  /** Requests that are waiting for a connection. */
   readonly waiting: number;
 }
 

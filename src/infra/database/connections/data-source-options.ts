@@ -7,10 +7,10 @@ import { parseJson } from '../../../kernel/index.js';
 import { attachEmbeddedPostgres } from '../embedded/index.js';
 import { ResilientClient } from './resilient-client.js';
 
-/** The role of the application; the first migration makes it. */
+/** The role of the application, which the first migration creates. */
 export const APPLICATION_ROLE = 'prompt_ledger_app';
 
-/** A statement that runs longer is a mistake; a transaction left open holds locks and blocks vacuum. */
+/** A statement that runs this long is a bug; a transaction left open holds locks and blocks vacuum. */
 const SESSION_SETTINGS = [
   `role=${APPLICATION_ROLE}`,
   'timezone=UTC',
@@ -18,7 +18,7 @@ const SESSION_SETTINGS = [
   'idle_in_transaction_session_timeout=60000',
 ];
 
-/** A column of JSON is read as it was written: tools of a version, usage of a vendor. */
+/** JSON columns keep the text as it was written, for the tools of a version and a vendor's usage. */
 const COLUMN_TYPES = new TypeOverrides();
 COLUMN_TYPES.setTypeParser(types.builtins.JSON, parseJson);
 
@@ -34,7 +34,7 @@ function commonOptions(url: string): DataSourceOptions & { type: 'postgres' } {
   };
 }
 
-/** Connects as the owner of the tables, for migrations and nothing else. */
+/** Connects as the owner of the tables. Only migrations use it. */
 export function ownerDataSourceOptions(url: string): DataSourceOptions {
   return {
     ...commonOptions(url),
@@ -46,8 +46,8 @@ export function ownerDataSourceOptions(url: string): DataSourceOptions {
 }
 
 /**
- * Connects as the application's role. The role is a startup option of the connection, not a statement after it, so that there
- * is no moment without it. `pipeline` lets {@link TenantScope.statement} open, work and commit in one trip.
+ * Connects as the application's role. The role is a startup option of the connection, not a statement, so that the connection never runs
+ * without it. `pipeline` lets {@link TenantScope.statement} open, work and commit in one round trip.
  */
 export function applicationDataSourceOptions(options: {
   readonly url: string;
@@ -58,7 +58,7 @@ export function applicationDataSourceOptions(options: {
   return {
     ...commonOptions(url),
     applicationName: 'prompt-ledger',
-    // Unhandled, the error event of an idle connection whose server stops would end the process.
+    // Without a handler, the error event of an idle connection whose server stops would end the process.
     poolErrorHandler: options.onPoolError,
     extra: {
       ...session,
@@ -68,7 +68,7 @@ export function applicationDataSourceOptions(options: {
   };
 }
 
-/** The same role, for connections that only call functions; they stay open, since opening one is dear. */
+/** The same role, for connections that only call functions. They stay open, because opening one is expensive. */
 export function journalPoolOptions(databaseUrl: string, size: number): PoolConfig {
   const { url, ...session } = applicationSession(databaseUrl);
   return {
@@ -86,7 +86,7 @@ function applicationSession(databaseUrl: string) {
     url,
     Client: ResilientClient,
     connectionTimeoutMillis: 5000,
-    // Beyond the server's own limit for a statement: it only ends what a line that is silent has left open.
+    // Longer than the server's own statement timeout, so it only ends statements whose connection has gone silent.
     query_timeout: 35_000,
     keepAlive: true,
     types: COLUMN_TYPES,
@@ -94,7 +94,7 @@ function applicationSession(databaseUrl: string) {
   };
 }
 
-/** `options` of a URL would replace ours, the role among them; both have to hold. */
+/** A URL's `options` would replace ours, including the role, so this takes them out to combine both. */
 function takeStartupOptions(url: string): { url: string; startupOptions: string[] } {
   if (!url.includes('options=')) return { url, startupOptions: [] };
   const parsed = new URL(url);
@@ -104,8 +104,8 @@ function takeStartupOptions(url: string): { url: string; startupOptions: string[
 }
 
 /**
- * Finds the URL that migrations connect with: `MIGRATION_DATABASE_URL`, else `DATABASE_URL`, else that of the running embedded server.
- * @throws NoEmbeddedServerError when there is none of them.
+ * Finds the URL that migrations connect with: `MIGRATION_DATABASE_URL`, then `DATABASE_URL`, then that of the running embedded server.
+ * @throws NoEmbeddedServerError when none of them is available.
  */
 export async function findOwnerUrl(env: Environment): Promise<string> {
   const url = env.MIGRATION_DATABASE_URL ?? env.DATABASE_URL;

@@ -3,11 +3,11 @@ import type { BeforeApplicationShutdown } from '@nestjs/common';
 import { Client, escapeIdentifier } from 'pg';
 import { Outage, type OutageLogger, withTimeLimit } from '../../../kernel/index.js';
 
-/** Called with a notification's payload, or with `null` after a connection: notifications may have been missed. */
+/** Called with a notification's payload, or with `null` after a reconnect, because notifications may have been missed. */
 export type OnNotification = (payload: string | null) => void;
 
 export interface DatabaseListenerOptions {
-  /** Must lead to Postgres itself: a pooler in transaction mode hands LISTEN to a stranger's session. */
+  /** Must reach Postgres directly: a pooler in transaction mode would run LISTEN on a session that other clients share. */
   readonly databaseUrl: string;
   readonly logger: OutageLogger;
   /** Default 2,000. */
@@ -17,16 +17,16 @@ export interface DatabaseListenerOptions {
 const CHECK_TIMEOUT_MS = 500;
 const FIRST_RETRY_MS = 50;
 const LAST_RETRY_MS = 2_000;
-/** An idle connection is the normal case here; firewalls forget those after some minutes. */
+/** This connection is usually idle, and firewalls drop idle connections after some minutes. */
 const KEEP_ALIVE_AFTER_MS = 10_000;
-/** A connection that was cut without a word looks like a quiet one, and TCP finds out after minutes only. */
+/** A silently dropped connection looks like a quiet one, and TCP takes minutes to notice. */
 const HEARTBEAT_MS = 5_000;
-/** More than a check's: a busy event loop must not take its own delay for the server's. */
+/** Longer than a check's timeout, so that a busy event loop does not mistake its own delay for the server's. */
 const HEARTBEAT_TIMEOUT_MS = 2_500;
 
 /**
- * The process' one connection that LISTENs, shared by all subscribers. It is made at the first subscription, so a process that listens
- * to nothing has none, and it comes back when it is lost.
+ * The process's one LISTEN connection, shared by all subscribers. It opens at the first subscription, so a process that never subscribes
+ * has none, and it reconnects when it is lost.
  */
 export class DatabaseListener implements BeforeApplicationShutdown {
   private readonly handlers = new Map<string, OnNotification>();
@@ -43,7 +43,7 @@ export class DatabaseListener implements BeforeApplicationShutdown {
     this.connectTimeoutMs = options.connectTimeoutMs ?? 2_000;
   }
 
-  /** Resolves after the first attempt to connect, successful or not; rejects never. One handler per channel. */
+  /** Resolves after the first attempt to connect, successful or not, and never rejects. Each channel has one handler. */
   async subscribe(channel: string, onNotification: OnNotification): Promise<void> {
     if (this.isClosed()) return;
     this.handlers.set(channel, onNotification);
@@ -59,20 +59,20 @@ export class DatabaseListener implements BeforeApplicationShutdown {
     await this.firstAttempt;
   }
 
-  /** From now on the handler is not called. The connection stays, for others and for a later subscription. */
+  /** Stops calling the handler. The connection stays open for other subscribers and later subscriptions. */
   unsubscribe(channel: string): void {
     this.handlers.delete(channel);
     if (!this.live.delete(channel)) return;
-    // Nobody waits for it: on a connection that hangs it would hold a shutdown up.
+    // Not awaited, because on a connection that hangs it would delay the shutdown.
     this.client?.query(`UNLISTEN ${escapeIdentifier(channel)}`).catch(() => undefined);
   }
 
-  /** Whether the channel is heard now, as far as this side can know. */
+  /** Whether the channel is being listened to, as far as this side can tell. */
   isListening(channel: string): boolean {
     return this.live.has(channel);
   }
 
-  /** Asks over the connection itself. One that does not answer is dropped, so that a new one takes its place. */
+  /** Checks over the connection itself. Drops a connection that does not answer, so that a new one takes its place. */
   async check(timeoutMs = CHECK_TIMEOUT_MS): Promise<'up' | 'down'> {
     const client = this.client;
     if (client === null) return 'down';
@@ -81,18 +81,18 @@ export class DatabaseListener implements BeforeApplicationShutdown {
       return 'up';
     } catch {
       if (this.client === client) this.live.clear();
-      // With a query under way, end() destroys the socket instead of waiting for the server's goodbye.
+      // With a query under way, end() destroys the socket instead of waiting for the server to close it.
       void client.end().catch(() => undefined);
       return 'down';
     }
   }
 
-  /** Ends before the pool: Nest ends the modules that stand on the database before the database. */
+  /** Ends before the pool does: Nest ends the modules that depend on the database before the database. */
   async beforeApplicationShutdown(): Promise<void> {
     await this.close();
   }
 
-  /** For good. May be called again. */
+  /** Closes for good. May be called more than once. */
   async close(): Promise<void> {
     this.stop.abort();
     this.handlers.clear();
@@ -164,13 +164,13 @@ export class DatabaseListener implements BeforeApplicationShutdown {
   }
 }
 
-/** Rejects when the connection is over, for whatever reason. */
+/** Rejects when the connection ends for any reason. */
 function waitForEnd(client: Client): Promise<never> {
   const ended = new Promise<never>((_resolve, reject) => {
     client.once('end', () => {
       reject(new Error('the connection was closed'));
     });
-    // pg emits 'error' as well when a connection is lost; without a listener that would end the process.
+    // pg also emits 'error' when a connection is lost; without a listener it would end the process.
     client.on('error', reject);
   });
   ended.catch(() => undefined);

@@ -9,7 +9,7 @@ const SOCKET_CODES = new Set([
   'ETIMEDOUT',
 ]);
 
-/** SQLSTATE class 08, the server going down or coming up, and no connection slot left. */
+/** SQLSTATE class 08, a server that is starting or stopping, and no free connection slot. */
 const SQL_STATES = /^(?:08...|57P0[1235]|53300)$/;
 
 /** pg and its pool raise these as plain errors without a code; the texts are those of pg 8. */
@@ -26,8 +26,8 @@ const DRIVER_MESSAGES = new Set([
 ]);
 
 /**
- * True for an error that says "no database" rather than "bad statement". `cause` is not followed: a failed fetch
- * carries its socket error there, and a provider that is down is no outage of ours.
+ * True for an error that means "no database" rather than "bad statement". Does not follow `cause`: a failed fetch carries its socket error
+ * there, and a provider's outage is not ours.
  */
 export function isDatabaseOutage(error: unknown): boolean {
   if (typeof error !== 'object' || error === null) return false;
@@ -41,7 +41,7 @@ export function isDatabaseOutage(error: unknown): boolean {
   const { code, message, syscall } = fields;
   if (typeof code === 'string') {
     if (SQL_STATES.test(code) || SOCKET_CODES.has(code)) return true;
-    // The Unix socket of a server that is down; of any other file it would be a defect.
+    // ENOENT on connect means that the Unix socket of a stopped server is missing; on any other file it would be a bug.
     if (code === 'ENOENT') return syscall === 'connect';
   }
   return typeof message === 'string' && DRIVER_MESSAGES.has(message);

@@ -1,7 +1,7 @@
 import { type BeforeApplicationShutdown, Injectable, Logger, Module } from '@nestjs/common';
 import { getMessage } from '../../../kernel/index.js';
 
-/** Says when the server ended an idle connection; while we are leaving anyway it is no news. */
+/** Logs when the server ends an idle connection, except during shutdown, when that is expected. */
 @Injectable()
 export class PoolErrorLog implements BeforeApplicationShutdown {
   private readonly logger = new Logger('Database');

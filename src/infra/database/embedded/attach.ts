@@ -7,13 +7,13 @@ import { findSecret } from './home-files.js';
 import { inspectPostmaster } from './server/postmaster-file.js';
 import { POLL_INTERVAL_MS } from './server/postmaster.js';
 
-/** Long enough for a server that is being started or restarted beside us. */
+/** Long enough for a server that another process is starting or restarting. */
 const READY_TIMEOUT_MS = 15_000;
 
 /**
- * The URL of the server that another process runs for this home. It neither starts nor stops anything.
+ * Returns the URL of the server that another process runs for this home. Neither starts nor stops anything.
  *
- * @throws NoEmbeddedServerError when none runs.
+ * @throws NoEmbeddedServerError when no server runs.
  * @throws EmbeddedPostgresError when the home belongs to another user.
  */
 export async function attachEmbeddedPostgres(homeDir: string): Promise<{ url: string }> {

@@ -9,7 +9,7 @@ import { runAs } from './server/server-process.js';
 const DRAFT_PREFIX = 'postgres-init-';
 
 /**
- * The major version of the PostgreSQL that made the folder, or null when there is no data yet.
+ * Reads the major version of the PostgreSQL that created the folder. Returns null when there is no data yet.
  *
  * @throws EmbeddedPostgresError when the folder belongs to another user or holds something else.
  */
@@ -20,7 +20,7 @@ export async function findDataVersion(dataDir: string): Promise<number | null> {
   } catch (error) {
     if (!hasErrorCode(error, 'ENOENT')) throw explainAccessError(error, dataDir);
   }
-  // A folder appears whole or not at all (see below), so this one is somebody else's or was emptied by hand.
+  // A folder appears whole or not at all (see below), so this one belongs to something else or was emptied by hand.
   if (await isNonEmptyFolder(dataDir)) {
     throw new EmbeddedPostgresError(
       `${dataDir} holds files but no PostgreSQL data: move it away, or restore it from a backup.`,
@@ -38,8 +38,8 @@ export function assertSameMajorVersion(dataDir: string, dataVersion: number, ser
 }
 
 /**
- * Makes the data folder, which must not exist. It is made aside and renamed: a start that is killed half-way
- * leaves nothing that the next one would trust. Of two starts at once, one wins and both succeed.
+ * Creates the data folder, which must not exist. Builds it aside and renames it, so that a start that is killed half-way leaves nothing
+ * that the next one would trust. When two starts race, one wins and both succeed.
  *
  * @throws EmbeddedPostgresError when initdb fails.
  */
@@ -60,23 +60,23 @@ export async function createDataFolder(cluster: Cluster): Promise<void> {
     await rename(draftData, dataDir);
     await syncFolder(homeDir);
   } catch (error) {
-    // The winner of two starts also clears the loser's draft, so whatever went wrong then is of no interest.
+    // The winner of two racing starts also clears the loser's draft, so the loser's error does not matter.
     if ((await findDataVersion(dataDir)) === null) throw explainAccessError(error, homeDir);
   } finally {
     await rm(draftDir, { recursive: true, force: true, maxRetries: 3 });
   }
 }
 
-/** Removes drafts that killed starts left behind. Only for the owner of the home: nobody else makes data then. */
+/** Removes drafts that killed starts left behind. Only the owner of the home may call it, because then no other process creates data. */
 export async function removeDrafts(homeDir: string): Promise<void> {
   for (const entry of await readdir(homeDir)) {
     if (!entry.startsWith(DRAFT_PREFIX)) continue;
-    // An initdb whose parent was killed may still be writing; what is left now goes with the next start.
+    // An initdb whose parent was killed may still be writing; the next start removes what is left.
     await rm(join(homeDir, entry), { recursive: true, force: true, maxRetries: 3 }).catch(() => undefined);
   }
 }
 
-/** Text sorts by code point, whatever the machine's locale: the same on every system, and the fastest. */
+/** Text sorts by code point whatever the machine's locale, which is the same on every system and the fastest. */
 function initdbArgs(dataDir: string, passwordFile: string): string[] {
   return [
     `--pgdata=${dataDir}`,
@@ -100,7 +100,7 @@ async function isNonEmptyFolder(dir: string): Promise<boolean> {
   }
 }
 
-/** Makes the rename durable. Windows cannot open folders and needs no such thing. */
+/** Makes the rename durable. Windows cannot open folders and does not need this. */
 async function syncFolder(dir: string): Promise<void> {
   if (process.platform === 'win32') return;
   const folder = await open(dir, 'r');

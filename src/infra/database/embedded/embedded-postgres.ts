@@ -18,38 +18,38 @@ import { stopPostmaster } from './server/postmaster.js';
 import { claimServer, type ServerClaim } from './server/server-claim.js';
 
 export interface EmbeddedPostgresOptions {
-  /** Made if it is missing; holds the data, the password and the log. */
+  /** Created if missing. Holds the data, the password and the log. */
   readonly homeDir: string;
-  /** Told what takes long, for people. */
+  /** Called with a message for people before a slow step. */
   readonly onProgress?: (message: string) => void;
-  /** Told when the server went away under its owner, and of each attempt to start it again that failed. */
+  /** Called when the server crashes, and for each failed attempt to restart it. */
   readonly onCrash?: (message: string) => void;
-  /** PostgreSQL settings beside the built-in ones, such as `{ log_statement: 'all' }`. An adopted server keeps its own. */
+  /** PostgreSQL settings on top of the built-in ones, such as `{ log_statement: 'all' }`. An adopted server keeps its own. */
   readonly serverSettings?: Readonly<Record<string, string>>;
 }
 
 /** A running server that this process owns. */
 export interface EmbeddedPostgres {
-  /** Superuser's connection URL of the service's database. It stays valid when the server is restarted. */
+  /** The superuser's connection URL of the service's database. It stays valid when the server restarts. */
   readonly url: string;
   readonly port: number;
   readonly dataDir: string;
   /** The version that the server reports, such as `18.4`. */
   readonly version: string;
-  /** True when the server was still running from an earlier start that was killed. */
+  /** True when an earlier start, since killed, had left the server running. */
   readonly adopted: boolean;
-  /** Stops the server and returns when it is gone; to be called after the service has closed its connections. */
+  /** Stops the server and resolves when it is gone. Call it after the service has closed its connections. */
   stop(): Promise<void>;
 }
 
 const FIRST_RESTART_DELAY_MS = 100;
 const LONGEST_RESTART_DELAY_MS = 5_000;
-/** A server that lived this long did not die of its start. */
+/** A crash after this long is not counted as a failed start. */
 const STABLE_AFTER_MS = 60_000;
 
 /**
- * Starts the home's server, or takes over one whose owner was killed, and keeps it running until `stop()`. It
- * installs no exit hooks: who owns the process decides when to stop.
+ * Starts the home's server, or takes over one whose owner was killed, and keeps it running until `stop()`. Installs no exit hooks, because
+ * the owner of the process decides when to stop.
  *
  * @throws HomeInUseError when another process owns the home.
  * @throws EmbeddedPostgresError with one sentence on what to do, when the server cannot run here.
@@ -88,7 +88,7 @@ async function openCluster(options: EmbeddedPostgresOptions): Promise<Cluster> {
   return cluster;
 }
 
-/** A new password would not fit data that exists. */
+/** Refuses to create a new password, which would not fit existing data. */
 async function requirePassword(homeDir: string): Promise<string> {
   const password = await findSecret(homeDir, PASSWORD_NAME);
   if (password !== null) return password;
@@ -97,7 +97,7 @@ async function requirePassword(homeDir: string): Promise<string> {
   );
 }
 
-/** At every start: one that was killed after initdb has left a server without it. */
+/** Runs at every start, because one that was killed after initdb has left a server without the database. */
 async function ensureDatabase(client: Client): Promise<void> {
   const found = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [EMBEDDED_DATABASE]);
   if (found.rowCount === 0) await client.query(`CREATE DATABASE ${EMBEDDED_DATABASE}`);
@@ -110,7 +110,7 @@ class OwnedServer implements EmbeddedPostgres {
   readonly version: string;
   readonly adopted: boolean;
 
-  /** Null while the server is down, and for ever once somebody else has taken the home. */
+  /** Null while the server is down, and permanently once another process has taken the home. */
   private claim: ServerClaim | null = null;
   private claimedAt = 0;
   private restarts = 0;
@@ -141,12 +141,12 @@ class OwnedServer implements EmbeddedPostgres {
     await this.recovery;
     const claim = this.claim;
     if (claim === null) return;
-    // The lock is held to the end, so that no other start adopts a server that is about to go.
+    // Holds the lock to the end, so that no other start adopts a server that is stopping.
     await stopPostmaster(this.cluster, claim.pid);
     await claim.client.end().catch(() => undefined);
   }
 
-  /** The end of the lock's connection tells of a dead server, also of one that is no child of this process. */
+  /** The end of the lock's connection reveals a dead server, even one that is not a child of this process. */
   private hold(claim: ServerClaim): void {
     this.claim = claim;
     this.claimedAt = Date.now();
@@ -176,7 +176,7 @@ class OwnedServer implements EmbeddedPostgres {
   }
 }
 
-/** 0.1 s, 0.2 s, 0.4 s … 5 s. */
+/** Returns 0.1 s, 0.2 s, 0.4 s … 5 s. */
 export function restartDelayMs(restarts: number): number {
   return Math.min(FIRST_RESTART_DELAY_MS * 2 ** restarts, LONGEST_RESTART_DELAY_MS);
 }

@@ -1,6 +1,6 @@
 /**
- * The embedded server cannot be started or reached. The message is one sentence for the person at the
- * terminal and says what to do; none of these ever reaches a client over HTTP.
+ * The embedded server cannot be started or reached. The message is one sentence for the person at the terminal and says what to do; it
+ * never reaches a client over HTTP.
  */
 export class EmbeddedPostgresError extends Error {
   constructor(message: string, options?: ErrorOptions) {
@@ -9,7 +9,7 @@ export class EmbeddedPostgresError extends Error {
   }
 }
 
-/** Another process owns the data folder and lives. */
+/** Another live process owns the data folder. */
 export class HomeInUseError extends EmbeddedPostgresError {
   constructor(homeDir: string, ownerPid: number | null) {
     const owner = ownerPid === null ? 'another process' : `process ${ownerPid}`;
@@ -19,7 +19,7 @@ export class HomeInUseError extends EmbeddedPostgresError {
   }
 }
 
-/** Nobody runs an embedded server for this home. */
+/** No process runs an embedded server for this home. */
 export class NoEmbeddedServerError extends EmbeddedPostgresError {
   constructor(homeDir: string) {
     super(
@@ -30,11 +30,11 @@ export class NoEmbeddedServerError extends EmbeddedPostgresError {
 
 /** True when `error` is a Node system error with one of the codes, such as `ENOENT`. */
 export function hasErrorCode(error: unknown, ...codes: string[]): boolean {
-  // By shape: under Jest, Node's own errors are of another realm and no `instanceof` knows them.
+  // Checks the shape: under Jest, Node's errors come from another realm, so `instanceof` does not recognise them.
   return typeof error === 'object' && error !== null && 'code' in error && codes.includes(String(error.code));
 }
 
-/** Turns "permission denied" on a file of ours into a sentence; anything else passes through. */
+/** Turns "permission denied" on one of our files into a sentence. Returns any other error unchanged. */
 export function explainAccessError(error: unknown, path: string): unknown {
   if (!hasErrorCode(error, 'EACCES', 'EPERM', 'EROFS')) return error;
   return new EmbeddedPostgresError(

@@ -6,11 +6,11 @@ import { EmbeddedPostgresError, explainAccessError, hasErrorCode } from './error
 const SECRET_NAME = /^[a-z0-9]+(-[a-z0-9]+)*$/;
 
 /**
- * Makes the home folder if it is missing, readable by all: as root the server runs as another user, who must be able to walk to its
- * data. What is secret inside carries its own mode. An existing folder keeps its mode, because it may belong to another user.
+ * Creates the home folder if it is missing, readable by all: as root the server runs as another user, which must be able to reach its data.
+ * Secret files inside have their own mode. An existing folder keeps its mode, because it may belong to another user.
  *
  * @returns the path with symbolic links resolved, so that one folder has one name in every process.
- * @throws EmbeddedPostgresError when the folder cannot be made.
+ * @throws EmbeddedPostgresError when the folder cannot be created.
  */
 export async function ensureHome(homeDir: string): Promise<string> {
   const wanted = resolve(homeDir);
@@ -23,7 +23,7 @@ export async function ensureHome(homeDir: string): Promise<string> {
   }
 }
 
-/** The umask may have closed what mkdir made. */
+/** Opens folders whose mode the umask may have restricted in mkdir. */
 async function openUp(firstMade: string, last: string): Promise<void> {
   for (let dir = last; ; dir = dirname(dir)) {
     await chmod(dir, 0o755);
@@ -32,7 +32,7 @@ async function openUp(firstMade: string, last: string): Promise<void> {
 }
 
 /**
- * The secret kept in `<homeDir>/<name>` (mode 0600), made on first use. Processes that race get the same one.
+ * Reads the secret in `<homeDir>/<name>` (mode 0600), creating it on first use. Processes that race get the same one.
  *
  * @param name kebab-case file name, such as `key-hash-secret`.
  * @param sizeBytes how much randomness a new secret has; it is written as lower-case hex, two characters a byte.
@@ -63,7 +63,7 @@ export async function findSecret(homeDir: string, name: string): Promise<string 
   return secret;
 }
 
-/** Written aside and linked into place: nobody reads half a secret, and of two writers the second one loses. */
+/** Writes the file aside and links it into place: no one reads half a secret, and the second of two writers loses. */
 async function createSecret(home: string, name: string, sizeBytes: number): Promise<string> {
   const path = join(home, name);
   const draft = join(home, `.${name}.${randomBytes(6).toString('hex')}`);

@@ -10,14 +10,14 @@ import type { BEGIN_ENTRY, RECORD_ENTRY } from '../../../../migrations/content/m
 import type { VERDICT_ENTRY } from '../../../../migrations/ledger/validate-answers/carry-verdicts.js';
 
 /**
- * The entries that the database's functions take, by the very columns that the functions declare: a misspelt key does not
- * compile. What is unknown is null or left out.
+ * The entries that the database's functions take, typed from the columns that the functions declare, so that a misspelt key does not
+ * compile. Unknown values are null or omitted.
  */
 type Entry<Columns extends EntryColumns> = {
   readonly [Column in keyof Columns]?: SqlTypes[Columns[Column]] | null | undefined;
 };
 
-/** Every entry names its execution. */
+/** Every entry names its project and execution. */
 interface Identified {
   readonly project_id: string;
   readonly execution_id: string;

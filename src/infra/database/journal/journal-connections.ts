@@ -12,19 +12,19 @@ export interface FunctionCall {
   readonly name: string;
   readonly text: string;
   readonly values: readonly unknown[];
-  /** The time that an answer may take; a connection that is silent for longer is given up. */
+  /** The time limit for an answer. A connection that stays silent for longer is closed. */
   readonly timeoutMs?: number;
 }
 
-/** The number that is usually busy at once: a batch of each of the five journals, and a claim or a sweep. */
+/** The number usually busy at once: a batch from each of the five journals, and a claim or a sweep. */
 export const JOURNAL_CONNECTIONS = 6;
 
 /**
- * A few connections for the statements of the hot path. Each statement is one message to the server and one transaction: the
- * function that it calls sets `app.project_ids` itself, so there is no BEGIN and no COMMIT to wait for.
+ * A few connections for the statements of the hot path. Each statement is one message to the server and one transaction: the function that
+ * it calls sets `app.project_ids` itself, so there is no BEGIN and no COMMIT to wait for.
  *
- * Postgres plans what is inside a function at the first call on a connection, which takes tens of milliseconds. So each
- * connection calls everything once, with nothing to do, before it is used, and all of them are open before the process listens.
+ * Postgres plans what is inside a function at the first call on a connection, which takes tens of milliseconds. So each connection calls
+ * every function once with empty input before it is used, and all of them are open before the process listens.
  */
 @Injectable()
 export class JournalConnections implements OnApplicationBootstrap, OnApplicationShutdown {
@@ -39,7 +39,7 @@ export class JournalConnections implements OnApplicationBootstrap, OnApplication
     this.pool.on('error', (error) => errors.write(error));
   }
 
-  /** Calls that each connection makes when it is opened: of every function once, with nothing to do. */
+  /** Registers calls that each connection makes when it opens: each function once, with empty input. */
   rehearse(...calls: readonly FunctionCall[]): void {
     this.rehearsals.push(...calls);
   }
@@ -56,7 +56,7 @@ export class JournalConnections implements OnApplicationBootstrap, OnApplication
     for (const rehearsal of this.rehearsals) await client.query(toQuery(rehearsal));
   }
 
-  /** Never refuses the start: what could not be opened now is opened when it is needed. */
+  /** Never fails the start: connections that could not be opened now open when they are needed. */
   async onApplicationBootstrap(): Promise<void> {
     const opened = await Promise.allSettled(
       Array.from({ length: JOURNAL_CONNECTIONS }, () => this.pool.connect()),

@@ -11,7 +11,7 @@ interface Batch {
 const outage = () => new Error('Connection terminated unexpectedly');
 const sqlError = (code: string) => Object.assign(new Error(`SQLSTATE ${code}`), { code });
 
-/** A database that commits when it is told to. */
+/** A database that commits when the test says so. */
 function openJournal(options: Partial<JournalOptions<string, string>> = {}) {
   const batches: Batch[] = [];
   const journal = new Journal<string, string>({
@@ -29,7 +29,7 @@ function openJournal(options: Partial<JournalOptions<string, string>> = {}) {
   return { journal, batches, entries: () => batches.map((batch) => batch.entries) };
 }
 
-/** The same, which writes at once, and refuses batches for which `refuse` answers an error. */
+/** A database that writes at once and rejects batches for which `refuse` returns an error. */
 function openRefusing(
   refuse: (entries: readonly string[], isRepeated: boolean) => Error | null,
   options: Partial<JournalOptions<string, string>> = {},

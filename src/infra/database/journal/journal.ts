@@ -4,21 +4,21 @@ import { isDatabaseOutage } from '../connections/database-outage.js';
 
 export interface JournalOptions<Entry, Result> {
   /**
-   * Writes the entries in one transaction and answers one result for each, in their order.
+   * Writes the entries in one transaction and returns one result for each, in their order.
    * @param isRepeated whether the same entries were sent before with an unknown outcome, because the connection was lost before the
-   *   answer. They may be there, or still be on their way, and must not be written twice.
+   *   answer. They may have been written already or may still be on their way, and must not be written twice.
    */
   write(entries: readonly Entry[], isRepeated: boolean): Promise<readonly Result[]>;
-  /** Batches are written in the order of these keys, so that two never wait for each other crosswise. */
+  /** Batches are written in the order of these keys, so that two batches never deadlock. */
   toKey(entry: Entry): string;
   readonly maxRows: number;
-  /** Characters of an entry, where that may be many: a batch ends before it has more than {@link MAX_BATCH_CHARS}. */
+  /** Size of an entry in characters, where it may be large: a batch ends before it exceeds {@link MAX_BATCH_CHARS}. */
   countChars?(entry: Entry): number;
-  /** So many batches are under way at once. */
+  /** The number of batches under way at once. */
   readonly workers: number;
-  /** The time for which a batch is retried while the database is away. */
+  /** How long a batch is retried while the database is unreachable. */
   readonly patienceMs: number;
-  /** Told of each batch that was committed; left out: nobody counts. */
+  /** Told of each committed batch. */
   readonly observer?: BatchObserver;
 }
 
@@ -33,35 +33,35 @@ interface Waiting<Entry, Result> {
   reject(error: unknown): void;
 }
 
-/** A statement of forty megabytes would be put together in one turn of the event loop. */
+/** A statement of forty megabytes would be built in one turn of the event loop. */
 const MAX_BATCH_CHARS = 1024 ** 2;
-/** From here on it takes milliseconds to put a statement together and to encode it. */
+/** From this size on, building and encoding a statement takes milliseconds. */
 const LARGE_BATCH_CHARS = 128 * 1024;
 const FIRST_RETRY_MS = 50;
 const LAST_RETRY_MS = 1000;
-/** Serialization failure and deadlock: the same again will do. */
+/** Serialization failure and deadlock: a plain retry succeeds. */
 const TRANSIENT = new Set(['40001', '40P01']);
-/** Bad data (22), a broken constraint (23): the fault of one of the entries, not of all. */
+/** Bad data (22) or a broken constraint (23): the fault of one entry, not of all. */
 const BAD_ENTRY = /^2[23]/;
 
 /**
- * Group commit. Requests that are in flight together share one statement and one commit, and each is answered only
- * after its own entry is durable. The first goes at once; while it commits, the next batch gathers. So one request
- * alone waits for no timer, and the more there are, the cheaper each is.
+ * Group commit. Requests that are in flight together share one statement and one commit, and each is answered only after its own entry is
+ * durable. The first entry goes at once, and the next batch gathers while it commits. A lone request therefore waits for no timer, and the
+ * cost per request falls as the load rises.
  */
 export class Journal<Entry, Result> {
   private waiting: Waiting<Entry, Result>[] = [];
   private busyWorkers = 0;
   private isDue = false;
-  /** Since when the first of those that wait does so. */
+  /** When the first of the waiting entries was appended. */
   private waitingSinceMs = 0;
 
   constructor(private readonly options: JournalOptions<Entry, Result>) {}
 
   /**
    * Resolves when the entry is durable.
-   * @throws the database's error of this very entry, or the outage when it has lasted longer than the patience: then it
-   *   is not known whether the entry was written.
+   * @throws the database's error for this entry, or the outage when it outlasts the patience. After an outage it is unknown whether the
+   *   entry was written.
    */
   append(entry: Entry): Promise<Result> {
     return new Promise((resolve, reject) => {
@@ -71,7 +71,7 @@ export class Journal<Entry, Result> {
     });
   }
 
-  /** At the end of this turn of the event loop: what arrives in the same packet of work travels together. */
+  /** Flushes at the end of this turn of the event loop, so that requests that arrive together travel together. */
   private flushSoon(): void {
     if (this.isDue || this.busyWorkers >= this.options.workers) return;
     this.isDue = true;
@@ -88,7 +88,7 @@ export class Journal<Entry, Result> {
     const sentAtMs = performance.now();
     const waitedMs = sentAtMs - this.waitingSinceMs;
     this.waitingSinceMs = sentAtMs;
-    // More than one batch holds: the rest goes over another worker, if one is free.
+    // The batch is full: the rest goes to another worker, if one is free.
     if (this.waiting.length > 0) this.flushSoon();
     try {
       await this.settle(batch);
@@ -105,7 +105,7 @@ export class Journal<Entry, Result> {
     return chars;
   }
 
-  /** At least one. */
+  /** Returns at least one. */
   private countBatch(): number {
     const { maxRows } = this.options;
     if (this.options.countChars === undefined) return maxRows;
@@ -128,7 +128,7 @@ export class Journal<Entry, Result> {
     );
   }
 
-  /** A bad entry fails only itself: a batch with one is halved until it stands alone. */
+  /** A bad entry fails only itself: a batch with one is halved until that entry is alone. */
   private async writeOrBisect(batch: readonly Waiting<Entry, Result>[], wasSent: boolean): Promise<void> {
     const outcome = await this.writeThroughOutage(batch, wasSent);
     if (!('error' in outcome)) {

@@ -1,22 +1,22 @@
 import { ConfigurationError } from '../../config/index.js';
 import { endSentence } from '../../../kernel/index.js';
 
-/** The role that the first migration makes. No migration can say what to do when it may not be made. */
+/** The role that the first migration creates. A migration cannot explain what to do when it is not allowed to create it. */
 const APP_ROLE = 'prompt_ledger_app';
 const INSUFFICIENT_PRIVILEGE = '42501';
 
 interface Standing {
   readonly name: string;
-  /** The same, quoted for a statement. */
+  /** The name, quoted for a statement. */
   readonly quoted: string;
   readonly role_is_there: boolean;
   readonly is_member: boolean;
 }
 
 /**
- * Explains a migration that failed for want of a right: one sentence with the statements that a superuser has to run.
- * Any other error comes back unchanged.
- * @param query runs a statement as the user that migrates.
+ * Explains a migration that failed for lack of a privilege: one sentence with the statements that a superuser has to run. Any other error
+ * is returned unchanged.
+ * @param query runs a statement as the migrating user.
  */
 export async function describeMissingRight(
   error: unknown,

@@ -5,16 +5,16 @@ import { ConfigurationError } from '../../config/index.js';
 import { ownerDataSourceOptions } from '../connections/data-source-options.js';
 import { describeMissingRight } from './describe-missing-right.js';
 
-/** Any number: it only has to be the same for all migrating processes. */
+/** An arbitrary number, the same for all migrating processes. */
 const MIGRATION_LOCK = 7_020_417;
 
-/** The first of the migrations that led up to the first release, and that no later version can begin from. */
+/** The first of the migrations from before the first release. No later version can upgrade such a database. */
 const BEFORE_FIRST_RELEASE = 'CreateLedger1795377600000';
 
 /**
- * Runs what has not been run, one process at a time. @returns the names of the migrations that were run.
- * @throws ConfigurationError for a database of before the first release, one that cannot be reached, and a right that the
- *   owner lacks; nothing was run then.
+ * Runs the pending migrations, one process at a time. @returns the names of the migrations that were run.
+ * @throws ConfigurationError for a database from before the first release, one that cannot be reached, or a privilege that the owner lacks.
+ *   In each case nothing was run.
  */
 export async function migrate(ownerUrl: string): Promise<string[]> {
   return withOwner(ownerUrl, async (dataSource) =>
@@ -22,7 +22,7 @@ export async function migrate(ownerUrl: string): Promise<string[]> {
   );
 }
 
-/** Takes the latest migration back. */
+/** Reverts the latest migration. */
 export async function revertLatestMigration(ownerUrl: string): Promise<void> {
   await withOwner(ownerUrl, (dataSource) => dataSource.undoLastMigration());
 }
@@ -30,7 +30,7 @@ export async function revertLatestMigration(ownerUrl: string): Promise<void> {
 /**
  * @param query runs a statement as the role that the service connects as.
  * @returns the names of the migrations that the database still lacks; all of them when it has never been migrated.
- * @throws ConfigurationError for a database of before the first release.
+ * @throws ConfigurationError for a database from before the first release.
  */
 export async function findPendingMigrations(
   query: (text: string) => Promise<{ names: string[] | null }[]>,
@@ -79,7 +79,7 @@ async function withOwner<T>(ownerUrl: string, work: (dataSource: DataSource) => 
     );
   });
   try {
-    // A lock of the session: the pool has one connection, which keeps it through all transactions until it closes.
+    // A session lock: the pool's one connection keeps it through all transactions until it closes.
     await dataSource.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
     assertNotFromBefore(await listApplied(dataSource));
     return await work(dataSource);

@@ -10,13 +10,13 @@ import { BodyTooLargeError, EncodingUnsupportedError } from '../problems/errors.
 import { isRecord } from '../is-record.js';
 
 export interface JsonBodyOptions {
-  /** Limit of a body, uncompressed. */
+  /** The limit of a body after decompression. */
   readonly maxBytes: number;
-  /** Limit on the paths of {@link bulkPaths}. */
+  /** The limit for the paths in {@link bulkPaths} and {@link bulkRoutes}. */
   readonly bulkMaxBytes: number;
   /** Exact paths that take whole collections, such as `/v1/prompts/register-code`. */
   readonly bulkPaths: readonly string[];
-  /** The same for paths with a name in them, in lower case and without a slash at the end. Left out: none. */
+  /** Bulk paths that contain a name. Matched against the path in lower case without a trailing slash. Default none. */
   readonly bulkRoutes?: readonly RegExp[];
   /** Default {@link DEFAULT_MAX_DEPTH}. */
   readonly maxDepth?: number;
@@ -26,33 +26,32 @@ export interface JsonBodyOptions {
 export const DEFAULT_MAX_DEPTH = 64;
 
 /**
- * The part of a refused body that is still read. A client that is answered in mid-upload gets a reset
- * connection in place of the 413, so the rest is read and dropped; beyond this the bandwidth matters more.
+ * How much of a refused body is still read. A client that is answered in mid-upload gets a reset connection instead of the 413, so the rest
+ * is read and dropped. Beyond this limit the bandwidth matters more.
  */
 const MAX_DRAINED_BYTES = 64 * 1024 ** 2;
 
 const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf];
 
-/** zlib's codes that blame the input, the latter all those of brotli; `Z_MEM_ERROR`, say, is ours. */
+/** The zlib codes that blame the input; the second pattern covers brotli's. Others, such as `Z_MEM_ERROR`, are our fault. */
 const ZLIB_INPUT_ERRORS = /^(?:Z_(?:DATA_ERROR|BUF_ERROR|NEED_DICT)|ERR__ERROR_\w+)$/;
 
 const texts = new WeakMap<IncomingMessage, JsonText>();
 
-/** The JSON text that came as the body, with the source of its parts; `null` when there was no body. */
+/** Returns the body's JSON text with the source of its parts, or `null` when there was no body. */
 export function getJsonText(request: IncomingMessage): JsonText | null {
   return texts.get(request) ?? null;
 }
 
-/** By RFC 9112: a request has a body when one of these says so. */
+/** RFC 9112: either header announces a body. */
 export function hasBody({ headers }: IncomingMessage): boolean {
   return headers['transfer-encoding'] !== undefined || headers['content-length'] !== undefined;
 }
 
 /**
- * Reads every body as JSON, strictly ({@link readJsonText}), and sets `request.body` to its value; a request without one keeps
- * `undefined`. The `Content-Type` is not looked at: nothing but JSON is read here, `curl -d` announces a form, and the check would
- * protect against nothing (a foreign web page cannot send our key header). Nor is its `charset`: JSON is UTF-8 (RFC 8259), and other
- * bytes are refused.
+ * Reads every body as JSON, strictly ({@link readJsonText}), and sets `request.body` to its value, or leaves it `undefined` without a body.
+ * Ignores the `Content-Type`: only JSON is read here, `curl -d` announces a form, and a check would protect against nothing (a foreign web
+ * page cannot send our key header). Ignores its `charset` too: JSON is UTF-8 (RFC 8259), and other bytes are refused.
  *
  * @throws (through `next`) ValidationError `VALIDATION_FAILED`, BodyTooLargeError `BODY_TOO_LARGE`, EncodingUnsupportedError
  *   `ENCODING_UNSUPPORTED`
@@ -75,7 +74,7 @@ export function jsonBodyReader(options: JsonBodyOptions): RequestHandler {
       const bytes: unknown = request.body;
       request.body = undefined;
       if (error !== undefined) {
-        // Nobody is left to answer, and the log of a defect would be wrong.
+        // The client is gone, so there is no answer to send, and logging a defect would be wrong.
         if (!isAborted(error)) settle(toReadingError(error, limit));
         return;
       }
@@ -85,7 +84,7 @@ export function jsonBodyReader(options: JsonBodyOptions): RequestHandler {
   };
 }
 
-/** Keeps text and value with the request. */
+/** Stores the text and the value with the request. */
 async function parse(request: Request, bytes: Buffer, maxDepth: number): Promise<void> {
   const text = await parseJsonBody(bytes, maxDepth);
   if (text === null) return;
@@ -94,27 +93,27 @@ async function parse(request: Request, bytes: Buffer, maxDepth: number): Promise
 }
 
 /**
- * Values and keys of a body: twice as many as a full batch of a hundred variables each. Each takes about a tenth of a
- * microsecond for every reader behind this one, and some fifty bytes.
+ * The most values and keys in a body: twice as many as a full batch of a hundred variables each. Each one costs every later reader about a
+ * tenth of a microsecond and some fifty bytes.
  */
 export const MAX_BODY_VALUES = 250_000;
-/** The most members of one object. Requests are compared with sorted keys, and sorting cannot be done a little at a time. */
+/** The most members of one object. Requests are compared with sorted keys, and sorting cannot be done in steps. */
 export const MAX_BODY_MEMBERS = 10_000;
 
-/** Below this a body is read in a tenth of a millisecond, and waits for nobody. */
+/** A smaller body is read in a tenth of a millisecond without waiting for others. */
 const LIGHT_BODY_BYTES = 4 * 1024;
-/** Below this a body is read at once, in less than a millisecond; from here on a little at a time. */
+/** A smaller body is read at once in less than a millisecond; a larger one is read in steps. */
 const HEAVY_BODY_BYTES = 32 * 1024;
 
 /**
- * From here on only a few bodies are read at once: what is half read of forty of them would fill the heap, and the
- * collector would hold up everybody.
+ * Only a few bodies of this size are read at once: forty half-read ones would fill the heap, and garbage collection would delay every
+ * request.
  */
 const HUGE_BODY_BYTES = 256 * 1024;
 const hugeBodies = new Places(3);
 
 /**
- * `null` for a body of no bytes. At once, or as a promise for a body that has to leave turns to others.
+ * Returns `null` for an empty body, and a promise for a body that has to yield to other requests.
  *
  * @throws ValidationError `VALIDATION_FAILED`, as {@link readJsonText}, and for too many values
  */
@@ -130,12 +129,12 @@ export function parseJsonBody(bytes: Buffer, maxDepth: number): JsonText | null 
   return heavyWork.hasRoom ? heavyWork.runNow(read) : heavyWork.run(read);
 }
 
-/** @throws ValidationError `VALIDATION_FAILED` for other bytes. */
+/** @throws ValidationError `VALIDATION_FAILED` when the bytes are not valid UTF-8. */
 function plainUtf8(bytes: Buffer): Buffer {
   if (!isUtf8(bytes)) {
     throw new ValidationError('Send the body as UTF-8.', [{ pointer: '', message: 'is not valid UTF-8' }]);
   }
-  // Editors on Windows put a mark in front, and RFC 8259 lets a reader ignore it.
+  // Editors on Windows prepend a byte order mark, and RFC 8259 lets a reader ignore it.
   const hasMark = BYTE_ORDER_MARK.every((byte, index) => bytes[index] === byte);
   return hasMark ? bytes.subarray(BYTE_ORDER_MARK.length) : bytes;
 }
@@ -173,7 +172,7 @@ function isAborted(error: unknown): boolean {
   return isRecord(error) && error.type === 'request.aborted';
 }
 
-/** Express matches routes without regard to case and to a slash at the end; the limit follows the route. */
+/** Express matches routes regardless of case and a trailing slash, so the limit does too. */
 function comparablePath(path: string): string {
   return path.toLowerCase().replace(/\/$/, '');
 }

@@ -11,7 +11,7 @@ describe('the JSON body', () => {
   });
   afterAll(() => server.stop());
 
-  /** Sends bytes as they are: supertest would serialize a Buffer under a JSON type. */
+  /** Sends the bytes unchanged; supertest would serialize a Buffer under a JSON type. */
   const send = (body: string | Buffer, headers: Record<string, string> = {}, path = '/v1/raw') =>
     fetch(`${server.url}${path}`, {
       method: 'POST',
@@ -167,17 +167,17 @@ describe('the JSON body', () => {
   });
 
   it('of an endless upload is cut off', async () => {
-    // Whether the answer outruns the reset is up to the kernel; what counts is that there is an end.
+    // The kernel decides whether the answer arrives before the reset. What matters is that the upload ends.
     expect(await uploadForever(server.port)).toMatch(/^$|^HTTP\/1\.1 413 /);
   });
 });
 
-/** The default quality takes seconds for a bomb. */
+/** Compresses quickly, because the default quality takes seconds for a bomb. */
 function quickBrotli(bytes: Buffer): Buffer {
   return brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 1 } });
 }
 
-/** Uploads until the server ends the connection, and answers what it had said before. */
+/** Uploads until the server ends the connection. Returns what the server sent before that. */
 function uploadForever(port: number): Promise<string> {
   return new Promise((resolve) => {
     let answer = '';
@@ -191,7 +191,7 @@ function uploadForever(port: number): Promise<string> {
     });
     socket.setEncoding('utf8');
     socket.on('drain', upload).on('data', (text: string) => (answer += text));
-    // Writing on is refused once the server has closed.
+    // Writes fail once the server has closed the connection.
     socket.on('error', () => undefined).on('close', () => resolve(answer));
   });
 }

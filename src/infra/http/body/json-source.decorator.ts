@@ -4,8 +4,8 @@ import type { Request } from 'express';
 import { getJsonText } from './json-body.reader.js';
 
 /**
- * Parameter decorator: the exact JSON text of a member of the body, as the client wrote it, or `null` when it is
- * absent. `@JsonSource('variables') variablesJson: string | null`
+ * Injects the exact JSON text of a member of the body, as the client wrote it, or `null` when it is absent. `@JsonSource('variables')
+ * variablesJson: string | null`
  */
 export const JsonSource = createParamDecorator(
   (key: string, context: ExecutionContext): string | null =>

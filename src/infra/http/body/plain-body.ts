@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 
-/** The bytes of a body that is not encoded, and whose announced length was found small enough; `null`: cut off. */
+/** Reads an unencoded body whose announced length is within the limit. Resolves to `null` when it is cut off. */
 export function readPlainBody(request: IncomingMessage): Promise<Buffer | null> {
   return new Promise((resolve) => {
     // Most bodies are one chunk.
@@ -13,8 +13,8 @@ export function readPlainBody(request: IncomingMessage): Promise<Buffer | null> 
     request.on('end', () => {
       resolve(chunks === undefined ? (first ?? Buffer.alloc(0)) : Buffer.concat(chunks));
     });
-    // After the end, this finds the promise settled. A request that is cut off closes as well: nobody listens for its
-    // error, and without a listener it is not raised.
+    // After 'end' the promise is already settled. A request that is cut off emits 'close' too; its error has no listener, and without one
+    // it is not raised.
     request.on('close', () => resolve(null));
   });
 }

@@ -4,15 +4,14 @@ const RFC3339 =
 const LAST_MS = Date.parse('9999-12-31T23:59:59.999Z');
 
 /**
- * Parses an RFC 3339 time strictly, to the millisecond; `null` when it is none. `Date.parse` alone takes much
- * else ("1", "March 7"), and rolls the 31st of February over into March. The leap second `:60` is refused:
- * neither JavaScript nor Postgres has a place for it.
+ * Parses an RFC 3339 time strictly, to the millisecond; returns `null` for anything else. `Date.parse` alone accepts much more ("1", "March
+ * 7") and rolls 31 February over into March. The leap second `:60` is refused, because neither JavaScript nor Postgres can store it.
  */
 export function parseRfc3339(text: string): Date | null {
   const day = RFC3339.exec(text)?.[1];
   if (day === undefined || !isCalendarDay(day)) return null;
   const time = new Date(text.toUpperCase());
-  // With its offset the last day of the year 9999 may end in the next, which RFC 3339 cannot write.
+  // The offset can move the last day of the year 9999 into the next year, which RFC 3339 cannot write.
   return time.getTime() <= LAST_MS ? time : null;
 }
 

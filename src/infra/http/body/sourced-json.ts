@@ -1,11 +1,11 @@
 import { writeJson } from '../../../kernel/index.js';
 
 /**
- * An answer with members that are JSON texts already, and go out as they are: parsed and written again, large numbers
- * and the order of keys would be lost.
+ * An answer with members that are already JSON texts and are sent unchanged. Parsing and rewriting them would lose large numbers and the
+ * order of keys.
  */
 export class SourcedJson {
-  /** @param sources by name of the member; each a valid JSON text. */
+  /** @param sources valid JSON texts by member name. */
   constructor(
     private readonly value: Readonly<Record<string, unknown>>,
     private readonly sources: Readonly<Record<string, string>>,

@@ -10,8 +10,8 @@ const SOURCES: Readonly<Record<string, DtoSource>> = { body: 'body', query: 'que
 const BUILT_IN_TYPES = new Set<unknown>([Object, String, Number, Boolean, Array, Date]);
 
 /**
- * The global pipe: turns bodies and queries into their DTO classes ({@link readDto}), and keeps NUL out of
- * the texts that come without one. A body is never converted; a query DTO says how with `@FromText()`.
+ * The global pipe. Turns bodies and queries into their DTO classes ({@link readDto}) and refuses NUL in parameters without a DTO. A body is
+ * never converted; a query DTO declares conversions with `@FromText()`.
  *
  * @throws ValidationError `VALIDATION_FAILED`
  */
@@ -24,7 +24,7 @@ export class ContractValidationPipe implements PipeTransform {
       const dto = metatype as Type<object>;
       return readDto(dto, prepareValue(dto, value, source), source);
     }
-    // Postgres refuses NUL in a text, and the error would be a 500.
+    // Postgres refuses NUL in a text, which would become a 500.
     if (source !== 'body' && typeof value === 'string' && value.includes('\0')) {
       throw new ValidationError(`Send a ${source} without NUL characters.`, [
         { pointer: `/${data ?? ''}`, message: 'holds a NUL character' },

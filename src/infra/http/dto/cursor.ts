@@ -1,7 +1,7 @@
 import { UUID, ValidationError } from '../../../kernel/index.js';
 import { readJsonText } from '../../../kernel/json/json-text.js';
 
-/** A sort key may be a text of 200 characters, each of which JSON may write in six. */
+/** A sort key may be a text of 200 characters, and JSON may need six for each. */
 export const MAX_CURSOR_CHARS = 2048;
 
 /** Makes the opaque `next_cursor` of a page from the sort key of its last row (anything that JSON can hold). */
@@ -10,9 +10,9 @@ export function encodeCursor(position: unknown): string {
 }
 
 /**
- * Makes a page of what was found.
- * @param found up to one more than `limit`, in the list's order: the one more says that there is a next page.
- * @param positionOf the sort key of an entry.
+ * Builds a page from the rows found.
+ * @param found up to `limit` + 1 rows in the list's order; the extra row means that there is a next page.
+ * @param positionOf returns the sort key of an entry.
  */
 export function toPage<T>(
   found: readonly T[],
@@ -25,10 +25,10 @@ export function toPage<T>(
 }
 
 /**
- * Reads a cursor back. It is not signed: it only says where to go on, and row-level security bounds what is found
- * there. But it may have been tampered with, so `parse` has to answer `null` for what it does not know.
+ * Decodes a cursor. Cursors are not signed: a cursor only says where to continue, and row-level security limits what can be found there. A
+ * client may have altered it, so `parse` must return `null` for a position that it does not recognise.
  *
- * @throws ValidationError `VALIDATION_FAILED` when it is none of ours
+ * @throws ValidationError `VALIDATION_FAILED` when the cursor is not one of ours
  */
 export function decodeCursor<T>(cursor: string, parse: (position: unknown) => T | null): T {
   const position = cursor.length <= MAX_CURSOR_CHARS ? readPosition(cursor) : undefined;
@@ -41,13 +41,13 @@ export function decodeCursor<T>(cursor: string, parse: (position: unknown) => T 
   return parsed;
 }
 
-/** Reads the cursor of a list that is in the order of its ids. @throws as {@link decodeCursor}. */
+/** Decodes the cursor of a list that is ordered by id. @throws as {@link decodeCursor}. */
 export function decodeIdCursor(cursor: string | undefined): string | undefined {
   if (cursor === undefined) return undefined;
   return decodeCursor(cursor, (id) => (typeof id === 'string' && UUID.test(id) ? id : null));
 }
 
-/** Strict as a body is: what is in a cursor goes into statements. */
+/** As strict as for a body, because the contents of a cursor go into statements. */
 function readPosition(cursor: string): { value: unknown } | undefined {
   try {
     return readJsonText(Buffer.from(cursor, 'base64url').toString('utf8'), { maxDepth: 4 });

@@ -3,8 +3,8 @@ import type { Type } from '@nestjs/common';
 const deepProperties = new WeakMap<object, Set<string>>();
 
 /**
- * The property of a query DTO is an object whose members come one by one, as OpenAPI's `deepObject` has them:
- * `?metadata[user]=4711&metadata[plan]=free`. Everything between the first and the last bracket is the member's name.
+ * Declares that a property of a query DTO is an object whose members are sent one by one, in OpenAPI's `deepObject` style:
+ * `?metadata[user]=4711&metadata[plan]=free`. The member's name is everything between the first and the last bracket.
  */
 export function DeepObject(): PropertyDecorator {
   return (target, property) => {
@@ -14,7 +14,7 @@ export function DeepObject(): PropertyDecorator {
   };
 }
 
-/** Gathers the members of each {@link DeepObject} property; everything else stays as it is. */
+/** Gathers the members of each {@link DeepObject} property; leaves everything else unchanged. */
 export function gatherDeepObjects(type: Type<object>, query: unknown): unknown {
   const names = deepProperties.get(type);
   if (names === undefined || typeof query !== 'object' || query === null) return query;

@@ -11,21 +11,20 @@ interface Check {
 
 interface PropertyChecks {
   readonly name: string;
-  /** Conditions of `@IsOptional()` and `@ValidateIf()`: all must hold, or the property is not looked at. */
+  /** Conditions of `@IsOptional()` and `@ValidateIf()`. If any does not hold, the property is not validated. */
   readonly conditions: readonly ((object: object, value: unknown) => boolean)[];
   readonly checks: readonly Check[];
-  /** The class of what is nested here; `null` for nothing. */
+  /** The class of a nested object, or `null`. */
   readonly nested: Type<object> | null;
 }
 
-/** `null` for a class with a constraint of a kind that is not known here. */
+/** `null` marks a class with a kind of constraint that this file does not know. */
 const known = new WeakMap<Type<object>, readonly PropertyChecks[] | null>();
 
 /**
- * True when class-validator would find no fault with an instance. It asks the same constraints in the same way, from a
- * list that is put together once for each class: class-validator looks for them among those of all classes and prepares
- * an error for every property each time, which is three quarters of its time. False says "let class-validator look",
- * and that has the last word on what is wrong.
+ * True when class-validator would find no fault with an instance. Runs the same constraints in the same way, from a list that is built once
+ * per class. Class-validator searches the constraints of all classes and prepares an error for every property on each call, which is three
+ * quarters of its time. On false the caller runs class-validator, which decides what is wrong.
  */
 export function isAcceptable(type: Type<object>, instance: object): boolean {
   let properties = known.get(type);
@@ -48,7 +47,7 @@ function passes(
   for (const { metadata, validate } of checks) {
     const { constraints, each } = metadata;
     const args = { targetName: type.name, property: name, object, value, constraints };
-    // Not merely truthy: a promise would be an answer that is still to come.
+    // Compares with true because a promise is truthy too.
     if (!each || !Array.isArray(value)) {
       if (validate(value, args) !== true) return false;
     } else if (!value.every((single) => validate(single, args) === true)) {

@@ -6,19 +6,19 @@ export const VALIDATION_OPTIONS = {
   validationError: { target: true, value: true },
 };
 
-/** To say which elements of an array fail, each is validated alone; beyond this the array is named instead. */
+/** Each element of an array is validated alone to find the failing ones. In a longer array, the array itself is named instead. */
 const MAX_PROBED_ELEMENTS = 200;
 
-/** When several checks of a property fail, the first of these says most; the others often only follow from it. */
+/** When several checks of a property fail, the first of these says most; the others often follow from it. */
 const TELLING = ['isString', 'isInt', 'isNumber', 'isBoolean', 'isObject', 'isArray'];
 
 /** class-validator exports the name of each of its constraints, next to its functions and classes. */
 const BUILT_IN = new Set<unknown>(Object.values(classValidator).filter((value) => typeof value === 'string'));
 
-/** One readable sentence without a subject, which the pointer is: `must be one of dev, staging`. */
+/** Returns one readable sentence whose subject is the pointer: `must be one of dev, staging`. */
 export function describeFailure({ property, value, constraints = {} }: PropertyFailure): string {
   const [name, message] = chooseTelling(constraints);
-  // A constraint of our own, such as "exactly one of these two", has something to say about what is absent.
+  // A custom constraint, such as "exactly one of these two", has its own message for an absent value.
   if (value === undefined && BUILT_IN.has(name)) return 'is required';
   if (name === 'nestedValidation') return 'must be a JSON object';
   if (isAboutElements(message) && !Array.isArray(value)) return 'must be an array';
@@ -30,7 +30,7 @@ export function describeFailure({ property, value, constraints = {} }: PropertyF
     .replace('a number conforming to the specified constraints', 'a finite number');
 }
 
-/** The elements of an array that fail an `each` constraint; class-validator itself names the array only. */
+/** Finds the elements of an array that fail an `each` constraint; class-validator itself names only the array. */
 export function arrayFailures(failure: PropertyFailure): { index: number; message: string }[] {
   const { property, target, constraints = {} } = failure;
   const value: unknown = failure.value;

@@ -17,7 +17,7 @@ const member = fc.constantFrom(
   'constructor',
   'x',
 );
-/** Anything that JSON can say, under names that matter more often than not. */
+/** Arbitrary JSON, mostly under names that the DTO knows. */
 const { json } = fc.letrec((tie) => ({
   json: fc.oneof(
     { maxDepth: 4, withCrossShrink: true },

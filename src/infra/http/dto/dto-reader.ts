@@ -25,15 +25,14 @@ const WORDS: Readonly<Record<DtoSource, { detail: string; unknown: string }>> = 
   },
 };
 
-/** One for each entry of a full batch: whoever sent it wants to mend all of them at once. */
+/** One for each entry of a full batch, so that the sender can fix all of them at once. */
 const MAX_ENTRIES = 1000;
 
 /**
- * Makes an instance of a DTO class from parsed input and validates it. The decorators are the usual ones of
- * class-validator and class-transformer, but the latter is shown scalars only: given an object it
- * clones it to the bottom (a megabyte of `variables`) and drops keys named `constructor` on the way. Objects are
- * walked here: those with `@ValidateNested() @Type()` into their classes, any other is passed on as it is.
- * What a class does not declare is refused.
+ * Creates an instance of a DTO class from parsed input and validates it. The decorators are the usual ones of class-validator and
+ * class-transformer, but class-transformer only sees scalars: it would deep-clone an object (a megabyte of `variables`) and drop keys named
+ * `constructor`. Objects are walked here: those with `@ValidateNested() @Type()` become instances of their classes, and any other is passed
+ * on unchanged. Properties that a class does not declare are refused.
  *
  * @throws ValidationError `VALIDATION_FAILED` with a pointer for each fault
  */
@@ -46,7 +45,7 @@ export function readDto<T extends object>(type: Type<T>, input: unknown, source:
 }
 
 class DtoReader {
-  /** One fault for each pointer: the first is the one that the others follow from. */
+  /** Keeps one fault per pointer: the first, from which the others follow. */
   private readonly messages = new Map<string, string>();
 
   constructor(private readonly source: DtoSource) {}
@@ -84,13 +83,13 @@ class DtoReader {
 
   validate(instance: object): void {
     if (this.messages.has('')) return;
-    // class-validator calls a class without any property unknown.
+    // class-validator reports a class without properties as unknown.
     if (describeShape(instance.constructor as Type<object>).size === 0) return;
     if (isAcceptable(instance.constructor as Type<object>, instance)) return;
     this.reportFailures(validateSync(instance, VALIDATION_OPTIONS), '');
   }
 
-  /** @param parent pointer to what has the property. Most properties are in order, and nobody needs theirs. */
+  /** @param parent pointer to the object that has the property. Joined only on a fault, because most properties have none. */
   private readObject(shape: PropertyShape, value: object | null, parent: string, name: string): unknown {
     if (value === null && shape.isNullable) return value;
     const { nested } = shape;
@@ -98,7 +97,7 @@ class DtoReader {
     const pointer = pointerTo(parent, name);
     if (shape.isArray && !Array.isArray(value)) return this.refuseShape(shape, pointer);
     if (shape.maxItems !== null && (value as unknown[]).length > shape.maxItems) {
-      // Before anything is made of its elements, of which a body may hold millions.
+      // Checked before anything is built from the elements, because a body may hold millions.
       return this.report(pointer, `must contain no more than ${shape.maxItems} elements`);
     }
     if (nested === null) return value;
@@ -110,14 +109,14 @@ class DtoReader {
     if (shape.isArray || shape.nested !== null) {
       return this.refuseShape(shape, pointerTo(parent, name));
     }
-    // The JSON reader has refused it in a body. Postgres would, and the error would be a 500.
+    // The JSON reader refuses NUL in a body. Postgres would refuse it in a query too, which would become a 500.
     if (typeof value === 'string' && value.includes('\0')) {
       this.report(pointerTo(parent, name), 'holds a NUL character');
     }
     return typeof value === 'string' && shape.maxChars !== null ? cutToRefuse(value, shape.maxChars) : value;
   }
 
-  /** class-validator never sees what should be nested and is not: it trips over a key named `constructor`. */
+  /** Refuses a value that should be nested and is not. class-validator never sees it, because it fails on a key named `constructor`. */
   private refuseShape(shape: PropertyShape, pointer: string): undefined {
     return this.report(pointer, shape.isArray ? 'must be an array' : 'must be a JSON object');
   }
@@ -130,7 +129,7 @@ class DtoReader {
         for (const { index, message } of elements) this.report(`${at}/${index}`, message);
         if (elements.length === 0) this.report(at, describeFailure(failure));
       }
-      // The value has the wrong shape, so faults inside it would describe something that was not sent.
+      // The value has the wrong shape, so faults inside it would describe something that the client did not send.
       if (!this.messages.has(at)) this.reportFailures(failure.children ?? [], at);
     }
   }
@@ -145,8 +144,8 @@ function pointerTo(parent: string, name: string): string {
   return `${parent}/${pointerSegment(name)}`;
 }
 
-/** A text that is too long in any case is refused by its length first: counting a megabyte's characters takes 60 ms. */
+/** Shortens a text that is far too long to a length that still fails: counting the characters of a megabyte takes 60 ms. */
 function cutToRefuse(text: string, maxChars: number): string {
-  // A character has two units at most.
+  // A character has at most two UTF-16 units.
   return text.length > 2 * maxChars + 2 ? text.slice(0, 2 * maxChars + 2) : text;
 }

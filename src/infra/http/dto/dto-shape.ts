@@ -10,14 +10,11 @@ type ValidationMetadata = ReturnType<
 export interface PropertyShape {
   /** The DTO class of its object or of each of its elements; `null` for scalars and free-form JSON. */
   readonly nested: Type<object> | null;
-  /**
-   * True when a validator speaks of `each` value. class-validator takes a single value there as well, so that
-   * `"docs"` would pass for a list of strings.
-   */
+  /** True when a validator has `each`. class-validator accepts a single value there too, so `"docs"` would pass for a list of strings. */
   readonly isArray: boolean;
-  /** The most elements that it may have; `null` for what is no array. */
+  /** The most elements that the array may have; `null` for other properties. */
   readonly maxItems: number | null;
-  /** The most characters that it, or each of its elements, may have; `null` for what has no bound. */
+  /** The most characters that the text, or each element, may have; `null` when there is no bound. */
   readonly maxChars: number | null;
   /** True when `@IsOptional()` lets null through. */
   readonly isNullable: boolean;
@@ -28,8 +25,8 @@ export type DtoShape = ReadonlyMap<string, PropertyShape>;
 const makers = new WeakMap<Type<object>, Type<object>>();
 
 /**
- * A new instance of a DTO class. Most declare their properties and give them no value; then the constructor is passed
- * over. That of a class made by `IntersectionType` makes an instance of each part and looks through it, each time.
+ * Creates an instance of a DTO class. Most classes declare their properties without initial values, so their constructor is skipped. The
+ * constructor of an `IntersectionType` class creates and inspects an instance of each part every time.
  */
 export function makeDto<T extends object>(type: Type<T>): T {
   let maker = makers.get(type);
@@ -41,7 +38,7 @@ export function makeDto<T extends object>(type: Type<T>): T {
 }
 
 function makeEmptyMaker(type: Type<object>): Type<object> {
-  // Not a class: the prototype of one cannot be set.
+  // A function, because the prototype of a class cannot be set.
   const Empty = function () {} as unknown as { prototype: object };
   Empty.prototype = type.prototype as object;
   return Empty as unknown as Type<object>;
@@ -50,10 +47,10 @@ function makeEmptyMaker(type: Type<object>): Type<object> {
 const shapes = new WeakMap<Type<object>, DtoShape>();
 
 /**
- * The properties that a DTO class declares: those with a validator.
+ * Returns the properties that a DTO class declares, which are those with a validator.
  *
- * @throws Error when a property has `@ValidateNested()` without `@Type()`: it would never be validated; and when an array
- *   has no `@ArrayMaxSize()`: its elements are looked at one by one, and a body may hold millions
+ * @throws Error when a property has `@ValidateNested()` without `@Type()`, because it would never be validated, or when an array has no
+ *   `@ArrayMaxSize()`, because its elements are checked one by one and a body may hold millions
  */
 export function describeShape(type: Type<object>): DtoShape {
   const known = shapes.get(type);
@@ -107,7 +104,7 @@ function readMaxChars(validators: readonly ValidationMetadata[]): number | null 
   return bounds.length === 0 ? null : Math.min(...bounds);
 }
 
-/** class-transformer keeps what `@Type` names to itself, but shows it in what it makes of an empty object. */
+/** Finds the class named by `@Type`. class-transformer does not expose it, but instantiates it for an empty object. */
 function readNestedType(type: Type<object>, property: string): Type<object> {
   const made: unknown = Reflect.get(plainToInstance(type, { [property]: {} }), property);
   const nested = typeof made === 'object' && made !== null ? made.constructor : Object;

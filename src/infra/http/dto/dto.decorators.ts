@@ -6,19 +6,19 @@ import { IsArray, IsDate, IsObject, Matches, ValidateBy, ValidateNested } from '
 import { PROMPT_NAME, PROMPT_NAME_RULE } from '../../../kernel/index.js';
 import { parseRfc3339 } from '../body/rfc3339.js';
 
-/** The property is an object with a DTO class of its own. */
+/** Declares an object with its own DTO class. */
 export function Nested(type: () => Class<object>): PropertyDecorator {
   return combine(IsObject(), ValidateNested(), Type(type));
 }
 
-/** The property is an array of objects with a DTO class of their own. */
+/** Declares an array of objects with their own DTO class. */
 export function NestedArray(type: () => Class<object>): PropertyDecorator {
   return combine(IsArray(), ValidateNested({ each: true }), Type(type));
 }
 
 /**
- * Converts the text of a query value before it is validated. The function answers the text itself when it cannot,
- * so that the validator (`@IsInt()`, say) refuses it.
+ * Converts the text of a query value before validation. If `convert` cannot, it returns the text itself, so that the validator (such as
+ * `@IsInt()`) refuses it.
  */
 export function FromText(convert: (text: string) => unknown): PropertyDecorator {
   return Transform(({ value }: TransformFnParams): unknown =>
@@ -26,17 +26,17 @@ export function FromText(convert: (text: string) => unknown): PropertyDecorator 
   );
 }
 
-/** For {@link FromText}: digits to a number. `1e3`, `0x10`, ` 1` and the empty text stay texts. */
+/** For {@link FromText}: converts digits to a number. `1e3`, `0x10`, ` 1` and the empty text stay texts. */
 export function toInteger(text: string): unknown {
   return /^-?\d{1,15}$/.test(text) ? Number(text) : text;
 }
 
-/** For {@link FromText}: `true` and `false`. */
+/** For {@link FromText}: converts `true` and `false`. */
 export function toBoolean(text: string): unknown {
   return text === 'true' ? true : text === 'false' ? false : text;
 }
 
-/** A filter of a query that is an RFC 3339 time, such as the example; the property is a `Date`. Add `@IsOptional()`. */
+/** Declares a query filter that is an RFC 3339 time, such as the example. The property is a `Date`. Add `@IsOptional()`. */
 export function IsQueryTime(example = '2026-01-31T12:00:00.000Z'): PropertyDecorator {
   const hint = 'must be an RFC 3339 time such as 2026-01-31T12:00:00Z (a "+" in a URL is sent as %2B)';
   return combine(
@@ -46,7 +46,7 @@ export function IsQueryTime(example = '2026-01-31T12:00:00.000Z'): PropertyDecor
   );
 }
 
-/** A body value that is an RFC 3339 time; the property stays the text, for {@link parseRfc3339}. */
+/** Declares a body value that is an RFC 3339 time. The property stays a text, for {@link parseRfc3339}. */
 export function IsTime(): PropertyDecorator {
   return ValidateBy({
     name: 'isTime',

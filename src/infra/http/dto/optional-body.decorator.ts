@@ -3,8 +3,8 @@ import type { Request } from 'express';
 import { readDto } from './dto-reader.js';
 
 /**
- * Parameter decorator: the body as an instance of its DTO class, for routes that have nothing to require. No body is an empty
- * one. `@OptionalBody(ReviewDto) body: ReviewDto`, with `@ApiBody({ type: ReviewDto, required: false })` on the route.
+ * Injects the body as an instance of its DTO class, for routes without required properties. A missing body counts as an empty object.
+ * `@OptionalBody(ReviewDto) body: ReviewDto`, with `@ApiBody({ type: ReviewDto, required: false })` on the route.
  *
  * @throws ValidationError `VALIDATION_FAILED`
  */

@@ -5,8 +5,8 @@ import { MAX_INT, PROMPT_NAME, PROMPT_NAME_RULE, UUID, ValidationError } from '.
 const POSITIVE_INTEGER = /^[1-9]\d{0,9}$/;
 
 /**
- * An id in the path, in lower case. Ours are UUIDv7, but any UUID passes: another version is well-formed but belongs to nothing, which
- * is a 404.
+ * Parses an id in the path and returns it in lower case. Our ids are UUIDv7, but any UUID passes: one of another version is well-formed and
+ * leads to a 404.
  *
  * @throws ValidationError `VALIDATION_FAILED`
  */
@@ -20,7 +20,7 @@ export class UuidPipe implements PipeTransform<unknown, string> {
 }
 
 /**
- * A number in the path, such as a version's: 1 to 2,147,483,647.
+ * Parses a number in the path, such as a version's, from 1 to 2,147,483,647.
  *
  * @throws ValidationError `VALIDATION_FAILED`
  */
@@ -35,7 +35,7 @@ export class PositiveIntPipe implements PipeTransform<unknown, number> {
 }
 
 /**
- * A prompt's name in the path; a slash, sent as `%2F`, has been decoded before.
+ * Checks a prompt's name in the path. A slash sent as `%2F` is already decoded.
  *
  * @throws ValidationError `VALIDATION_FAILED`
  */
@@ -50,7 +50,7 @@ export class PromptNamePipe implements PipeTransform<unknown, string> {
 const MAX_ENVIRONMENT_CHARS = 100;
 
 /**
- * The label of an environment in the path or the query.
+ * Checks the label of an environment in the path or the query.
  *
  * @throws ValidationError `VALIDATION_FAILED`
  */
@@ -63,7 +63,7 @@ export class EnvironmentPipe implements PipeTransform<unknown, string> {
   }
 }
 
-/** Postgres keeps no NUL. */
+/** Postgres cannot store NUL. */
 function isLabel(text: string): boolean {
   const { length } = [...text];
   return length >= 1 && length <= MAX_ENVIRONMENT_CHARS && !text.includes('\0');

@@ -10,7 +10,7 @@ import { HttpDrain, RawAnswer } from '../index.js';
 
 const LONG_MS = 60_000;
 
-/** An empty query leaves a request to the ordinary way, and means nothing to it. */
+/** An empty query sends a request the ordinary way without changing its meaning. */
 const ordinary = (request: LaneRequest): LaneRequest => ({
   ...request,
   path: `${request.path ?? '/v1/thing:run'}?`,
@@ -162,7 +162,7 @@ describe('the fast path', () => {
   });
 });
 
-// At the end: each app that starts takes Nest's one logger from those before it.
+// Must come last: each app that starts takes over Nest's one logger from the apps before it.
 describe('of another app, the fast path', () => {
   it('is waited for when the server leaves', async () => {
     const leaving = await startLaneTestApp();

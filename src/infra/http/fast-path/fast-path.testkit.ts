@@ -9,10 +9,10 @@ import { LedgerError } from '../../../kernel/index.js';
 import { startHttpTestApp, ThingDto, type HttpTestApp } from '../server/http.testkit.js';
 import { JsonSource, openFastPath, PromptNamePipe, RawAnswer, type HttpOptions } from '../index.js';
 
-/** Which way asked who is there, since the last look; the guard of the ordinary way, or the fast path. */
+/** Which way has authenticated callers since the last look: the guard of the ordinary way, or the fast path. */
 export const asked: ('guard' | 'fast path')[] = [];
 
-/** The handler for the next request either way, if it is special. */
+/** The handler for the next request either way, if the test sets one. */
 export const handler: { next: (() => unknown) | null } = { next: null };
 
 interface LaneCaller {
@@ -32,7 +32,7 @@ class KeyError extends LedgerError {
   }
 }
 
-/** At once for a caller that is known; another, `new`, has to be looked up. */
+/** Answers at once for a known caller. The caller `new` has to be looked up. */
 function authorize(headers: IncomingHttpHeaders, address: string | null): LaneCaller | Promise<LaneCaller> {
   const key = headers['x-api-key'];
   const caller = { name: 'somebody', address };
@@ -80,7 +80,7 @@ class LaneModule {}
 
 const NAME = /^\/v1\/thing\/((?:[\w.-]|%2F)+)$/;
 
-/** An app whose two routes are served both ways. */
+/** Starts an app whose two routes are served both ways. */
 export function startLaneTestApp(options: Partial<HttpOptions> = {}): Promise<HttpTestApp> {
   return startHttpTestApp(options, LaneModule, (app, all) => {
     openFastPath(app, all, (headers, address) => {
@@ -115,7 +115,7 @@ export interface LaneRequest {
 
 export const THING = '{"name":"a/b","environment":"dev","variables":{"10":1,"2":9007199254740993}}';
 
-/** The request as it goes over the wire; with `isLast`, it also asks to close the connection. */
+/** Returns the bytes of the request on the wire. With `isLast`, the request also asks to close the connection. */
 export function bytesOf(request: LaneRequest, isLast = true): Buffer {
   const { method = 'POST', path = '/v1/thing:run', headers = {}, body = THING } = request;
   const all: Record<string, string> = {
@@ -133,7 +133,7 @@ export function bytesOf(request: LaneRequest, isLast = true): Buffer {
   ]);
 }
 
-/** Everything that the server writes until it closes; the date and a random id are blotted out. */
+/** Returns everything that the server writes until it closes, with the date and random ids masked. */
 export async function exchange(port: number, bytes: Buffer): Promise<string> {
   const socket = connect(port, '127.0.0.1');
   socket.write(bytes);

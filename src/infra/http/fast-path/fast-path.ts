@@ -19,9 +19,9 @@ import { setRoute } from '../request/get-route.js';
 /**
  * Authenticates and authorises a request. The guard of the ordinary way calls the same code.
  *
- * @param address where the request came from; null when the client is gone already.
- * @param orOverTeam as the route has it.
- * @returns without a promise for a caller who is known already; rejects for a caller who may not.
+ * @param address the client's address; null when the client is already gone.
+ * @param orOverTeam the route's `orOverTeam`.
+ * @returns the caller directly when it is already known. Rejects when the caller lacks permission.
  */
 export type Authorize<Caller, Scope extends string> = (
   headers: IncomingHttpHeaders,
@@ -36,45 +36,45 @@ export interface FastRequest<Caller, Params, Body> {
   readonly params: Params;
   /** `null` for a route without a body. */
   readonly body: Body;
-  /** The body as it came, for the source text of its parts; `null` without one. */
+  /** The body as received, for the source text of its parts; `null` without one. */
   readonly text: JsonText | null;
   readonly headers: IncomingHttpHeaders;
-  /** Names and values in turn, for a header that must not come twice. */
+  /** Names and values alternating, for a header that must not occur twice. */
   readonly rawHeaders: readonly string[];
-  /** The path as sent, which stands in a problem's `instance`. */
+  /** The path as sent, which becomes a problem's `instance`. */
   readonly path: string;
 }
 
-/** A route that the ordinary way serves too, by the same service and the same DTO. */
+/** A route that the ordinary way also serves, with the same service and DTO. */
 export interface FastRoute<Caller, Scope extends string, Params, Body> {
   readonly method: 'GET' | 'POST';
-  /** Its pattern, as its controller has it, for whoever counts requests. */
+  /** The route's pattern, the same as its controller's, for metrics. */
   readonly path: string;
-  /** The parameters of a path, decoded; `null` for any path that is not beyond doubt one of this route. */
+  /** Returns the decoded parameters of a path, or `null` unless the path clearly belongs to this route. */
   readonly match: (path: string) => Params | null;
-  /** All of them are needed. */
+  /** The caller needs all of them. */
   readonly scopes: readonly Scope[];
-  /** Set where they will do over the prompts of one team; the handler decides, once it knows the prompt. */
+  /** Set when holding the scopes over one team's prompts is enough. The handler decides once it knows the prompt. */
   readonly orOverTeam?: true;
   /** The body of a POST; `null` for a GET. */
   readonly dto: Type<Body & object> | null;
-  /** Answers at once where it has nothing to wait for. */
+  /** Answers synchronously when it has nothing to wait for. */
   readonly handle: (request: FastRequest<Caller, Params, Body>) => RawAnswer | Promise<RawAnswer>;
-  /** Headers that problems of the route carry too, once it is known whose they are. Never rejects. */
+  /** Headers that the route's problems carry too, once the caller is known. Never rejects. */
   readonly problemHeaders?: (
     caller: Caller,
   ) => Readonly<Record<string, string>> | Promise<Readonly<Record<string, string>>>;
 }
 
 /**
- * Answers the few hottest routes in front of Express, whose router, middleware and parsers cost more than the rest of
- * such a request. It is a short cut and no second way: it takes plain requests only, and what it does to them are the
- * functions that the ordinary way is made of, in the same order. Whatever is odd about a request (a query, a body in
- * chunks or compressed or too large, a page's `Origin`, an expectation) leaves it to Express untouched.
+ * Answers the few hottest routes before Express, whose router, middleware and parsers cost more than the rest of such a request. It is a
+ * shortcut, not a second implementation: it takes plain requests only and calls the same functions as the ordinary way in the same order. A
+ * request with anything unusual (a query, a body that is chunked, compressed or too large, a page's `Origin`, an expectation) goes to
+ * Express untouched.
  */
 export class FastPath<Caller, Scope extends string> {
   private readonly routes: FastRoute<Caller, Scope, unknown, unknown>[] = [];
-  /** Names and values in turn, as `writeHead` takes them. */
+  /** Names and values alternating, as `writeHead` takes them. */
   private readonly commonHeaders: readonly string[];
 
   constructor(
@@ -86,12 +86,12 @@ export class FastPath<Caller, Scope extends string> {
   }
 
   add<Params, Body>(route: FastRoute<Caller, Scope, Params, Body>): this {
-    // Each route is given what its own `match` and `dto` made; the list need not know their types.
+    // Each route receives what its own `match` and `dto` returned, so the list need not know their types.
     this.routes.push(route as unknown as FastRoute<Caller, Scope, unknown, unknown>);
     return this;
   }
 
-  /** False when the request is left to the ordinary way; then nothing about it was touched. */
+  /** Returns false when the request is left to the ordinary way; it is then untouched. */
   take(request: IncomingMessage, response: ServerResponse): boolean {
     const { method, url = '' } = request;
     for (const route of this.routes) {
@@ -112,10 +112,7 @@ export class FastPath<Caller, Scope extends string> {
     return length !== undefined && Number(length) <= this.options.body.maxBytes;
   }
 
-  /**
-   * Nothing is awaited that is there already: each `await` costs about a microsecond, and a read from memory has no other
-   * reason to wait.
-   */
+  /** Awaits only promises: each `await` costs about a microsecond, and a read from memory has no other reason to wait. */
   private answer(
     request: IncomingMessage,
     response: ServerResponse,
@@ -124,7 +121,7 @@ export class FastPath<Caller, Scope extends string> {
   ): void {
     const id = identify(request);
     const write = (answer: RawAnswer | null) => {
-      // The client went away meanwhile.
+      // `null` means that the client has gone away.
       if (answer !== null) this.write(response, id, answer);
     };
     const fail = (error: unknown) => {
@@ -141,7 +138,7 @@ export class FastPath<Caller, Scope extends string> {
     }
   }
 
-  /** In the order of the ordinary way: guard, body, pipe, controller. `null` when the client went away meanwhile. */
+  /** Follows the order of the ordinary way: guard, body, pipe, controller. Returns `null` when the client has gone away. */
   private handle(
     request: IncomingMessage,
     route: FastRoute<Caller, Scope, unknown, unknown>,
@@ -187,20 +184,17 @@ export class FastPath<Caller, Scope extends string> {
   }
 
   private write(response: ServerResponse, id: string, { status, headers, body }: RawAnswer): void {
-    // Node takes one flat list at once; headers that are set one by one are each looked up, copied and put in order again.
+    // Node takes one flat list as it is; headers that are set one by one are each looked up, copied and sorted.
     const head = [REQUEST_ID_HEADER, id, ...this.commonHeaders];
     for (const name in headers) head.push(name, headers[name] as string);
     if (status !== 204) head.push('Content-Length', String(Buffer.byteLength(body)));
-    // The phrase is said each time: of a head that Node refused, it would stay with the next one.
+    // The phrase is always passed: if Node refuses a head, it would keep that head's phrase for the next one.
     response.writeHead(status, STATUS_CODES[status] ?? 'unknown', head);
     response.end(body);
   }
 }
 
-/**
- * `Origin` is for the CORS middleware, a project of the caller's choice and a session have to be looked up, and the rest is for
- * whoever reads a body or speaks another protocol.
- */
+/** The CORS middleware needs `Origin`. A chosen project and a session need a look-up. The rest concern body parsers and other protocols. */
 const LEFT_TO_EXPRESS = [
   'origin',
   'x-project',
@@ -211,7 +205,7 @@ const LEFT_TO_EXPRESS = [
   'content-encoding',
 ] as const;
 
-/** Puts a fast path in front of an app's ordinary way. To be called once, with the options of {@link configureHttp}. */
+/** Puts a fast path in front of an app's ordinary way. Call it once, with the options of {@link configureHttp}. */
 export function openFastPath<Caller, Scope extends string>(
   app: NestExpressApplication,
   options: HttpOptions,

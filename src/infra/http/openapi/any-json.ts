@@ -1,6 +1,6 @@
 import { MAX_BODY_VALUES } from '../body/json-body.reader.js';
 
-/** Describes a property that takes any JSON; the generator takes what has no type of its own for an object. */
+/** Describes a property that takes any JSON; without a type of its own, the generator would describe an object. */
 export const ANY_JSON = {
   nullable: true,
   oneOf: [

@@ -1,11 +1,11 @@
 import { ApiProperty } from '@nestjs/swagger';
 
-/** The type of a property says `string` or `number`; these say to the document what kind of one. */
+/** A property's TypeScript type says `string` or `number`; these decorators add the format to the document. */
 
-/** An id of ours, a UUIDv7. */
+/** One of our ids, a UUIDv7. */
 export const ApiId = () => ApiProperty({ format: 'uuid' });
 
-/** RFC 3339 in UTC, with milliseconds. */
+/** An RFC 3339 time in UTC, with milliseconds. */
 export const ApiTime = () => ApiProperty({ format: 'date-time' });
 
 export const ApiInteger = () => ApiProperty({ type: 'integer' });

@@ -7,18 +7,18 @@ import { API_KEY_SECURITY, buildOpenApiDocument } from './openapi.js';
 import type { OpenApiOptions } from './openapi.js';
 
 export interface DocsOptions extends OpenApiOptions {
-  /** A key to fill in for "try it". Anybody can read it there, so only ever the published default, else `null`. */
+  /** A key to prefill for "Try it out". Anybody can read it there, so it may only be the published default, or `null`. */
   readonly prefilledApiKey: string | null;
-  /** `docs/errors.md`, served under `/docs/errors`, where the `type` of a problem points; `null` serves none. */
+  /** `docs/errors.md`, served under `/docs/errors`, which the `type` of a problem links to. `null` disables the page. */
   readonly errorsFile: string | null;
 }
 
-/** Serves the explorer under `/docs`, the document under `/openapi.json`, and the list of errors. @param homePath where browsers are led from `/`. */
+/** Serves the explorer under `/docs`, the document under `/openapi.json`, and the list of errors. @param homePath where `/` redirects. */
 export function setUpDocs(app: NestExpressApplication, options: DocsOptions, homePath = '/docs'): void {
   const { errorsFile, prefilledApiKey } = options;
   const express: Express = app.getHttpAdapter().getInstance();
   express.get('/', (request, response, next) => {
-    // People come with a browser. For programs there is nothing here, and they are told so.
+    // Only browsers are redirected. A program gets a 404, because `/` has nothing for it.
     if (request.accepts(['json', 'html']) !== 'html') next();
     else response.vary('Accept').redirect(302, homePath);
   });
@@ -27,7 +27,7 @@ export function setUpDocs(app: NestExpressApplication, options: DocsOptions, hom
       response.type('html').send(renderErrorsPage(readFileSync(errorsFile, 'utf8')));
     });
   }
-  // A factory, so that the document is built when it is first asked for and not on the way to the first request.
+  // A factory delays building the document until it is first requested, so that startup does not wait for it.
   SwaggerModule.setup('docs', app, () => buildOpenApiDocument(app, options), {
     raw: ['json'],
     jsonDocumentUrl: 'openapi.json',
@@ -37,7 +37,7 @@ export function setUpDocs(app: NestExpressApplication, options: DocsOptions, hom
       persistAuthorization: true,
       tryItOutEnabled: true,
       displayRequestDuration: true,
-      // The default sends the document to a host on the internet for its badge.
+      // By default the explorer sends the document to a host on the internet for a badge.
       validatorUrl: null,
       ...(prefilledApiKey === null ? {} : { authAction: authorizeWith(prefilledApiKey) }),
     },

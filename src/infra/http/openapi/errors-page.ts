@@ -16,8 +16,8 @@ const STYLE = `
 `;
 
 /**
- * Makes a page of the Markdown in docs/errors.md. The heading of each code has the code as its anchor, so that the `type`
- * of a problem opens at its entry.
+ * Renders the Markdown of docs/errors.md as a page. The heading of each code has the code as its anchor, so that the `type` of a problem
+ * opens at its entry.
  */
 export function renderErrorsPage(markdown: string): string {
   return `<!doctype html>

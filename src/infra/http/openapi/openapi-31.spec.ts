@@ -1,6 +1,6 @@
 import { convertToOpenApi31 } from './openapi-31.js';
 
-/** The schema as it stands in a document, before and after. */
+/** Converts a schema inside a document and returns it. */
 function convertSchema(schema: unknown): unknown {
   const document = { openapi: '3.0.0', components: { schemas: { Thing: schema } } };
   return convertToOpenApi31(document).components.schemas.Thing;

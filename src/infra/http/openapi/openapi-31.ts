@@ -1,12 +1,12 @@
 type Json = Readonly<Record<string, unknown>>;
 
-/** Members whose value is data: it may have a member of any name. */
+/** Members whose value is data, which may have a member of any name. */
 const DATA = new Set(['example', 'examples', 'enum']);
 const ALTERNATIVES = ['oneOf', 'anyOf'] as const;
 
 /**
- * From OpenAPI 3.0, which the generator writes, to 3.1, whose schemas are JSON Schema: there null is a type, and
- * `nullable` is nothing.
+ * Converts a document from OpenAPI 3.0, which the generator writes, to 3.1, whose schemas are JSON Schema: null is a type there, and
+ * `nullable` does not exist.
  */
 export function convertToOpenApi31<T extends object>(document: T): T {
   return { ...(convert(document) as T), openapi: '3.1.0' };
@@ -23,7 +23,7 @@ function convert(value: unknown): unknown {
 }
 
 function convertNullable(schema: Json): Json {
-  // A property may be called `nullable` too; that one is a schema.
+  // A property may itself be named `nullable`; its value is a schema.
   if (typeof schema['nullable'] !== 'boolean') return schema;
   const { nullable, ...rest } = schema;
   return nullable ? allowNull(rest) : rest;
@@ -35,7 +35,7 @@ function allowNull(schema: Json): Json {
     const alternatives = schema[name];
     if (Array.isArray(alternatives)) allowed[name] = [...(alternatives as unknown[]), { type: 'null' }];
   }
-  // The generator writes a reference that is described as an `allOf` of one.
+  // The generator writes a reference with a description as an `allOf` of one.
   if (Array.isArray(schema['allOf'])) {
     delete allowed['allOf'];
     delete allowed['type'];

@@ -12,7 +12,7 @@ export const API_KEY_SECURITY = 'api-key';
 export const BEARER_SECURITY = 'bearer';
 
 export interface OpenApiOptions {
-  /** The service's version, of package.json. */
+  /** The service's version from package.json. */
   readonly version: string;
 }
 
@@ -84,7 +84,7 @@ export function buildOpenApiDocument(app: INestApplication, { version }: OpenApi
     .setVersion(version)
     .setLicense('MIT', 'https://spdx.org/licenses/MIT.html')
     .addApiKey({ type: 'apiKey', in: 'header', name: 'X-API-Key' }, API_KEY_SECURITY)
-    // Not `addBearerAuth`, which says that the token is a JWT.
+    // `addBearerAuth` would say that the token is a JWT.
     .addSecurity(BEARER_SECURITY, { type: 'http', scheme: 'bearer', description: 'The same key.' })
     .addServer('/', 'The service that you read this from.');
   for (const [name, description] of TAGS) builder.addTag(name, description);
@@ -99,7 +99,7 @@ export function buildOpenApiDocument(app: INestApplication, { version }: OpenApi
   });
 }
 
-/** `prompts_put`: a generated client makes `prompts.put` of it. */
+/** A generated client turns `prompts_put` into `prompts.put`. */
 function operationId(controllerName: string, methodName: string): string {
   return `${snakeCase(controllerName.replace(/Controller$/, ''))}_${snakeCase(methodName)}`;
 }
@@ -108,7 +108,7 @@ function snakeCase(name: string): string {
   return name.replace(/(?<=[a-z0-9])(?=[A-Z])/g, '_').toLowerCase();
 }
 
-/** Paths and methods in a fixed order, whatever the order in which modules were loaded. */
+/** Sorts paths and methods, so that the order does not depend on the order in which modules load. */
 function describePaths({ paths }: OpenAPIObject): OpenAPIObject['paths'] {
   const described: OpenAPIObject['paths'] = {};
   for (const [path, item] of sortedEntries(paths)) {
@@ -119,7 +119,7 @@ function describePaths({ paths }: OpenAPIObject): OpenAPIObject['paths'] {
       const responses = { ...describeSuccess(operation), default: problemResponse('Any other problem.') };
       described[path][method] = {
         ...describeDeepObjects(fillInBody(operation)),
-        // None is said too: clients would otherwise take it for forgotten.
+        // Public routes state an empty list, which shows that security was not forgotten.
         security: operation.security ?? [],
         responses: describeErrors(path, responses),
       };
@@ -128,7 +128,7 @@ function describePaths({ paths }: OpenAPIObject): OpenAPIObject['paths'] {
   return described;
 }
 
-/** Moves the example of a route's body to the place from which the explorer takes it. */
+/** Moves the example of a route's body to where the explorer reads it. */
 function fillInBody(operation: Operation): Operation {
   const { [BODY_EXAMPLE]: example, ...rest } = operation as Operation & Record<typeof BODY_EXAMPLE, unknown>;
   const { requestBody } = rest;
@@ -140,7 +140,7 @@ function fillInBody(operation: Operation): Operation {
   };
 }
 
-/** The generator knows no styles of parameters; an object in a query is read member by member (see `DeepObject`). */
+/** Adds the `deepObject` style to query parameters that are objects (see `DeepObject`), because the generator knows no styles. */
 function describeDeepObjects(operation: Operation): Operation {
   if (operation.parameters === undefined) return operation;
   const parameters = operation.parameters.map((parameter) => {
@@ -154,7 +154,7 @@ function isObjectSchema(schema: object | undefined): boolean {
   return schema !== undefined && 'type' in schema && schema.type === 'object';
 }
 
-/** Routes say of each error what it means; what it looks like depends on the path. */
+/** Adds the error format, which depends on the path; routes only say what each error means. */
 function describeErrors(path: string, responses: Operation['responses']): Operation['responses'] {
   const format = findErrorFormat(path);
   if (format === null) return responses;
@@ -167,7 +167,7 @@ function describeErrors(path: string, responses: Operation['responses']): Operat
   );
 }
 
-/** The generator leaves the description empty where a route says nothing of its own. */
+/** Fills in the description that the generator leaves empty when a route gives none. */
 function describeSuccess({ responses }: Operation): Operation['responses'] {
   return Object.fromEntries(
     Object.entries(responses).map(([status, response]) => [
@@ -188,7 +188,7 @@ function sortComponents({ components = {} }: OpenAPIObject): NonNullable<OpenAPI
   );
 }
 
-/** By code unit: a sort by locale would depend on the machine. */
+/** Sorts by code unit, because a sort by locale would depend on the machine. */
 function sortedEntries<T>(record: Readonly<Record<string, T>>): [string, T][] {
   return Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1));
 }

@@ -1,6 +1,6 @@
 /**
- * The Markdown of this project's own pages as HTML: headings, paragraphs, lists of one level, tables, fenced blocks, code,
- * bold and links. A renderer for all of Markdown would be a dependency for one page.
+ * Renders the Markdown of this project's own pages as HTML: headings, paragraphs, lists of one level, tables, fenced blocks, code, bold and
+ * links. A full Markdown renderer would be a dependency for one page.
  */
 export function renderMarkdown(markdown: string): string {
   const lines = markdown.split('\n');
@@ -17,7 +17,7 @@ export function renderMarkdown(markdown: string): string {
 
 interface Block {
   readonly begins: RegExp;
-  /** @returns the HTML of the block that begins at `start`, and the line after it, which is further on. */
+  /** @returns the HTML of the block that begins at `start`, and the number of the line after it, which is greater than `start`. */
   read(lines: readonly string[], start: number): { text: string; next: number };
 }
 
@@ -71,7 +71,7 @@ const TABLE: Block = {
 const LIST: Block = {
   begins: /^[-*] /,
   read(lines, start) {
-    // A line that is indented goes on with the item before it.
+    // An indented line continues the item before it.
     const items = takeWhile(lines, start, (line) => /^([-*] | +\S)/.test(line));
     const texts = items
       .join('\n')
@@ -104,7 +104,7 @@ function readCells(row: string): string[] {
   return cells.map((cell) => cell.trim().replaceAll('\\|', '|'));
 }
 
-/** An error's code is its own anchor, as the `type` of a problem has it; other headings have theirs as GitHub makes it. */
+/** Returns an error's code as its anchor, matching the `type` of a problem, or an anchor in GitHub's style for other headings. */
 function findAnchor(heading: string): string {
   const code = /^`?([A-Z][A-Z0-9_]+)`?$/.exec(heading.trim())?.[1];
   return (
@@ -118,7 +118,7 @@ function findAnchor(heading: string): string {
 }
 
 function renderSpans(text: string): string {
-  // Code first, as it is: the marks of the others mean nothing in it.
+  // Code comes first and stays unchanged, because other marks mean nothing in it.
   return text
     .split(/(`[^`]+`)/)
     .map((part) =>
@@ -135,7 +135,7 @@ function renderMarks(text: string): string {
     );
 }
 
-/** A page beside this one is not served, so it has no link. */
+/** A page beside this one is not served, so it gets no link. */
 function renderLink(label: string, target: string): string {
   return /^(https?:\/\/|#|\/)/.test(target) ? `<a href="${target}">${label}</a>` : label;
 }

@@ -3,7 +3,7 @@ import { ApiExtraModels, ApiResponse, getSchemaPath } from '@nestjs/swagger';
 import { PROBLEM_MEDIA_TYPE } from './problem.js';
 import { ProblemDto } from './problem.dto.js';
 
-/** The meaning of each status in this API, for the document; the codes stand in docs/errors.md. */
+/** The meaning of each status in this API, for the document; docs/errors.md lists the codes. */
 const DESCRIPTIONS: Readonly<Record<number, string>> = {
   400: 'The request is malformed, or does not fit what it is about.',
   401: 'No key was sent, or none that is valid.',
@@ -20,7 +20,7 @@ const DESCRIPTIONS: Readonly<Record<number, string>> = {
   504: 'The provider did not answer in time.',
 };
 
-/** Documents `application/problem+json` answers of a route. May be given several times. */
+/** Documents `application/problem+json` answers of a route. May be applied several times. */
 export function ApiProblems(...statuses: readonly number[]): MethodDecorator & ClassDecorator {
   return applyDecorators(
     ApiExtraModels(ProblemDto),

@@ -4,12 +4,12 @@ import { isRecord } from '../is-record.js';
 export interface ErrorDescription {
   readonly errorName: string;
   readonly errorCode: string | null;
-  /** `null` where a message may quote what a client sent. */
+  /** `null` when the message may quote what a client sent. */
   readonly errorMessage: string | null;
   readonly stackFrames: readonly string[];
 }
 
-/** The engine words these itself, from identifiers of the source; SyntaxError is not one: JSON.parse quotes its input. */
+/** The engine builds the messages of these from identifiers in the source. SyntaxError is missing because JSON.parse quotes its input. */
 const NAMES_WITH_HARMLESS_MESSAGES = new Set(['TypeError', 'ReferenceError', 'RangeError']);
 const MAX_FRAMES = 20;
 
@@ -33,7 +33,7 @@ function getCode(error: object): string | null {
   return 'code' in error && typeof error.code === 'string' ? error.code : null;
 }
 
-/** A stack begins with the message, which may have any number of lines, so that it is cut off by its length. */
+/** A stack begins with the message, which may span any number of lines, so it is cut by length. */
 function listFrames({ stack = '', message }: Error): string[] {
   const messageAt = stack.indexOf(message);
   const frames = messageAt === -1 ? '' : stack.slice(messageAt + message.length);

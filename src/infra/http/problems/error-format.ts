@@ -2,26 +2,26 @@ import type { Type } from '@nestjs/common';
 import type { LedgerError } from '../../../kernel/index.js';
 import type { RawAnswer } from '../request/raw-answer.js';
 
-/** The form of errors below a path whose clients know another one than problem+json. */
+/** The error format below a path whose clients expect something other than problem+json. */
 export interface ErrorFormat {
-  /** In lower case, without a slash at its end: the path itself, and everything below it. */
+  /** The path itself and everything below it, in lower case without a trailing slash. */
   readonly pathPrefix: string;
   /**
-   * The whole answer; its status may be another than that of the error.
+   * Returns the whole answer, whose status may differ from that of the error.
    * @param instance the path of the request.
    */
   readonly answer: (error: LedgerError, instance: string) => RawAnswer;
-  /** The body, for the OpenAPI document. */
+  /** The class of the body, for the OpenAPI document. */
   readonly dto: Type<object>;
 }
 
 /**
- * By path and for the whole process, not by route: an error may come before any route is known (an unknown path, a wrong key), and from
- * where there is no request any more (an answer that is kept with an idempotency key).
+ * Registered by path for the whole process, not by route: an error may occur before a route is known (an unknown path, a wrong key), or
+ * where there is no longer a request (an answer stored with an idempotency key).
  */
 const formats = new Map<string, ErrorFormat>();
 
-/** To be called once, when the room that needs it is loaded. */
+/** Called once, when the module that needs the format is loaded. */
 export function registerErrorFormat(format: ErrorFormat): void {
   formats.set(format.pathPrefix, format);
 }
@@ -30,7 +30,7 @@ export function errorFormats(): ErrorFormat[] {
   return [...formats.values()];
 }
 
-/** Express knows paths in either case. @returns null for problem+json. */
+/** Ignores case, as Express does. @returns null for problem+json. */
 export function findErrorFormat(path: string): ErrorFormat | null {
   const sent = path.toLowerCase();
   for (const format of formats.values()) {

@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import { LedgerError } from '../../../kernel/index.js';
 
-/** 413 `BODY_TOO_LARGE`: the body, inflated if it was compressed, is over the limit of its route. */
+/** 413 `BODY_TOO_LARGE`: the body, after decompression, exceeds the limit of its route. */
 export class BodyTooLargeError extends LedgerError {
   constructor(limitBytes: number) {
     super({
@@ -13,7 +13,7 @@ export class BodyTooLargeError extends LedgerError {
   }
 }
 
-/** 415 `ENCODING_UNSUPPORTED`: a `Content-Encoding` that is not read here. */
+/** 415 `ENCODING_UNSUPPORTED`: the service does not read this `Content-Encoding`. */
 export class EncodingUnsupportedError extends LedgerError {
   constructor() {
     super({
@@ -26,7 +26,7 @@ export class EncodingUnsupportedError extends LedgerError {
   }
 }
 
-/** 404 `ROUTE_NOT_FOUND`: nothing lives under this path. */
+/** 404 `ROUTE_NOT_FOUND`: the path does not exist. */
 export class RouteNotFoundError extends LedgerError {
   constructor(method: string, path: string) {
     super({
@@ -38,7 +38,7 @@ export class RouteNotFoundError extends LedgerError {
   }
 }
 
-/** 405 `METHOD_NOT_ALLOWED`: the path is known, by other methods. */
+/** 405 `METHOD_NOT_ALLOWED`: the path exists, but with other methods. */
 export class MethodNotAllowedError extends LedgerError {
   constructor(method: string, allowedMethods: readonly string[]) {
     super({
@@ -64,7 +64,7 @@ export class RequestTimeoutError extends LedgerError {
   }
 }
 
-/** 431 `HEADERS_TOO_LARGE`: the request line and headers together are over Node's limit. */
+/** 431 `HEADERS_TOO_LARGE`: the request line and headers together exceed Node's limit. */
 export class HeadersTooLargeError extends LedgerError {
   constructor() {
     super({
@@ -76,7 +76,7 @@ export class HeadersTooLargeError extends LedgerError {
   }
 }
 
-/** Any other 4xx that the framework raises; the status says what it is. */
+/** Any other 4xx that the framework raises, identified by its status. */
 export class RequestRefusedError extends LedgerError {
   constructor(status: number, detail: string) {
     super({
@@ -88,7 +88,7 @@ export class RequestRefusedError extends LedgerError {
   }
 }
 
-/** Long enough for a Postgres that restarts, short enough that a client that obeys hardly waits. */
+/** Long enough for Postgres to restart, short enough that a client that honours it hardly waits. */
 const DATABASE_RETRY_AFTER_S = 5;
 
 /** 503 `DATABASE_UNAVAILABLE`: Postgres cannot be reached, is starting or stopping, or has no connection left. */
@@ -106,7 +106,7 @@ export class DatabaseUnavailableError extends LedgerError {
   }
 }
 
-/** 500 `INTERNAL_ERROR`: a defect here. What it was stands in the log, under the request's id. */
+/** 500 `INTERNAL_ERROR`: a bug in this service. The log has the details under the request's id. */
 export class InternalError extends LedgerError {
   constructor(cause: unknown) {
     super({

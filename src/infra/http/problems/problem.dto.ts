@@ -1,6 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 
-/** Documentation only: what an entry of `errors` looks like. */
+/** Documentation only: an entry of `errors`. */
 export class ProblemEntryDto {
   @ApiProperty({
     type: String,
@@ -14,7 +14,7 @@ export class ProblemEntryDto {
   message!: string;
 }
 
-/** Documentation only: the body of every answer from 400 up (RFC 9457). */
+/** Documentation only: the body of every answer with a status of 400 or above (RFC 9457). */
 export class ProblemDto {
   @ApiProperty({
     type: String,

@@ -3,7 +3,7 @@ import type { ArgumentsHost, ExceptionFilter } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { writeProblem } from './problem.js';
 
-/** Everything that is thrown under Nest, and what Express' middleware passes on, ends here as problem+json. */
+/** Turns every error thrown inside Nest or passed on by Express middleware into problem+json. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   catch(thrown: unknown, host: ArgumentsHost): void {

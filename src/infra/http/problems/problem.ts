@@ -18,7 +18,7 @@ import { listAllowedMethods } from '../request/allowed-methods.js';
 
 export const PROBLEM_MEDIA_TYPE = 'application/problem+json';
 
-/** The body of every answer from 400 up (RFC 9457), with whatever further members its code documents. */
+/** The body of every answer with a status of 400 or above (RFC 9457), plus the members that its code documents. */
 export interface Problem extends Readonly<Record<string, unknown>> {
   readonly type: string;
   readonly title: string;
@@ -32,8 +32,8 @@ export interface Problem extends Readonly<Record<string, unknown>> {
 const logger = new Logger('Http');
 
 /**
- * Answers a request with an error, whatever was thrown, through the response of the ordinary way. When an answer has
- * begun already, the socket is destroyed: a cut is the only sign of failure that is left.
+ * Answers a request with an error through the ordinary way's response. If an answer has already begun, destroys the socket: a cut
+ * connection is then the only way to signal a failure.
  */
 export function writeProblem(request: IncomingMessage, response: ServerResponse, thrown: unknown): void {
   const answer = answerOfError(request, thrown);
@@ -42,8 +42,8 @@ export function writeProblem(request: IncomingMessage, response: ServerResponse,
 }
 
 /**
- * The answer to a request that ended in an error, whatever was thrown; a defect goes into the log. The filter, the
- * middleware in front of it and what answers without Nest come through here, so that an error looks the same from each.
+ * Returns the answer to a request that failed, and logs the error if it is a bug. The filter, the middleware before it and routes that
+ * bypass Nest all use it, so that an error looks the same from each.
  */
 export function answerOfError(request: IncomingMessage, thrown: unknown): RawAnswer {
   const error = toLedgerError(request, thrown);
@@ -52,10 +52,10 @@ export function answerOfError(request: IncomingMessage, thrown: unknown): RawAns
 }
 
 /**
- * The very bytes of an error, to be kept with an idempotency key and sent again: a problem document, or what the clients of
- * that path expect.
+ * Returns the exact bytes of an error, which may be stored with an idempotency key and sent again: a problem document, or the format that
+ * clients of the path expect.
  *
- * @param instance the path of the request, of {@link getPath}
+ * @param instance the path of the request, from {@link getPath}
  */
 export function problemAnswer(error: LedgerError, instance: string): RawAnswer {
   const format = findErrorFormat(instance);
@@ -64,14 +64,14 @@ export function problemAnswer(error: LedgerError, instance: string): RawAnswer {
   return new RawAnswer(error.status, headers, JSON.stringify(toProblem(error, instance)));
 }
 
-/** What may not stand in the path of a URI reference as it is: a percent sign that encodes nothing, and characters of no path. */
+/** Matches what a URI reference's path must not contain: a percent sign that encodes nothing, and other illegal characters. */
 const NOT_IN_A_PATH = /%(?![0-9A-Fa-f]{2})|[^\w.~:/@!$&'()*+,;=%-]/g;
 
-/** @param instance the path of the request, or `""` when there is none yet. Whatever of it no URI holds is percent-encoded. */
+/** @param instance the path of the request, or `""` when there is none yet. Characters that a URI cannot contain are percent-encoded. */
 export function toProblem(error: LedgerError, instance: string): Problem {
   return {
     ...error.extensions,
-    // A reference into this service's own pages: there is no domain to own, and a link that opens beats a name.
+    // A reference to this service's own pages: a link that opens is more useful than a name, and there is no domain to own.
     type: `/docs/errors#${error.code}`,
     title: error.title,
     status: error.status,
@@ -82,7 +82,7 @@ export function toProblem(error: LedgerError, instance: string): Problem {
   };
 }
 
-/** Node hands a request's path on byte by byte, each as one character. */
+/** Node passes on a request's path byte by byte, one character each. */
 function encodeByte(char: string): string {
   return `%${char.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`;
 }
@@ -90,13 +90,13 @@ function encodeByte(char: string): string {
 function toLedgerError(request: IncomingMessage, thrown: unknown): LedgerError {
   if (thrown instanceof LedgerError) return thrown;
   if (thrown instanceof HttpException) return fromHttpException(request, thrown);
-  // Express raises it for a path parameter that is not well encoded.
+  // Express raises URIError for a malformed path parameter.
   if (thrown instanceof URIError) return new ValidationError('Percent-encode the URL as UTF-8.');
   if (isDatabaseOutage(thrown)) return new DatabaseUnavailableError(thrown);
   return new InternalError(thrown);
 }
 
-/** Only the framework raises these here; our own code raises LedgerErrors. */
+/** Only the framework raises these; our own code raises LedgerErrors. */
 function fromHttpException(request: IncomingMessage, exception: HttpException): LedgerError {
   const status = exception.getStatus();
   if (status === 404) return fromUnknownRoute(request);
@@ -114,10 +114,10 @@ function fromUnknownRoute(request: IncomingMessage): LedgerError {
     : new RouteNotFoundError(method, path);
 }
 
-/** A client that believes to speak to a proxy sends the whole URL (RFC 9112, absolute-form). */
+/** A client that thinks it talks to a proxy sends the whole URL (RFC 9112, absolute-form). */
 const ORIGIN = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i;
 
-/** The path as it was sent: without the query, whose values are content and do not belong in an answer that others may log. */
+/** Returns the path as sent, without the query: its values are content and do not belong in an answer that others may log. */
 export function getPath(request: IncomingMessage): string {
   const original = 'originalUrl' in request ? request.originalUrl : request.url;
   if (typeof original !== 'string') return '';

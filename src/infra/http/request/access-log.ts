@@ -4,13 +4,13 @@ import type { AccessLine } from '../../logging/index.js';
 import { getRequestId } from './request-id.js';
 import { getRoute } from './get-route.js';
 
-/** Takes the line of one request. */
+/** Receives the access line of one request. */
 export type AccessLog = (line: AccessLine) => void;
 
 /**
- * Told of each request that is over, probes included.
+ * Called when a request ends, including probes.
  * @param route the pattern of the route that answered; null when none did.
- * @param status null when the client left before there was one.
+ * @param status null when the client left before an answer began.
  */
 export type RequestObserver = (
   method: string,
@@ -24,19 +24,19 @@ const logger = new Logger('Http');
 /**
  * Writes one line at the end of each request: ids, names, sizes and times, never a header or a query.
  *
- * Not pino-http: it makes two child loggers a request, and nestjs-pino carries one of them along in an AsyncLocalStorage, which slows
- * down every promise of the process. What logs inside of a request names its ids itself.
+ * pino-http is not used: it creates two child loggers per request, and nestjs-pino carries one of them in an AsyncLocalStorage, which slows
+ * down every promise of the process. Code that logs during a request includes its ids itself.
  */
 export function logRequests(server: Server, log: AccessLog, observe: RequestObserver | null = null): void {
-  // In front of all other listeners, so that the time counts from the arrival.
+  // Prepended, so that the time counts from the request's arrival.
   server.prependListener('request', (request: IncomingMessage, response: ServerResponse) => {
-    // Express changes the URL while it looks for who answers.
+    // Read now, because Express changes the URL while it matches routes.
     const { method = '', url = '' } = request;
-    // Probes come every few seconds, and what they found is in their answer.
+    // Probes come every few seconds, and their answers already contain their findings.
     const isProbe = url.startsWith('/health') || url === '/metrics';
     if (isProbe && observe === null) return;
     const startedAtMs = performance.now();
-    // It comes once, so `once` with its wrapper is not needed.
+    // 'close' fires once, so the wrapper of `once` is not needed.
     response.on('close', () => {
       const elapsedMs = performance.now() - startedAtMs;
       const { statusCode: status, headersSent } = response;
@@ -54,7 +54,7 @@ export function logRequests(server: Server, log: AccessLog, observe: RequestObse
   });
 }
 
-/** Through Nest's logger, for an app that has no log of its own. */
+/** Logs through Nest's logger, for an app without an access log of its own. */
 export function logByNest(line: AccessLine): void {
   const { requestId, method, path, status, elapsedMs, isComplete } = line;
   const fields = {
@@ -66,7 +66,7 @@ export function logByNest(line: AccessLine): void {
   logger.log(fields, isComplete ? 'request completed' : 'request aborted');
 }
 
-/** A query's values are content. */
+/** Removes the query, because its values are content. */
 function withoutQuery(url: string): string {
   const end = url.indexOf('?');
   return end === -1 ? url : url.slice(0, end);

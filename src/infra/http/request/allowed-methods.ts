@@ -2,8 +2,8 @@ import type { IncomingMessage } from 'node:http';
 import { isRecord } from '../is-record.js';
 
 /**
- * The methods under which Express knows a path, sorted; empty when it knows none. Nest registers one route for each
- * method and path, so that the router alone cannot tell 404 from 405. Asked only on the way to a 404.
+ * Lists the methods that Express knows for a path, sorted; empty when it knows none. Nest registers one route for each method and path, so
+ * the router alone cannot tell 404 from 405. Called only before a 404.
  */
 export function listAllowedMethods(request: IncomingMessage, path: string): string[] {
   const methods = new Set<string>();
@@ -16,7 +16,7 @@ export function listAllowedMethods(request: IncomingMessage, path: string): stri
   return [...methods].sort();
 }
 
-/** `request.app.router.stack`, which Express' types leave open. */
+/** Returns `request.app.router.stack`, which Express' types do not declare. */
 function getRouterStack(request: object): readonly unknown[] {
   const app: unknown = 'app' in request ? request.app : null;
   // An Express application is a function with members.
@@ -34,7 +34,7 @@ function matches(layer: Record<string, unknown>, path: string): boolean {
   try {
     return (layer as unknown as RouterLayer).match(path);
   } catch {
-    // A parameter that is not well encoded belongs to no route.
+    // A malformed parameter matches no route.
     return false;
   }
 }

@@ -1,6 +1,6 @@
 const NO_CACHE = /(?:^|,)\s*no-cache\s*(?:,|$)/i;
 
-/** Whether the client wants an answer that no cache had a part in: `Cache-Control: no-cache` in its request. */
+/** Whether the client asks for an uncached answer with `Cache-Control: no-cache`. */
 export function asksForFresh(cacheControl: string | undefined): boolean {
   return cacheControl !== undefined && NO_CACHE.test(cacheControl);
 }

@@ -5,12 +5,12 @@ interface RoutedRequest {
   route?: { readonly path?: unknown };
 }
 
-/** Says which route answers, for whoever answers without Express. */
+/** Records the route that answers a request without Express. */
 export function setRoute(request: IncomingMessage, route: { readonly path: string }): void {
   (request as RoutedRequest).route = route;
 }
 
-/** The pattern of the route that has taken the request; null when none has. */
+/** Returns the pattern of the route that handles the request; null when none does. */
 export function getRoute(request: IncomingMessage): string | null {
   const path = (request as RoutedRequest).route?.path;
   return typeof path === 'string' ? path : null;

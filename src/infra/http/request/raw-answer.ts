@@ -1,13 +1,13 @@
 import type { ServerResponse } from 'node:http';
 
 /**
- * A complete answer, composed once. It may be stored and sent again later byte for byte, and any of the ways to
- * answer can write it: a controller that returns it, the filter, and whatever answers in front of Nest.
+ * A complete answer, composed once. It may be stored and sent again byte for byte, and every way to answer can write it: a controller that
+ * returns it, the filter, and the fast path in front of Nest.
  */
 export class RawAnswer {
   /**
-   * @param headers beside those that every answer gets. Content-Length is not among them: the writer counts it.
-   * @param body the bytes, or a text that goes out as UTF-8; empty for none.
+   * @param headers headers beyond those of every answer. Content-Length is excluded, because the writer computes it.
+   * @param body the bytes, or a text that is sent as UTF-8; empty for none.
    */
   constructor(
     readonly status: number,
@@ -24,7 +24,7 @@ export class RawAnswer {
     return new RawAnswer(status, headers === null ? JSON_HEADERS : { ...JSON_HEADERS, ...headers }, text);
   }
 
-  /** This answer with further headers, such as one that says that it is a replay. */
+  /** Returns this answer with further headers, such as one that marks a replay. */
   with(headers: Readonly<Record<string, string>>): RawAnswer {
     for (const _name in headers) return this.withAdded(headers);
     return this;
@@ -35,7 +35,7 @@ export class RawAnswer {
   }
 }
 
-/** The headers that Express writes for `response.json()`, so that a route looks the same whoever answers it. */
+/** The headers that Express writes for `response.json()`, so that a route looks the same whichever way it is served. */
 const JSON_HEADERS = { 'Content-Type': 'application/json; charset=utf-8' };
 
 /** Writes the whole answer. The response must not have begun. */

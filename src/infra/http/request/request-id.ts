@@ -3,14 +3,14 @@ import type { IncomingMessage } from 'node:http';
 
 export const REQUEST_ID_HEADER = 'X-Request-Id';
 
-/** An id from a proxy or client is accepted if it cannot do harm in a log or a header. */
+/** Accepts an id from a proxy or client only if it is harmless in a log or a header. */
 const ACCEPTED_ID = /^[A-Za-z0-9._:/+=@-]{1,128}$/;
 
 interface IdentifiedRequest {
   id?: unknown;
 }
 
-/** Gives the request its id: the client's own if it sent one that is harmless. */
+/** Gives the request its id: the client's own if it sent a harmless one. */
 export function identify(request: IncomingMessage): string {
   const sent = request.headers['x-request-id'];
   const id = typeof sent === 'string' && ACCEPTED_ID.test(sent) ? sent : randomUUID();
@@ -18,7 +18,7 @@ export function identify(request: IncomingMessage): string {
   return id;
 }
 
-/** The id of a request that has been through {@link identify}, else `null`. */
+/** Returns the id that {@link identify} gave the request, or `null` before that. */
 export function getRequestId(request: IncomingMessage): string | null {
   const { id } = request as IdentifiedRequest;
   return typeof id === 'string' ? id : null;

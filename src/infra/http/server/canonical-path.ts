@@ -1,12 +1,12 @@
 import type { Request } from 'express';
 import { getPath } from '../problems/problem.js';
 
-/** In a pattern of Express: an escaped character, a parameter, or a wildcard. */
+/** A piece of an Express pattern: an escaped character, a parameter, or a wildcard. */
 const PIECE = /\\(.)|:([\p{ID_Start}$_][\p{ID_Continue}$]*)|\*([\p{ID_Start}$_][\p{ID_Continue}$]*)/gu;
 
 /**
- * The path of the route that a request matched, with its parameters filled in: the same however the client spelt it. Express
- * takes a path in either case, with a slash at its end, percent-encoded where it need not be, and as a whole URL.
+ * Returns the path of the route that a request matched, with its parameters filled in. It is the same however the client spelt the path:
+ * Express accepts either case, a trailing slash, unnecessary percent-encoding, and a whole URL.
  */
 export function getCanonicalPath(request: Request): string {
   const route: unknown = request.route;

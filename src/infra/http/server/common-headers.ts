@@ -6,12 +6,12 @@ import { identify, REQUEST_ID_HEADER } from '../request/request-id.js';
 export type Header = readonly [name: string, value: string];
 
 /**
- * The headers that protect browsers, the same on every answer. helmet decides by its options alone, so it is asked
- * once: as a middleware it is a chain of twelve calls on every request.
+ * The headers that protect browsers, the same on every answer. helmet's headers depend only on its options, so it runs once: as a
+ * middleware it would be a chain of twelve calls per request.
  */
 export const SECURITY_HEADERS: readonly Header[] = askHelmet();
 
-/** Gives a request its id, and its answer what every answer carries. */
+/** Gives a request its id, and its answer the headers of every answer. */
 export function commonHeadersMiddleware(
   request: IncomingMessage,
   response: ServerResponse,
@@ -43,14 +43,14 @@ function securityHeaders(): ReturnType<typeof helmet> {
         baseUri: ["'self'"],
         frameAncestors: ["'none'"],
         objectSrc: ["'none'"],
-        // The explorer styles its elements inline and draws its icons from data URLs. Scripts need nothing of the kind.
+        // The explorer has inline styles and draws its icons from data URLs. Scripts need no such exception.
         styleSrc: ["'self'", "'unsafe-inline'"],
         imgSrc: ["'self'", 'data:'],
-        // No upgrade-insecure-requests, helmet's default: on plain http it sends the explorer's own files to https.
+        // Leaves out helmet's default upgrade-insecure-requests, which on plain http would send the explorer's own files to https.
       },
     },
     xFrameOptions: { action: 'deny' },
-    // Whether the whole domain is https for a year is for whoever ends TLS in front of us to say.
+    // Only the operator who terminates TLS in front of the service can promise https for the whole domain for a year.
     strictTransportSecurity: false,
   });
 }

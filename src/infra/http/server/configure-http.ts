@@ -14,28 +14,28 @@ import { strictUrlMiddleware } from './strict-url.middleware.js';
 
 export interface HttpOptions {
   readonly body: JsonBodyOptions;
-  /** Origins whose pages may call the API; empty: none, `*`: any. Such pages send keys: the cookie of a session is never taken from another origin. */
+  /** Origins whose pages may call the API with a key: empty for none, `*` for any. Session cookies never work from another origin. */
   readonly corsOrigins: readonly string[];
-  /** The number of reverse proxies in front, each of which adds its client to `X-Forwarded-For`; 0 believes no such header. */
+  /** The number of reverse proxies in front, each of which appends its client to `X-Forwarded-For`. With 0 the header is ignored. */
   readonly trustedProxies: number;
-  /** `null` serves no docs. */
+  /** `null` disables the docs. */
   readonly docs: DocsOptions | null;
-  /** The path to which `GET /` leads browsers. Left out: the docs. */
+  /** The path to which `GET /` redirects browsers. Default: the docs. */
   readonly homePath?: string;
-  /** Left out: Nest's logger. */
+  /** Default: Nest's logger. */
   readonly accessLog?: AccessLog;
-  /** Absent where nothing is counted. */
+  /** Absent when requests are not counted. */
   readonly observeRequest?: RequestObserver;
 }
 
 /**
- * Gives an app everything about HTTP that its controllers share. To be called before `init()` or `listen()`;
- * the process, the tests and the OpenAPI generator all call it, so that none of them differs.
+ * Configures everything about HTTP that an app's controllers share. Call it before `init()` or `listen()`. The process, the tests and the
+ * OpenAPI generator all call it, so that none of them differs.
  */
 export function configureHttp(app: NestExpressApplication, options: HttpOptions): void {
   app.set('trust proxy', options.trustedProxies);
   app.disable('x-powered-by');
-  // Hashing each answer buys nothing: the contract has no conditional requests.
+  // Hashing each answer has no use, because the API has no conditional requests.
   app.disable('etag');
   app.use(commonHeadersMiddleware);
   if (options.corsOrigins.length > 0) app.enableCors(corsOptions(options.corsOrigins));

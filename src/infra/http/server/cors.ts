@@ -18,7 +18,7 @@ const EXPOSED_HEADERS = [
   REQUEST_ID_HEADER,
 ];
 
-/** @param origins not empty; `*` among them allows all. */
+/** @param origins not empty; `*` allows all. */
 export function corsOptions(origins: readonly string[]): CorsOptions {
   return {
     origin: origins.includes('*') ? '*' : [...origins],

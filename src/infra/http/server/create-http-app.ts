@@ -3,14 +3,14 @@ import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { LedgerHttpAdapter } from './ledger-http.adapter.js';
 
-/** An app whose answers are written as {@link LedgerHttpAdapter} does; `configureHttp` gives it the rest. */
+/** Creates an app whose answers {@link LedgerHttpAdapter} writes. `configureHttp` does the rest. */
 export async function createHttpApp(
   module: Type<object> | DynamicModule,
   options: Omit<NestApplicationOptions, 'bodyParser'>,
 ): Promise<NestExpressApplication> {
   return NestFactory.create<NestExpressApplication>(module, new LedgerHttpAdapter(), {
     ...options,
-    // Bodies are read behind the guard, and Nest's own parsers would only run as well.
+    // The body guard reads bodies; Nest's own parsers would run in addition.
     bodyParser: false,
   });
 }

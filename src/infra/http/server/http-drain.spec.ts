@@ -15,7 +15,7 @@ import { eventually } from '../../../../test/support/eventually.js';
 import { HttpDrain } from './http-drain.js';
 
 const LONG_MS = 60_000;
-/** No linger, and all the time for what is under way. */
+/** No linger, and unlimited time for requests under way. */
 const PATIENT = { lingerMs: 0, graceMs: LONG_MS };
 
 async function listen(

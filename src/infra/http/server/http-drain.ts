@@ -3,22 +3,22 @@ import { Server as NetServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 export interface DrainLimits {
-  /** The time for which idle connections stay open for a request that is on its way on one. Part of the grace. */
+  /** How long idle connections stay open for a request that may be on its way. Part of the grace. */
   readonly lingerMs: number;
-  /** The time that requests may take to be answered. */
+  /** How long requests may take to be answered. */
   readonly graceMs: number;
 }
 
-/** Between two turns in which nothing else ran, next to nobody can have connected and not been accepted. */
+/** After a turn this short, hardly any connection can be waiting unaccepted. */
 const QUIET_TURN_MS = 0.05;
-/** In a process that is never quiet, one moment is as good as another. */
+/** In a process that is never quiet, waiting longer gains nothing. */
 const LONGEST_WAIT_FOR_QUIET_MS = 500;
 
 /**
- * Lets a server leave without a client noticing that repeats refused connections: no new connection is accepted, each answer from then
- * on ends its connection, and a connection that lies idle is given a while, because a request may be on its way on it. `server.close()`
- * would cut it at once. It would also wait for every connection that a browser opened ahead and never used; so the requests are
- * counted, and when none is left the connections are cut.
+ * Lets a server leave without any error for a client that retries refused connections. The server accepts no new connection, and each
+ * answer from then on ends its connection. Idle connections linger, because a request may be on its way; `server.close()` would cut them at
+ * once. It would also wait for every connection that a browser opened ahead and never used, so HttpDrain counts requests and cuts the
+ * connections when none is left.
  */
 export class HttpDrain {
   private readonly underWay = new Set<ServerResponse>();
@@ -27,11 +27,11 @@ export class HttpDrain {
 
   constructor(private readonly server: Server) {
     const ended = (response: ServerResponse) => this.ended(response);
-    // One function for all requests, which finds the response as what emits the event.
+    // One function serves all requests; `this` is the response that emits the event.
     const onClose = function (this: ServerResponse): void {
       ended(this);
     };
-    // Before whoever answers, who may do so in the same turn.
+    // Prepended, because a handler may answer in the same turn.
     server.prependListener('request', (_request: IncomingMessage, response: ServerResponse) => {
       this.underWay.add(response);
       if (this.leaving) endConnection(response);
@@ -39,11 +39,11 @@ export class HttpDrain {
     });
   }
 
-  /** Resolves when all connections are closed: those that are left after the grace are cut. */
+  /** Resolves when all connections are closed. Cuts those that remain after the grace. */
   async stop({ lingerMs, graceMs }: DrainLimits): Promise<void> {
     const endsAtMs = performance.now() + graceMs;
     await quietTurn();
-    // This is the `close` of `node:net`; that of `node:http` cuts idle connections.
+    // Calls the `close` of `node:net`, because that of `node:http` cuts idle connections.
     const closed = new Promise<void>((resolve) => {
       NetServer.prototype.close.call(this.server, () => resolve());
     });
@@ -66,14 +66,14 @@ export class HttpDrain {
   }
 }
 
-/** Makes Node say `Connection: close`, however the answer is written; one whose headers are out is not changed. */
+/** Makes Node send `Connection: close`, however the answer is written. Has no effect once the headers are sent. */
 function endConnection(response: ServerResponse): void {
   response.shouldKeepAlive = false;
 }
 
 /**
- * Waits for a turn of the event loop in which nothing else was done. Closing a listening socket resets who has connected
- * and was not accepted yet, which a client cannot tell from a request that was cut; and while a turn is busy, they gather.
+ * Waits for a turn of the event loop in which nothing else ran. Closing a listening socket resets connections that were not accepted yet,
+ * which a client cannot tell from a cut request, and such connections pile up during a busy turn.
  */
 async function quietTurn(): Promise<void> {
   const untilMs = performance.now() + LONGEST_WAIT_FOR_QUIET_MS;
@@ -92,7 +92,7 @@ function turn(): Promise<void> {
   });
 }
 
-/** Keeps no process alive. */
+/** Resolves after the time without keeping the process alive. */
 async function elapsed(ms: number): Promise<void> {
   await sleep(Math.max(0, ms), undefined, { ref: false });
 }

@@ -106,7 +106,7 @@ export class ThingQueryDto extends PageQueryDto {
   q?: string;
 }
 
-/** The next call of `POST /v1/throw` throws this. */
+/** The value that the next call of `POST /v1/throw` throws. */
 export const thrown: { value: unknown } = { value: null };
 
 @ApiTags('Prompts')
@@ -200,20 +200,20 @@ export const MAX_BYTES = 1024 ** 2;
 
 export interface HttpTestApp {
   readonly app: NestExpressApplication;
-  /** Also closes what Node does not count as idle: connections that a client opened and never used. */
+  /** Also closes connections that Node does not count as idle: those that a client opened and never used. */
   readonly stop: () => Promise<void>;
   readonly url: string;
   readonly port: number;
-  /** Every warning and error that was logged, as JSON lines. */
+  /** Every logged warning and error, as JSON lines. */
   readonly log: string[];
-  /** The lines about requests, likewise. */
+  /** The access lines, as JSON lines. */
   readonly requests: string[];
 }
 
 /**
- * A small app on a loopback socket, configured as the real one is.
+ * Starts a small app on a loopback socket, configured like the real one.
  *
- * @param prepare is called before it listens.
+ * @param prepare runs before the app listens.
  */
 export async function startHttpTestApp(
   options: Partial<HttpOptions> = {},

@@ -6,17 +6,17 @@ import { writeJson } from '../../../kernel/index.js';
 import { RawAnswer, writeRawAnswer } from '../request/raw-answer.js';
 import { SourcedJson } from '../body/sourced-json.js';
 
-/** True when it answers the request itself; then nobody else may. */
+/** Returns true when it answers the request itself; then no other handler may. */
 type Front = (request: IncomingMessage, response: ServerResponse) => boolean;
 
 /**
- * Express with answers that are composed already, and with a place in front of it. Not an interceptor: Nest sets the
- * route's own status after the last of them, and writes a Buffer as the JSON of an object.
+ * An Express adapter that writes composed answers and takes a handler in front of Express. An interceptor cannot do this: Nest sets the
+ * route's own status after the last one, and writes a Buffer as the JSON of an object.
  */
 export class LedgerHttpAdapter extends ExpressAdapter {
   private front: Front = () => false;
 
-  /** Has each request offered to `front` before Express sees it. */
+  /** Offers each request to `front` before Express sees it. */
   putInFront(front: Front): void {
     this.front = front;
   }
@@ -39,11 +39,11 @@ export class LedgerHttpAdapter extends ExpressAdapter {
   }
 }
 
-/** `null` for what is left to Express, such as nothing at all, a text or a stream. */
+/** Returns `null` for values that Express writes, such as undefined, a text or a stream. */
 function toAnswer(body: unknown, status: number): RawAnswer | null {
   if (body instanceof RawAnswer) return body;
   if (body instanceof SourcedJson) return RawAnswer.json(status, body.toText());
-  // Express would look at the request for reasons to answer 304, and parse the content type that it sets itself.
+  // Express would check the request for a 304 and parse the content type that it sets itself.
   return isPlainData(body) ? RawAnswer.json(status, writeJson(body)) : null;
 }
 

@@ -6,9 +6,9 @@ import type { LedgerError } from '../../../kernel/index.js';
 import { HeadersTooLargeError, RequestTimeoutError } from '../problems/errors.js';
 import { PROBLEM_MEDIA_TYPE, toProblem } from '../problems/problem.js';
 
-/** Headers are a few hundred bytes: who takes longer holds sockets open on purpose. */
+/** Headers are a few hundred bytes; a client that takes longer holds sockets open on purpose. */
 const HEADERS_TIMEOUT_MS = 15_000;
-/** Time for a request to arrive, not to be answered: 16 MiB at 1.2 Mbit/s. It also ends the draining of a refused body. */
+/** The time for a request to arrive, not to be answered: 16 MiB at 1.2 Mbit/s. Also ends the draining of a refused body. */
 const REQUEST_TIMEOUT_MS = 120_000;
 /**
  * Longer than the 60 s after which common load balancers close an idle connection. The side that closes second
@@ -16,7 +16,7 @@ const REQUEST_TIMEOUT_MS = 120_000;
  */
 const KEEP_ALIVE_TIMEOUT_MS = 65_000;
 
-/** Bounds how long a client may take, and answers what fails in Node's parser, before any middleware, as a problem. */
+/** Limits how long a client may take, and answers errors of Node's parser, which occur before any middleware, as problems. */
 export function applyServerLimits(server: Server): void {
   server.headersTimeout = HEADERS_TIMEOUT_MS;
   server.requestTimeout = REQUEST_TIMEOUT_MS;
@@ -37,7 +37,7 @@ function toLedgerError({ code }: NodeJS.ErrnoException): LedgerError {
   return new ValidationError('Send a well-formed HTTP/1.1 request.');
 }
 
-/** Node keeps the response of the request that it is serving here; its own handler looks at the same place. */
+/** Node keeps the response of the current request in this property, and its own handler checks the same one. */
 function hasAnswerUnderWay(socket: Duplex): boolean {
   const message: unknown = '_httpMessage' in socket ? socket._httpMessage : null;
   return (

@@ -2,8 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ValidationError } from '../../../kernel/index.js';
 
 /**
- * Refuses percent-encoding that is not UTF-8. Express does so for path parameters only; in a query it turns the
- * bytes into U+FFFD, and a filter would silently look for something else than was asked.
+ * Refuses percent-encoding that is not UTF-8. Express does so for path parameters only; in a query it turns the bytes into U+FFFD, and a
+ * filter would silently search for something else.
  *
  * @throws ValidationError (through `next`) `VALIDATION_FAILED`
  */

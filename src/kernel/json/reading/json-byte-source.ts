@@ -12,7 +12,7 @@ interface Range {
   readonly end: number;
 }
 
-/** The part of a container's children that has been looked at. */
+/** The children of a container that were visited so far. */
 interface Walk {
   readonly children: Map<string, Range>;
   readonly isObject: boolean;
@@ -21,26 +21,25 @@ interface Walk {
 }
 
 /**
- * Finds parts in bytes that are known to be JSON. A container is walked only as far as the child that is asked for, and
- * the walk goes on from there at the next question: asking for a part of each of a thousand entries costs each of them
- * its own bytes, and no question pays for all.
+ * Finds parts in bytes that are known to be JSON. Walks a container only as far as the child that is asked for, and continues from there
+ * for the next one. Asking for a part of each of a thousand entries therefore costs each entry only its own bytes.
  */
 export class JsonByteSource {
   private readonly walks = new Map<number, Walk>();
 
-  /** @param ends of the large parts, by where they begin: they need not be walked to be passed over. */
+  /** @param ends the ends of large parts by their start, so that these parts are skipped without walking them. */
   constructor(
     private readonly bytes: Buffer,
     private readonly ends: ReadonlyMap<number, number>,
   ) {}
 
-  /** The text of the part that the path leads to, or `null`. */
+  /** Returns the text of the part at the path, or `null`. */
   find(path: readonly (string | number)[]): string | null {
     const range = this.findRange(path);
     return range === undefined ? null : this.bytes.toString('utf8', range.start, range.end);
   }
 
-  /** Its bytes; 0 when there is no such part. */
+  /** Returns the size of the part in bytes; 0 when there is no such part. */
   measureSize(path: readonly (string | number)[]): number {
     const range = this.findRange(path);
     return range === undefined ? 0 : range.end - range.start;

@@ -7,7 +7,7 @@ const CLOSE_BRACKET = 0x5d;
 const OPEN_BRACE = 0x7b;
 const CLOSE_BRACE = 0x7d;
 
-/** JSON's four. */
+/** True for JSON's four white space characters. */
 export function isSpaceByte(code: number | undefined): boolean {
   return code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09;
 }
@@ -18,10 +18,10 @@ export function skipSpaceBytes(bytes: Uint8Array, from: number): number {
   return offset;
 }
 
-/** Offset behind the string that begins at `start`; the end of the bytes when it has none. */
+/** Returns the offset after the string that begins at `start`, or the end of the bytes when the string does not end. */
 export function findStringEnd(bytes: Buffer, start: number): number {
   let offset = start + 1;
-  // Most strings are short; a call of `indexOf` costs as much as fifty bytes.
+  // Most strings are short, and a call of `indexOf` costs as much as fifty bytes.
   for (const near = offset + 64; offset < near; offset += 1) {
     const code = bytes[offset];
     if (code === QUOTE) return offset + 1;

@@ -4,28 +4,28 @@ import { keepSources } from '../kept-json.js';
 
 /** A JSON text that was read, with its value and the source text of its parts. */
 export interface JsonText {
-  /** What `JSON.parse` makes of the text; what that would lose is kept with it, for `writeJson`. */
+  /** What `JSON.parse` makes of the text. It also keeps what parsing would lose, for `writeJson`. */
   readonly value: unknown;
-  /** Whether it took a while to read: then whoever goes through all of its value has to do so in steps. */
+  /** Whether the text took long to read. Code that walks its whole value must then do so in steps. */
   readonly isLarge: boolean;
   /**
    * The exact source text of a part, without the white space around it: `findSource('variables')`,
    * `findSource('entries', 3, 'variables')`. `null` when there is no such part.
    */
   findSource(...path: readonly (string | number)[]): string | null;
-  /** UTF-8 bytes of the source text of a part; 0 when there is no such part. */
+  /** Returns the UTF-8 size of a part's source text; 0 when there is no such part. */
   measureSize(...path: readonly (string | number)[]): number;
 }
 
-/** NUL and surrogates can be written as escapes; all of those are left to the scan, also those that mean no harm. */
+/** NUL and surrogates can be written as escapes. All such escapes are left to the scan, even harmless ones. */
 const DOUBTFUL_ESCAPE = /\\u(?:0000|[dD][89a-fA-F])/;
 const LONE_SURROGATE = /\p{Surrogate}/u;
 
 /**
- * Reads what is beyond doubt, at a third of the time that the scan takes. The parser checks the grammar. Where the text
- * has as many members as the value has keys, no key was written twice: of two equal ones the parser keeps one.
+ * Reads a text that is beyond doubt in a third of the time that the scan takes. The parser checks the grammar. If the text has as many
+ * members as the value has keys, no key was written twice, because the parser keeps one of two equal keys.
  *
- * @returns null for anything else, such as a text that has to be refused.
+ * @returns null for any other text, such as one that must be refused.
  */
 export function readJsonFast(text: string, maxDepth: number): JsonText | null {
   if (LONE_SURROGATE.test(text)) return null;
@@ -43,7 +43,7 @@ export function readJsonFast(text: string, maxDepth: number): JsonText | null {
   return new OutlinedText(text, value, outline);
 }
 
-/** Counts the keys of all objects in a parsed value; NaN, which equals no number, when `__proto__` is among them. */
+/** Counts the keys of all objects in a parsed value. Returns NaN, which equals no number, if `__proto__` is among them. */
 export function countKeys(value: unknown): number {
   if (typeof value !== 'object' || value === null) return 0;
   let count = 0;
@@ -76,7 +76,7 @@ class OutlinedText implements JsonText {
       const member = this.findMember(name);
       if (member !== null) return member;
     }
-    // Also for a key that is written with escapes.
+    // Also handles a key that is written with escapes.
     this.source ??= new JsonSource(this.text);
     return this.source.find(path);
   }

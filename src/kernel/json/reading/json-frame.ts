@@ -1,24 +1,24 @@
-/** An open container. Its value is built here only if it turns out to be large; else it is part of a group. */
+/** An open container. Its value is built here only if it turns out to be large; otherwise it becomes part of a group. */
 export class JsonFrame {
   value: unknown[] | Record<string, unknown> | null = null;
-  /** Elements or members in `value`. */
+  /** The number of elements or members in `value`. */
   count = 0;
-  /** Where what is not yet in `value` begins. */
+  /** The offset of the first part that is not yet in `value`. */
   groupStart: number;
-  /** Commas of this container since then. */
+  /** The number of this container's commas since `groupStart`. */
   commas = 0;
-  /** Behind the last comma, or behind the opening bracket. */
+  /** The offset after the last comma or the opening bracket. */
   separatorEnd: number;
   /** Offset of the last colon of this container. */
   colonAt = -1;
-  /** Colons in the text up to `groupStart`, and up to `separatorEnd`. */
+  /** The number of colons in the text up to `groupStart`, and up to `separatorEnd`. */
   colonsAtGroup: number;
   colonsAtSeparator: number;
-  /** A comma stands at the end of `value`, so another value has to come. */
+  /** True when a comma follows the last child in `value`, so another value must come. */
   owesValue = false;
-  /** Whether `JSON.stringify` would give back each number and the order of the keys, here and in all that is inside. */
+  /** Whether `JSON.stringify` would reproduce each number and the order of keys in this container and everything inside. */
   isPlain = true;
-  /** A large child was just added, so nothing but a comma or the end may come. */
+  /** True when a large child was just added, so only a comma or the end may come. */
   isBehindChild = false;
 
   constructor(
@@ -32,7 +32,7 @@ export class JsonFrame {
     this.colonsAtSeparator = colons;
   }
 
-  /** The character that ends it. */
+  /** The character that closes this container. */
   get close(): string {
     return this.isObject ? '}' : ']';
   }

@@ -12,34 +12,33 @@ const TAB = 0x09;
 const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
 
-/** What one pass over the punctuation of a text finds, provided that the text is JSON. */
+/** What one pass over the punctuation finds in a text that is JSON. */
 export interface JsonOutline {
-  /** Members of all objects in the text, counted as often as they are written. */
+  /** The number of members of all objects in the text, counting duplicates. */
   readonly memberCount: number;
   /**
-   * Four offsets for each member of the outermost object: where its key begins (at the quote) and ends, and where its
-   * value begins and ends. Empty for a text that is not an object.
+   * Four offsets for each member of the outermost object: the start (at the quote) and end of its key, and the start and end of its value.
+   * Empty for a text that is not an object.
    */
   readonly members: readonly number[];
 }
 
 /**
- * Counts members and finds those of the outermost object. Strings are skipped by `indexOf`, which is an order of
- * magnitude faster than looking at each character, and nothing here checks the grammar: of a text that is not JSON the
- * outline means nothing.
+ * Counts members and finds those of the outermost object. Skips strings with `indexOf`, which is an order of magnitude faster than a loop
+ * over characters. Does not check the grammar, so the outline of a text that is not JSON is meaningless.
  *
- * @param maxDepth containers that may be open at once.
- * @returns null for a text that is deeper, or has a string without an end.
+ * @param maxDepth the most containers open at once.
+ * @returns null for a text that is deeper or has an unterminated string.
  */
 export function outlineJson(text: string, maxDepth: number): JsonOutline | null {
   const members: number[] = [];
   const isObject = text.charCodeAt(skipSpace(text, 0)) === OPEN_BRACE;
   let memberCount = 0;
   let depth = 0;
-  /** The ends of the string that was read last: at a colon, that is the key. */
+  /** The bounds of the last string. At a colon, that is the key. */
   let stringStart = 0;
   let stringEnd = 0;
-  /** Behind the last character that is not white space. */
+  /** The offset after the last character that is not white space. */
   let end = 0;
   for (let offset = 0; offset < text.length; offset += 1) {
     const code = text.charCodeAt(offset);

@@ -3,7 +3,7 @@ import { ValidationError } from '../../ledger-error.js';
 import type { ErrorEntry } from '../../ledger-error.js';
 import { pointerSegment } from '../../pointer-segment.js';
 
-/** Enough to mend a request in one go; a hostile megabyte of duplicates is not worth listing. */
+/** Enough to fix a request in one go; a hostile megabyte of duplicates is not worth listing. */
 const MAX_ENTRIES = 20;
 const QUOTE = 0x22;
 const COMMA = 0x2c;
@@ -19,31 +19,31 @@ const LITERAL = /true|false|null/y;
 const UNICODE_ESCAPE = /[0-9a-fA-F]{4}/y;
 const SHORT_ESCAPES = '"\\/bfnrt';
 
-/** An open object or array on the way to the place that is being read. */
+/** An open object or array on the path to the current place. */
 interface Frame {
   readonly isObject: boolean;
-  /** The member or element that is being read; `null` before the first. */
+  /** The current member or element; `null` before the first. */
   at: string | number | null;
-  /** Keys so far; built at the second one, since most objects are small and many have one key. */
+  /** The keys so far. Built at the second key, because many objects have only one. */
   keys: Set<string> | null;
 }
 
-/** Where a text that is read is part of a larger one. */
+/** The place of a text that is part of a larger one. */
 export interface JsonPlace {
-  /** Pointer to the container whose children the text has. */
+  /** Pointer to the container that the text's values belong to. */
   readonly pointer: string;
   /** Index of the first child, when the container is an array. */
   readonly index: number;
-  /** Line and column in the whole of an offset in the part. */
+  /** Returns the line and column in the whole text for an offset in this part. */
   readonly locate: (offset: number) => { readonly line: number; readonly column: number };
 }
 
-/** One iterative scan, which refuses depth before anything is built and says what is wrong and where. */
+/** One iterative scan, which refuses too much depth before anything is built and says what is wrong and where. */
 export class JsonScanner {
   private offset = 0;
   private readonly frames: Frame[] = [];
   private readonly entries: ErrorEntry[] = [];
-  /** What is wrong with the string read last, as far as the grammar allows it; `null`: nothing. */
+  /** The fault of the last string, if the grammar allows it but the content is refused; otherwise `null`. */
   private stringFault: string | null = null;
 
   constructor(
@@ -64,7 +64,7 @@ export class JsonScanner {
     if (this.entries.length > 0) this.refuse();
   }
 
-  /** Reads a scalar or enters a container. True when a container was entered and its first value comes next. */
+  /** Reads a scalar or enters a container. Returns true when it entered a container and the first value comes next. */
   private readValueStart(): boolean {
     const code = this.text.charCodeAt(this.offset);
     if (code === OPEN_BRACE || code === OPEN_BRACKET) return this.open(code === OPEN_BRACE);
@@ -93,7 +93,7 @@ export class JsonScanner {
     return true;
   }
 
-  /** After a value: leaves what ends here, and stops in front of the next value. */
+  /** Called after a value. Leaves the containers that end here and stops before the next value. */
   private closeAndSeparate(): void {
     for (let frame = this.frames.at(-1); frame !== undefined; frame = this.frames.at(-1)) {
       this.skipSpace();
@@ -120,7 +120,7 @@ export class JsonScanner {
     const object = fault === null ? '' : this.pointer(this.frames.length - 1);
     const isDuplicate = noteKey(frame, key);
     frame.at = key;
-    // A key that cannot be stored cannot be pointed at either: the object that has it is named.
+    // A key that cannot be stored cannot be in a pointer either, so the fault names the object.
     if (fault !== null) this.report(object, `has a key that ${fault}`);
     if (key === '__proto__') this.report(this.pointer(), 'is a key that is not allowed');
     if (isDuplicate) this.report(this.pointer(), 'appears more than once');
@@ -129,7 +129,7 @@ export class JsonScanner {
     this.offset += 1;
   }
 
-  /** Reads the string that begins here, decoded. Leaves `stringFault`. */
+  /** Reads and decodes the string that begins here. Sets `stringFault`. */
   private readString(): string {
     const { text } = this;
     const start = this.offset;
@@ -167,7 +167,7 @@ export class JsonScanner {
     return isEscaped ? (JSON.parse(text.slice(start, this.offset)) as string) : text.slice(start + 1, offset);
   }
 
-  /** The UTF-16 unit that the escape at `offset` stands for; any that needs no look is 0x20. */
+  /** Returns the UTF-16 unit of the escape at `offset`, or 0x20 for an escape that needs no check. */
   private readEscape(offset: number): number {
     const { text } = this;
     const letter = text[offset + 1];
@@ -218,7 +218,7 @@ export class JsonScanner {
   }
 }
 
-/** Remembers a key of the object; true when it had the same one before. */
+/** Records a key of the object. Returns true when the object already had it. */
 function noteKey(frame: Frame, key: string): boolean {
   if (frame.at === null) return false;
   frame.keys ??= new Set([String(frame.at)]);

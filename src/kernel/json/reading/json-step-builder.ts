@@ -7,47 +7,47 @@ import { ValidationError } from '../../ledger-error.js';
 import { pointerSegment } from '../../pointer-segment.js';
 
 export interface JsonStepLimits {
-  /** Containers that may be open at once. */
+  /** The most containers open at once. */
   readonly maxDepth: number;
-  /** Strings, numbers, literals, containers and keys of the whole text. */
+  /** The most strings, numbers, literals, containers and keys in the whole text. */
   readonly maxValues: number;
   /** The most members that one object may have. */
   readonly maxMembers: number;
 }
 
-/** In bytes. Another choice makes the same of a text; tests choose small ones. */
+/** Sizes in bytes. They do not change the result; tests use small ones. */
 export interface JsonStepSizes {
-  /** Looked at in one step. */
+  /** Bytes examined in one step. */
   readonly step: number;
-  /** What is parsed in one call of the native parser, give or take a value. */
+  /** Approximate size of what the native parser parses in one call. */
   readonly group: number;
-  /** Longer strings are decoded piece by piece. Keys and numbers end here. */
+  /** Longer strings are decoded in pieces. Longer keys and numbers are refused. */
   readonly long: number;
-  /** White space that is cut out before parsing. */
+  /** White space of at least this length is cut out before parsing. */
   readonly gap: number;
 }
 
 interface Group {
   readonly text: string;
-  /** The place in the bytes at which it begins. */
+  /** The offset in the bytes at which the text begins. */
   readonly from: number;
-  /** Elements or members that it must have, by its commas. */
+  /** The number of elements or members that it must have, judging by its commas. */
   readonly expected: number;
-  /** Colons in it, and so members of all objects. */
+  /** The number of colons in it, which is that of the members of all its objects. */
   readonly colons: number;
 }
 
-/** The half of reading in steps that makes values, and says where a text is at fault. */
+/** The part of reading in steps that builds values and locates faults. */
 export class JsonStepBuilder {
   protected readonly frames: JsonFrame[] = [new JsonFrame(false, -1, 0)];
-  /** Behind the last byte that is not white space. */
+  /** The offset after the last byte that is not white space. */
   protected solidEnd = 0;
   protected colons = 0;
-  /** The last escape that may stand for NUL or half a surrogate. */
+  /** The offset of the last escape that may stand for NUL or half a surrogate. */
   protected lastDoubt = -1;
-  /** Long white space, which is cut out. */
+  /** Ranges of long white space, which are cut out. */
   protected readonly gaps: (readonly [number, number])[] = [];
-  /** Ends of large values, by the offset at which they begin. */
+  /** Ends of large values by their start offset. */
   protected readonly ends = new Map<number, number>();
 
   constructor(
@@ -60,7 +60,7 @@ export class JsonStepBuilder {
     return this.frames.at(-1) as JsonFrame;
   }
 
-  /** A large value that was read by itself becomes part of the container that is open now. */
+  /** Adds a large value, which was read separately, to the container that is open now. */
   protected addChild(value: unknown, start: number, end: number): void {
     const frame = this.top;
     const { separatorEnd } = frame;
@@ -71,7 +71,7 @@ export class JsonStepBuilder {
     }
     const name = this.sliceText(separatorEnd, start).trim();
     if (frame.isObject) {
-      // The member gets a small value in place of the large one, so that its key is checked like any other.
+      // The member gets a small placeholder for the large value, so that its key is checked like any other.
       this.addText(frame, { text: `${name}null`, from: separatorEnd, expected: 1, colons: 1 });
       const members = frame.value as Record<string, unknown>;
       members[toKey(name)] = value;
@@ -91,7 +91,7 @@ export class JsonStepBuilder {
     this.addText(frame, { text, from, expected, colons: colons - frame.colonsAtGroup });
   }
 
-  /** Parses members or elements and adds them; what is not beyond doubt is told by the scanner. */
+  /** Parses members or elements and adds them. The scanner judges a text that is not beyond doubt. */
   private addText(frame: JsonFrame, group: Group): void {
     const { text, from, expected } = group;
     const wrapped = frame.isObject ? `{${text}}` : `[${text}]`;
@@ -150,11 +150,11 @@ export class JsonStepBuilder {
     let start = from;
     for (const [gapStart, gapEnd] of this.gaps) {
       if (gapStart < start || gapEnd > to) continue;
-      // One space stays: without any, two numbers would become one.
+      // Keeps one space, because two numbers would otherwise become one.
       text += `${this.bytes.toString('utf8', start, gapStart)} `;
       start = gapEnd;
     }
-    // White space at the end is no gap yet, and nothing that a parser needs.
+    // Trailing white space is not a gap yet, and a parser does not need it.
     const end = Math.max(
       start,
       to - start > this.sizes.gap ? Math.min(to, Math.max(this.solidEnd, start)) : to,
@@ -163,8 +163,8 @@ export class JsonStepBuilder {
   }
 
   /**
-   * @param at where the value begins that is pointed at, in the innermost container
-   * @param of that container, when it is another
+   * @param at the offset of the value in question in the innermost container
+   * @param of the container, if not the innermost
    * @param isContainer points at the container itself
    */
   protected pointer(at: number, of: JsonFrame = this.top, isContainer = false): string {
@@ -172,7 +172,7 @@ export class JsonStepBuilder {
     const open = depth === -1 ? this.frames : this.frames.slice(0, depth + 1);
     const begins = [...open.slice(1).map(({ start }) => start), at];
     const steps = open.map((frame, nth) => this.toStep(frame, begins[nth] as number));
-    // The outermost is the text itself.
+    // The outermost frame is the text itself.
     return steps.slice(1, isContainer ? -1 : undefined).join('');
   }
 

@@ -3,7 +3,7 @@ import { finish, readJsonText, ValidationError, writeJson } from '../../index.js
 import { readJsonInSteps } from './json-step-reader.js';
 
 const LIMITS = { maxDepth: 8, maxValues: 100_000, maxMembers: 1_000 };
-/** So small that every text is cut everywhere. */
+/** So small that every text is cut in every place. */
 const TINY = [
   { step: 1, group: 1, long: 20, gap: 1 },
   { step: 3, group: 7, long: 20, gap: 2 },
@@ -90,7 +90,7 @@ const damaged = fc
     const at = position % (text.length + 1);
     return text.slice(0, at) + added + text.slice(at + removed);
   })
-  // Half of a pair cannot be sent as UTF-8.
+  // Half of a surrogate pair cannot be sent as UTF-8.
   .map((text) => Buffer.from(text, 'utf8').toString('utf8'));
 
 function pathsIn(value: unknown, path: readonly (string | number)[] = []): (readonly (string | number)[])[] {

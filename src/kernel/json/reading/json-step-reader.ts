@@ -20,10 +20,10 @@ const CLOSE_BRACE = 0x7d;
 const SIZES: JsonStepSizes = { step: 16 * 1024, group: 8 * 1024, long: 64 * 1024, gap: 4 * 1024 };
 
 /**
- * Reads a large JSON text a little at a time, as strictly as `readJsonText`. `JSON.parse` takes two seconds for sixteen megabytes of
- * small objects, during which no other request is served. Here one pass over the bytes finds groups of a few kilobytes, each of which
- * the native parser reads; what it does not look at, such as commas between groups, is looked at here. Values are counted on the way,
- * so that a text with too many of them ends before they are built.
+ * Reads a large JSON text in steps, as strictly as `readJsonText`. `JSON.parse` takes two seconds for sixteen megabytes of small objects,
+ * during which no other request is served. Here one pass over the bytes finds groups of a few kilobytes for the native parser and itself
+ * checks what the parser does not see, such as commas between groups. It counts values on the way, so that a text with too many is refused
+ * before they are built.
  *
  * @param bytes valid UTF-8, without a byte order mark
  * @throws ValidationError `VALIDATION_FAILED`
@@ -40,10 +40,10 @@ export function* readJsonInSteps(bytes: Buffer, limits: JsonStepLimits, sizes = 
 class JsonStepReader extends JsonStepBuilder {
   private offset = 0;
   private values = 0;
-  /** Where the open string begins; -1 outside of strings. */
+  /** The start of the open string; -1 outside strings. */
   private stringStart = -1;
   private pieceStart = 0;
-  /** What was decoded of a long string; null of any other. */
+  /** The decoded part of a long string; null for any other. */
   private decoded: string | null = null;
   private lastEscape = -1;
 
@@ -140,7 +140,7 @@ class JsonStepReader extends JsonStepBuilder {
     else if (at - this.pieceStart > this.sizes.long) this.cutString(at);
   }
 
-  /** Decodes what there is of a long string, up to a place between two characters. */
+  /** Decodes the available part of a long string, up to a boundary between two characters. */
   private cutString(at: number): void {
     let cut = at - this.lastEscape < 6 ? this.lastEscape : at;
     while (((this.bytes[cut] ?? 0) & 0xc0) === 0x80) cut -= 1;
@@ -172,7 +172,7 @@ class JsonStepReader extends JsonStepBuilder {
     if (!isWellFormed(value)) this.refuse(this.pointer(start), 'holds a lone surrogate');
   }
 
-  /** A piece of a string; it gets a quote on each side where it was cut. */
+  /** Decodes a piece of a string, adding a quote on each side where it was cut. */
   private decode(from: number, to: number, before: string, after: string): string {
     const text = before + this.bytes.toString('utf8', from, to) + after;
     try {

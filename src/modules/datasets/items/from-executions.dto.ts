@@ -24,53 +24,53 @@ const MAX_LIMIT = 10_000;
 const STATUSES = ['succeeded', 'failed', 'canceled'] as const;
 const TIME = { type: String, format: 'date-time', nullable: true } as const;
 
-/** The filters of `GET /v1/executions`. What is left out narrows nothing. */
+/** The filters of `GET /v1/executions`. A filter that is left out matches everything. */
 export class ExecutionFilterDto {
-  /** Only of this prompt. */
+  /** Only executions of this prompt. */
   @IsOptional()
   @IsPromptName()
   @ApiPropertyOptional({ type: String, nullable: true })
   prompt_name?: string | null;
 
-  /** Only with this status. Default: whichever is over. */
+  /** Only executions with this status. Default: any final status. */
   @IsOptional()
   @IsIn(STATUSES)
   @ApiPropertyOptional({ enum: STATUSES, nullable: true })
   status?: (typeof STATUSES)[number] | null;
 
-  /** Only with this label. */
+  /** Only executions in this environment. */
   @IsOptional()
   @IsString()
   @MaxLength(100)
   @ApiPropertyOptional({ type: String, nullable: true, example: 'prod' })
   environment?: string | null;
 
-  /** Only with this id of yours. */
+  /** Only executions with this correlation id. */
   @IsOptional()
   @IsString()
   @MaxLength(255)
   @ApiPropertyOptional({ type: String, nullable: true })
   correlation_id?: string | null;
 
-  /** Only with these pairs of yours, all of them. */
+  /** Only executions with all of these metadata pairs. */
   @IsOptional()
   @IsMetadata()
   @ApiPropertyOptional({ type: 'object', nullable: true, additionalProperties: { type: 'string' } })
   metadata?: Record<string, string> | null;
 
-  /** Only of this batch. */
+  /** Only executions of this batch. */
   @IsOptional()
   @IsUUID()
   @ApiPropertyOptional({ type: String, format: 'uuid', nullable: true })
   batch_id?: string | null;
 
-  /** Only those made later than this. */
+  /** Only executions created later than this. */
   @IsOptional()
   @IsTime()
   @ApiPropertyOptional(TIME)
   created_after?: string | null;
 
-  /** Only those made earlier than this. */
+  /** Only executions created earlier than this. */
   @IsOptional()
   @IsTime()
   @ApiPropertyOptional(TIME)
@@ -78,7 +78,7 @@ export class ExecutionFilterDto {
 }
 
 export class FromExecutionsDto {
-  /** Executions by their ids; either these or a `filter`. */
+  /** The ids of the executions. Send either these or a `filter`. */
   @IsOptional()
   @IsArray({ message: 'must be an array' })
   @ArrayMinSize(1)
@@ -93,7 +93,7 @@ export class FromExecutionsDto {
   })
   execution_ids?: string[] | null;
 
-  /** Executions by what is known of them, newest first. */
+  /** Selects executions by filters, newest first. */
   @ValidateIf((body: FromExecutionsDto) => body.filter != null)
   @Nested(() => ExecutionFilterDto)
   @ApiPropertyOptional({ type: ExecutionFilterDto, nullable: true })
@@ -113,7 +113,7 @@ export class FromExecutionsDto {
   })
   limit?: number | null;
 
-  /** `response`: the answer is what is expected of the item. Null or left out: nothing is. */
+  /** `response` makes each answer the expected value of its item. Null or left out for no expected value. */
   @IsOptional()
   @IsIn(['response'])
   @ApiPropertyOptional({ enum: ['response'], nullable: true })
@@ -121,7 +121,7 @@ export class FromExecutionsDto {
 }
 
 export class FromExecutionsResultDto extends AddedItemsDto {
-  /** The number of executions found that cannot become an item: bare calls, and with `expected` those without a whole answer. */
+  /** The number of matching executions that cannot become items: bare calls, and with `expected` those without a complete answer. */
   @ApiInteger()
   skipped!: number;
 }

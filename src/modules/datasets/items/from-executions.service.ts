@@ -25,15 +25,15 @@ import { Revisions } from './revisions.js';
 import { RevisionsRepository } from './revisions.repository.js';
 import { UploadsRepository } from './uploads.repository.js';
 
-/** An execution has up to a megabyte of variables and an answer of up to half a megabyte. */
+/** Kept small, because an execution has up to a megabyte of variables and half a megabyte of answer. */
 const READ_AT_ONCE = 20;
 
-/** An item made of an execution, or the reason why there is none. */
+/** An item made from an execution, or the reason why there is none. */
 type Made = { readonly execution: ExecutionContent } & (
   { readonly json: string } | { readonly fault: string }
 );
 
-/** Makes items of executions, and keeps which ones. */
+/** Makes items from executions, and records which ones. */
 @Injectable()
 export class FromExecutionsService {
   constructor(
@@ -46,8 +46,8 @@ export class FromExecutionsService {
   ) {}
 
   /**
-   * Appends an item for each execution. One that an item was made of already stands for that item: nothing is doubled.
-   * @throws ValidationError `VALIDATION_FAILED` for executions that are named and cannot be made an item.
+   * Appends an item for each execution. An execution that already has an item adds no second one.
+   * @throws ValidationError `VALIDATION_FAILED` for named executions that cannot become items.
    * @throws ExecutionNotFoundError | DatasetNotFoundError | DatasetItemsInvalidError | DatasetTooLargeError
    */
   async add(actor: Actor, name: string, request: FromExecutionsDto): Promise<FromExecutionsResultDto> {
@@ -97,7 +97,7 @@ export class FromExecutionsService {
     return found.map((execution) => makeItem(execution, expected === 'response'));
   }
 
-  /** @param from the place of the first among all that were asked for. */
+  /** @param from the index of the first one among all requested executions. */
   private async readMade(
     name: string,
     made: readonly Made[],
@@ -145,7 +145,7 @@ function makeItem(execution: ExecutionContent, isAnswerExpected: boolean): Made 
     return { execution, fault: `has no answer: it is ${execution.status}` };
   }
   if (responseTruncated) return { execution, fault: 'has an answer that was too long to be kept whole' };
-  // Answers would be compared with another one than was given.
+  // New answers would be compared with a different one than was given.
   if (hasMasked && responseText.includes(MASKED))
     return { execution, fault: 'has an answer in which something is masked' };
   return { execution, json: `{"variables":${variablesJson},"expected":${JSON.stringify(responseText)}}` };

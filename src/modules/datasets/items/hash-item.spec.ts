@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readJsonText } from '../../../kernel/index.js';
 import { hashItem, type ItemContent } from './hash-item.js';
 
-/** Takes the item as a request brings it: with the text of its numbers. */
+/** Hashes the item as a request carries it, with the text of its numbers. */
 function hashOf(json: string): string {
   return hashItem(readJsonText(json, { maxDepth: 64 }).value as ItemContent).toString('hex');
 }

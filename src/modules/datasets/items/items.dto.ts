@@ -14,7 +14,7 @@ import {
 import { ANY_JSON, ApiId, ApiInteger, ApiTime, PageQueryDto } from '../../../infra/http/index.js';
 import { VERSION_EXAMPLE } from '../datasets.dto.js';
 
-/** The bound of a dataset, and so of a request. */
+/** The limit of a dataset, and therefore of a request. */
 export const MAX_ITEMS = 100_000;
 const MAX_PARTS = 10_000;
 const MODES = ['append', 'replace'] as const;
@@ -24,43 +24,43 @@ export type AddMode = (typeof MODES)[number];
 
 const JSON_VALUE = { ...ANY_JSON, description: 'Any JSON.', example: 'Refund within 14 days.' };
 
-/** For the document: items are read one by one, by `readItems`. */
+/** Describes an item for the OpenAPI document. `readItems` validates items one by one. */
 export class NewItemDto {
   /**
-   * Your id of the item, unique within the dataset: an item that is appended changes the one with its id.
+   * Your id of the item, unique within the dataset. An appended item replaces the one with the same id.
    * @example "ticket-4711"
    */
   @ApiPropertyOptional({ type: String, nullable: true, minLength: 1, maxLength: 255 })
   external_id?: string | null;
 
-  /** The variables that prompts are rendered with. Numbers and the order of keys are kept as they came. */
+  /** The variables that prompts are rendered with. Numbers and the order of keys are preserved. */
   @ApiProperty({ type: 'object', additionalProperties: true, example: { text: 'Where is my order?' } })
   variables!: Record<string, unknown>;
 
-  /** The answer that is expected, for scorers: any JSON. Null is an answer, and not the same as none. */
+  /** The expected answer for scorers, as any JSON. Null is a value, and different from no expected answer. */
   @ApiPropertyOptional(JSON_VALUE)
   expected?: unknown;
 
-  /** Further facts about the item, of any kind. */
+  /** Any further data about the item. */
   @ApiPropertyOptional({ type: 'object', nullable: true, additionalProperties: true })
   metadata?: Record<string, unknown> | null;
 }
 
 export class AddItemsDto {
-  /** The items; left out when they came in parts before. */
+  /** The items; left out when they were staged in parts before. */
   @IsOptional()
   @IsArray({ message: 'must be an array' })
   @ArrayMaxSize(MAX_ITEMS)
   @ApiPropertyOptional({ type: [NewItemDto], maxItems: MAX_ITEMS })
   items?: unknown[] | null;
 
-  /** `append` adds to the items there are, `replace` makes these all that there are. Default: `append`. */
+  /** `append` adds to the existing items; `replace` removes all others. Default: `append`. */
   @IsOptional()
   @IsIn(MODES)
   @ApiPropertyOptional({ enum: MODES, nullable: true, default: 'append' })
   mode?: AddMode | null;
 
-  /** Instead of `items`: the upload whose parts were sent with `items:stage`. */
+  /** The upload whose parts were sent with `items:stage`, instead of `items`. */
   @IsOptional()
   @IsUUID()
   @ApiPropertyOptional({ type: String, format: 'uuid', nullable: true })
@@ -76,12 +76,12 @@ export class AddItemsDto {
 }
 
 export class StageItemsDto {
-  /** The upload that these items are a part of: a UUID of your own, a new one for each import. */
+  /** The upload that these items belong to: a UUID of your own, different for each import. */
   @IsUUID()
   @ApiProperty({ format: 'uuid' })
   upload_id!: string;
 
-  /** Which part this is, from 1. A part that is sent again takes the place of the former one. */
+  /** The number of this part, from 1. A part that is sent again replaces the earlier one. */
   @IsInt()
   @Min(1)
   @Max(MAX_PARTS)
@@ -97,11 +97,11 @@ export class StageItemsDto {
 }
 
 export class StagedItemsDto {
-  /** The upload. */
+  /** The id of the upload. */
   @ApiProperty({ format: 'uuid' })
   upload_id!: string;
 
-  /** The part that was stored. */
+  /** The number of the stored part. */
   @ApiInteger()
   part!: number;
 
@@ -111,7 +111,7 @@ export class StagedItemsDto {
 }
 
 export class AddedItemsDto {
-  /** The version that the dataset holds now; the one of before when nothing changed. */
+  /** The dataset's current version, which stays the same when nothing changed. */
   @ApiProperty({ example: VERSION_EXAMPLE })
   version!: string;
 
@@ -119,7 +119,7 @@ export class AddedItemsDto {
   @ApiInteger()
   item_count!: number;
 
-  /** The number of items that are new. */
+  /** The number of new items. */
   @ApiInteger()
   added!: number;
 
@@ -127,13 +127,13 @@ export class AddedItemsDto {
   @ApiInteger()
   changed!: number;
 
-  /** The number of items that are gone. */
+  /** The number of removed items. */
   @ApiInteger()
   removed!: number;
 }
 
 export class ListItemsQueryDto extends PageQueryDto {
-  /** The version to read; left out: what the dataset holds now. */
+  /** The version to read; left out for the current content of the dataset. */
   @IsOptional()
   @Matches(VERSION, { message: 'must be 64 characters of 0-9 and a-f' })
   @ApiPropertyOptional({ type: String, pattern: VERSION.source })
@@ -146,7 +146,7 @@ export class DatasetItemDto {
   item_id!: string;
 
   /**
-   * SHA-256 of what the item holds, lower-case hex; equal items have the same.
+   * SHA-256 of the item's content, in lower-case hex; equal items have the same.
    * @example "a692f4a170b9680f7a975db194b7aebcf88804841d63a5cc230055f1280866e0"
    */
   item_hash!: string;
@@ -155,37 +155,37 @@ export class DatasetItemDto {
   @ApiProperty({ type: String, format: 'uuid', nullable: true })
   source_execution_id!: string | null;
 
-  /** When it came into the dataset. */
+  /** When the item was added to the dataset. */
   @ApiTime()
   created_at!: string;
 
-  /** Your id of the item; left out where it has none. */
+  /** Your id of the item; left out when it has none. */
   @ApiPropertyOptional({ type: String, nullable: true, example: 'ticket-4711' })
   external_id?: string | null;
 
-  /** When what it holds was erased with the execution that it was made from; left out while it is there. */
+  /** When the content was erased with the execution that it was made from; left out while it exists. */
   @ApiPropertyOptional({ type: String, format: 'date-time' })
   content_erased_at?: string;
 
-  /** The variables as they came. */
+  /** The variables as they were sent. */
   @ApiProperty({ type: 'object', additionalProperties: true, example: { text: 'Where is my order?' } })
   variables!: unknown;
 
-  /** The answer that is expected; left out where the item has none. */
+  /** The expected answer; left out when the item has none. */
   @ApiPropertyOptional(JSON_VALUE)
   expected?: unknown;
 
-  /** Further facts about the item; left out where there are none. */
+  /** Further data about the item; left out when there is none. */
   @ApiPropertyOptional({ type: 'object', nullable: true, additionalProperties: true })
   metadata?: unknown;
 }
 
 export class DatasetItemsDto {
-  /** The version that the items are of; null of a dataset that never had items. */
+  /** The version that the items belong to; null for a dataset that never had items. */
   @ApiProperty({ type: String, nullable: true, example: VERSION_EXAMPLE })
   version!: string | null;
 
-  /** Items, in the order in which they came into the dataset. A page of large items has fewer than `limit`. */
+  /** The items in the order in which they were added. A page of large items may have fewer than `limit`. */
   @ApiProperty({ type: [DatasetItemDto] })
   items!: DatasetItemDto[];
 

@@ -31,10 +31,10 @@ import { Revisions } from './revisions.js';
 import { type LockedDataset, RevisionsRepository } from './revisions.repository.js';
 import { type UploadKey, UploadsRepository } from './uploads.repository.js';
 
-/** A schema is changed by hand, and not at each try. */
+/** More than enough, because schemas are changed by hand and not on every try. */
 const MAX_TRIES = 3;
 
-/** The items of datasets: they come in, at once or in parts, and are read. */
+/** Adds items to datasets, at once or in parts, and reads them. */
 @Injectable()
 export class ItemsService {
   constructor(
@@ -47,8 +47,8 @@ export class ItemsService {
   ) {}
 
   /**
-   * Makes items part of a dataset, all of them or none.
-   * @throws ValidationError `VALIDATION_FAILED` for what is no item, and an `external_id` that comes twice.
+   * Adds items to a dataset, all of them or none.
+   * @throws ValidationError `VALIDATION_FAILED` for an invalid item, and for a duplicate `external_id`.
    * @throws DatasetNotFoundError | DatasetItemsInvalidError | DatasetTooLargeError | DatasetUploadIncompleteError
    */
   async add(actor: Actor, name: string, request: AddItemsDto): Promise<AddedItemsDto> {
@@ -64,7 +64,7 @@ export class ItemsService {
   }
 
   /**
-   * Keeps a part of the items until the upload is ended. The dataset stays as it was.
+   * Stores a part of the items until the upload ends. The dataset itself does not change yet.
    * @throws ValidationError | DatasetNotFoundError | DatasetItemsInvalidError | DatasetTooLargeError
    */
   async stage({ projectId }: Actor, name: string, request: StageItemsDto): Promise<StagedItemsDto> {
@@ -78,7 +78,7 @@ export class ItemsService {
         const key = { projectId, datasetId: dataset.datasetId, uploadId };
         const hasBegun = await this.uploads.begin(tx, key);
         const upload = await this.uploads.lock(tx, key);
-        // It was ended already, and this is a repetition that was late.
+        // The upload has already ended, and this is a late retry.
         if (upload?.result != null) return { itemCount: upload.result.item_count, hasBegun };
         await this.uploads.putPart(tx, key, part, items);
         const itemCount = await this.uploads.countItems(tx, key);
@@ -91,7 +91,7 @@ export class ItemsService {
   }
 
   /**
-   * A page of a `DatasetItemsDto`. What items hold is written as it came.
+   * Returns a page of a `DatasetItemsDto`. Writes the content of the items unchanged.
    * @throws DatasetNotFoundError | DatasetVersionNotFoundError
    */
   async list(projectId: string, name: string, query: ListItemsQueryDto): Promise<RawAnswer> {
@@ -122,7 +122,7 @@ export class ItemsService {
     );
   }
 
-  /** Makes items that were read part of a dataset that the transaction shares. */
+  /** Adds items that have been read to a dataset that the transaction shares. */
   async addRead(
     tx: EntityManager,
     actor: Actor,
@@ -166,7 +166,7 @@ export class ItemsService {
     return added;
   }
 
-  /** Reads items by the schema that the dataset has, and works with them in a transaction in which it still has that one. */
+  /** Reads items by the dataset's schema, then works with them in a transaction in which the schema is still the same. */
   private async withItems<T>(
     projectId: string,
     name: string,
@@ -193,7 +193,7 @@ export class ItemsService {
     return found(await this.repository.lock(tx, projectId, name), name);
   }
 
-  /** @returns null when the dataset never had items, and no version is asked for. */
+  /** @returns null when the dataset never had items and no version was requested. */
   private async findVersion(
     tx: EntityManager,
     projectId: string,
@@ -233,7 +233,7 @@ function refusal(pointer: string, message: string): ValidationError {
   return new ValidationError('Correct the parts of the request that "errors" lists.', [{ pointer, message }]);
 }
 
-/** @param there ascending. */
+/** @param there in ascending order. */
 function describeMissing(there: readonly number[], parts: number): string {
   const came = new Set(there);
   const missing = Array.from({ length: parts }, (_, index) => index + 1).filter((part) => !came.has(part));
@@ -258,7 +258,7 @@ function pageAnswer(version: string | null, items: readonly DatasetItem[], curso
   );
 }
 
-/** The members of the item as they came, behind what is known of it. */
+/** Writes the item's members unchanged, after the facts about it. */
 function itemText({ itemId, itemHash, sourceExecutionId, createdAt, contentJson }: DatasetItem): string {
   const known = JSON.stringify({
     item_id: itemId,

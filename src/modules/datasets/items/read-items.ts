@@ -14,7 +14,7 @@ export interface NewItem {
   /** The JSON of the item as it was sent, without white space. */
   readonly content: string;
   readonly sizeBytes: number;
-  /** The execution that it is made from; null for one that was sent. */
+  /** The execution that the item was made from; null for an item that was sent. */
   readonly sourceExecutionId: string | null;
 }
 
@@ -23,24 +23,24 @@ export type VariablesCheck = (variables: Readonly<Record<string, unknown>>) => r
 
 export interface ReadItems {
   readonly items: readonly NewItem[];
-  /** Items that do not fit the schema of the dataset, with pointers into the body; if there are any, nothing is stored. */
+  /** Faults of items that do not match the dataset's schema, with pointers into the body. If there are any, nothing is stored. */
   readonly misfits: readonly ErrorEntry[];
 }
 
 const MEMBERS = ['external_id', 'variables', 'expected', 'metadata'];
 const MAX_EXTERNAL_ID_CHARS = 255;
-/** The bound of the body of a run: what is larger could never be tried. */
+/** The limit on the body of a run, because a larger item could never be tried. */
 const MAX_ITEM_BYTES = 1024 * 1024;
-/** Enough to mend a file in one go. */
+/** Enough to fix a file in one pass. */
 const MAX_ERRORS = 100;
 
 type Members = Readonly<Record<string, unknown>>;
 
 /**
  * Reads the items of a request one by one, so that a hundred thousand of them block no other request.
- * @param values as they came: JSON of which nothing is known, with the text of its numbers.
- * @param check of the dataset's schema; null without one.
- * @throws ValidationError `VALIDATION_FAILED` with a pointer for each fault, an `external_id` that comes twice among them.
+ * @param values the unvalidated JSON, with the text of its numbers.
+ * @param check for the dataset's schema; null without one.
+ * @throws ValidationError `VALIDATION_FAILED` with a pointer for each fault, including a duplicate `external_id`.
  */
 export function* readItems(values: readonly unknown[], check: VariablesCheck | null): Steps<ReadItems> {
   const reader = new ItemReader(check);
@@ -55,7 +55,7 @@ class ItemReader {
   private readonly items: NewItem[] = [];
   private readonly errors: ErrorEntry[] = [];
   private readonly misfits: ErrorEntry[] = [];
-  /** The position of each `external_id`. */
+  /** The index of each `external_id`. */
   private readonly places = new Map<string, number>();
   private index = 0;
 
@@ -88,7 +88,7 @@ class ItemReader {
     }
   }
 
-  /** @returns null for what is not an item. */
+  /** @returns null for an invalid item. */
   private readContent(value: unknown): ItemContent | null {
     if (!isMembers(value)) {
       this.report('', 'must be a JSON object');
@@ -103,7 +103,7 @@ class ItemReader {
     else if (!isMembers(value['variables'])) this.report('/variables', 'must be a JSON object');
     const metadata = value['metadata'] ?? null;
     if (metadata !== null && !isMembers(metadata)) this.report('/metadata', 'must be a JSON object or null');
-    // Every member was looked at.
+    // Every member was checked above.
     return this.errors.length === before ? (value as unknown as ItemContent) : null;
   }
 

@@ -14,14 +14,14 @@ export interface LockedDataset {
   readonly variablesSchemaJson: string | null;
 }
 
-/** The numbers of items that a revision added, changed and removed; all 0 when the dataset holds what it held before. */
+/** How many items a revision added, changed and removed; all 0 when the content stays the same. */
 export interface RevisionCounts {
   readonly added: number;
   readonly changed: number;
   readonly removed: number;
 }
 
-/** The number and the size of a dataset's items. */
+/** The version and the number of a dataset's items. */
 export interface HeldItems {
   readonly version: string;
   readonly itemCount: number;
@@ -31,9 +31,9 @@ const FIND = `SELECT dataset_id AS "datasetId", name, revision, version, item_co
     variables_schema::text AS "variablesSchemaJson"
   FROM datasets WHERE project_id = $1 AND name = $2 AND deleted_at IS NULL`;
 
-/** Contents may be stored by any number of requests at once, but not while unused ones are being removed. */
+/** Lets any number of requests store contents at once, but not while unused ones are being removed. */
 const SHARE = `${FIND} FOR KEY SHARE`;
-/** One revision after the other. It lets others store contents meanwhile. */
+/** Allows one revision at a time, while others may still store contents. */
 const LOCK = `${FIND} FOR NO KEY UPDATE`;
 
 const STAGED = 's.project_id = $1 AND s.dataset_id = $2 AND s.upload_id = $3';
@@ -43,7 +43,7 @@ const FIND_TWICE = `SELECT s.external_id AS "externalId" FROM dataset_upload_ite
   WHERE ${STAGED} AND s.external_id IS NOT NULL GROUP BY s.external_id HAVING count(*) > 1 ORDER BY 1 LIMIT 10`;
 
 /**
- * Lists are compared by hashing. Without statistics of a table that was filled a moment ago Postgres expects one row of each, and
+ * Rules out nested loops. Without statistics of a table that was filled a moment ago, Postgres expects one row in each and
  * would compare a hundred thousand items with a hundred thousand one by one.
  */
 const WITHOUT_LOOPS = 'SET LOCAL enable_nestloop = off';
@@ -53,8 +53,8 @@ const FIND_COLUMNS = `SELECT coalesce(bool_or(s.external_id IS NOT NULL), false)
   FROM dataset_upload_items s WHERE ${STAGED}`;
 
 /**
- * An item that is appended stands for the one with its `external_id`, or the one made from the same execution. It changes that
- * one; or, when both are alike, it is nothing new.
+ * Matches an appended item with the current one that has its `external_id` or was made from the same execution. The new item
+ * replaces that one, or is dropped if both are equal.
  */
 const CHANGE_BY = (column: string) => `WITH matched AS MATERIALIZED (
     SELECT s.part, s.ordinal, c.item_id, c.item_hash = s.item_hash AS is_same
@@ -67,7 +67,7 @@ const CHANGE_BY = (column: string) => `WITH matched AS MATERIALIZED (
   UPDATE dataset_items d SET removed_in = $4 FROM matched m
   WHERE d.project_id = $1 AND d.dataset_id = $2 AND d.item_id = m.item_id AND NOT m.is_same`;
 
-/** Replacing keeps the items that the new list has too, each as often as it is there, and ends all others. */
+/** Keeps the items that the new list also has, each as often as it occurs there, and ends all others. */
 const REPLACE = `WITH s AS MATERIALIZED (
     SELECT s.part, s.ordinal, s.item_hash, row_number() OVER (PARTITION BY s.item_hash ORDER BY s.part, s.ordinal) AS nth
     FROM dataset_upload_items s WHERE ${STAGED}
@@ -83,7 +83,7 @@ const REPLACE = `WITH s AS MATERIALIZED (
   FROM (SELECT c.item_id FROM c LEFT JOIN kept ON kept.item_id = c.item_id WHERE kept.item_id IS NULL) AS gone
   WHERE d.project_id = $1 AND d.dataset_id = $2 AND d.item_id = gone.item_id`;
 
-/** Everything left of the upload is new. An item that replaces one which ended just now takes its place. */
+/** Adds what is left of the upload. An item that replaces one which has just ended takes over its position. */
 const ADD_NEW = `WITH former AS MATERIALIZED (
     SELECT f.external_id, f.source_execution_id, f.position FROM dataset_items f
     WHERE f.project_id = $1 AND f.dataset_id = $2 AND f.removed_in = $4
@@ -105,7 +105,7 @@ const ADD_NEW = `WITH former AS MATERIALIZED (
   )
   SELECT count(*)::integer AS placed, count(former)::integer AS changed FROM placed`;
 
-/** Builds the JSON of the contract inside the database, which saves moving six megabytes for 100,000 hashes. */
+/** Builds the JSON of the hash inside the database, which saves moving six megabytes for 100,000 hashes. */
 const HOLD = `SELECT encode(sha256(convert_to(
       '["prompt-ledger/dataset/1",[' || coalesce(string_agg('"' || encode(c.item_hash, 'hex') || '"', ',' ORDER BY c.item_hash), '') || ']]',
       'UTF8')), 'hex') AS version,
@@ -119,31 +119,31 @@ const ADD_VERSION = `INSERT INTO dataset_versions
 const MOVE = `UPDATE datasets SET revision = $3, version = $4, item_count = $5, next_position = next_position + $6, updated_at = now()
   WHERE project_id = $1 AND dataset_id = $2`;
 
-/** Makes an upload a part of its dataset. */
+/** Applies an upload to its dataset. */
 @Injectable()
 export class RevisionsRepository {
-  /** @returns null when there is none of this name. */
+  /** @returns null if no dataset has this name. */
   async find(tx: EntityManager, projectId: string, name: string): Promise<LockedDataset | null> {
     return this.findBy(tx, FIND, projectId, name);
   }
 
-  /** @returns null when there is none of this name. */
+  /** @returns null if no dataset has this name. */
   async share(tx: EntityManager, projectId: string, name: string): Promise<LockedDataset | null> {
     return this.findBy(tx, SHARE, projectId, name);
   }
 
-  /** @returns null when there is none of this name. */
+  /** @returns null if no dataset has this name. */
   async lock(tx: EntityManager, projectId: string, name: string): Promise<LockedDataset | null> {
     return this.findBy(tx, LOCK, projectId, name);
   }
 
-  /** Ids that come more than once in the parts of an upload, a few of them. */
+  /** Lists the first few ids that occur more than once in the parts of an upload. */
   async listTwice(tx: EntityManager, { projectId, datasetId, uploadId }: UploadKey): Promise<string[]> {
     const rows = await tx.query<{ externalId: string }[]>(FIND_TWICE, [projectId, datasetId, uploadId]);
     return rows.map(({ externalId }) => externalId);
   }
 
-  /** Adds the items of an upload to those there are, in the next revision. */
+  /** Adds the items of an upload to the existing ones, in the next revision. */
   async append(tx: EntityManager, upload: UploadKey, revision: number): Promise<RevisionCounts> {
     const values = [upload.projectId, upload.datasetId, upload.uploadId, revision];
     await tx.query(WITHOUT_LOOPS);
@@ -154,7 +154,7 @@ export class RevisionsRepository {
     return { added: placed - changed, changed, removed: 0 };
   }
 
-  /** Makes the items of an upload all that the dataset has, in the next revision. */
+  /** Replaces the dataset's items with those of an upload, in the next revision. */
   async replace(tx: EntityManager, upload: UploadKey, revision: number): Promise<RevisionCounts> {
     const values = [upload.projectId, upload.datasetId, upload.uploadId, revision];
     await tx.query(WITHOUT_LOOPS);
@@ -163,7 +163,7 @@ export class RevisionsRepository {
     return { added: placed - changed, changed, removed: ended - changed };
   }
 
-  /** Counts the dataset's items before the upload is made a part of it. */
+  /** Counts and hashes the items that the dataset holds, including the changes of this transaction. */
   async countHeld(
     tx: EntityManager,
     { projectId, datasetId }: Pick<UploadKey, 'projectId' | 'datasetId'>,
@@ -173,8 +173,8 @@ export class RevisionsRepository {
   }
 
   /**
-   * Keeps what the dataset holds now as a version, unless it is one already.
-   * @param taken how many positions were given to new items at most.
+   * Stores the current content as a version, unless it is one already.
+   * @param taken an upper limit on the positions that new items were given.
    */
   async move(
     tx: EntityManager,
@@ -188,7 +188,7 @@ export class RevisionsRepository {
     await tx.query(MOVE, [projectId, datasetId, revision, version, itemCount, taken]);
   }
 
-  /** Reads the columns of the upload's items by which equal items are found. */
+  /** Finds out which columns can match the upload's items with existing ones. */
   private async findColumns(
     tx: EntityManager,
     { projectId, datasetId, uploadId }: UploadKey,

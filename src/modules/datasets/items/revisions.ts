@@ -6,7 +6,7 @@ import { type AddedItemsDto, type AddMode, MAX_ITEMS } from './items.dto.js';
 import { type LockedDataset, RevisionsRepository } from './revisions.repository.js';
 import { type UploadKey, UploadsRepository } from './uploads.repository.js';
 
-/** Makes the next version of a dataset. */
+/** Creates the next version of a dataset. */
 @Injectable()
 export class Revisions {
   constructor(
@@ -16,7 +16,7 @@ export class Revisions {
   ) {}
 
   /**
-   * Makes an upload part of a dataset that the transaction has locked. Content that it holds already is no new revision.
+   * Applies an upload to a dataset that the transaction has locked. Unchanged content is no new revision.
    * @throws DatasetTooLargeError `DATASET_TOO_LARGE`
    */
   async apply(

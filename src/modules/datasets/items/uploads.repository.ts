@@ -3,14 +3,14 @@ import type { EntityManager } from 'typeorm';
 import type { AddedItemsDto } from './items.dto.js';
 import type { NewItem } from './read-items.js';
 
-/** Items that came in together, or in parts. */
+/** Identifies items that are uploaded together, at once or in parts. */
 export interface UploadKey {
   readonly projectId: string;
   readonly datasetId: string;
   readonly uploadId: string;
 }
 
-/** Statements of about this many items or bytes: few enough to be written while others are. */
+/** Limits of one statement in items and bytes, so that concurrent writes can proceed in between. */
 const SLICE_ITEMS = 1000;
 const SLICE_BYTES = 2 * 1024 * 1024;
 
@@ -18,9 +18,9 @@ const BEGIN = `INSERT INTO dataset_uploads (project_id, dataset_id, upload_id) V
   ON CONFLICT DO NOTHING RETURNING upload_id`;
 
 /**
- * In the order of the hashes: two requests that store the same contents in another order would wait for each other. What was erased
- * with its execution is there again once it is sent again. That is an update of its own, because PostgreSQL 15 holds every row that
- * `ON CONFLICT DO UPDATE` meets to the policy that only erased ones pass.
+ * Stores in the order of the hashes, so that two requests with the same contents in different orders do not deadlock. Content
+ * that was erased with its execution is restored once it is sent again. That is an update of its own, because PostgreSQL 15
+ * holds every row that `ON CONFLICT DO UPDATE` meets to the policy that only erased ones pass.
  */
 const STORE_CONTENTS = `WITH sent AS MATERIALIZED (
     SELECT DISTINCT ON (n.item_hash) n.item_hash, n.content::json AS content, n.size_bytes
@@ -50,7 +50,7 @@ const LIST_PARTS = `SELECT DISTINCT part FROM dataset_upload_items WHERE ${OF_UP
 
 const IS_EXPIRED = `created_at < now() - interval '1 day'`;
 const LIST_DATASETS = `SELECT DISTINCT dataset_id AS "datasetId" FROM dataset_uploads WHERE project_id = $1 AND ${IS_EXPIRED}`;
-/** Keeps others from storing a content in the dataset while unused ones are removed. */
+/** Keeps other requests from storing contents in the dataset while unused ones are removed. */
 const LOCK_DATASET = `SELECT FROM datasets WHERE project_id = $1 AND dataset_id = $2 FOR UPDATE SKIP LOCKED`;
 const LIST_EXPIRED = `SELECT upload_id AS "uploadId" FROM dataset_uploads
   WHERE project_id = $1 AND dataset_id = $2 AND ${IS_EXPIRED}`;
@@ -61,30 +61,30 @@ const DROP_UNUSED = `DELETE FROM dataset_contents c
     AND NOT EXISTS (SELECT FROM dataset_upload_items u
       WHERE u.project_id = $1 AND u.dataset_id = $2 AND u.item_hash = c.item_hash)`;
 
-/** Items on their way into a dataset. */
+/** Stores items on their way into a dataset. */
 @Injectable()
 export class UploadsRepository {
-  /** @returns false when it had begun before. */
+  /** @returns false when the upload had already begun. */
   async begin(tx: EntityManager, key: UploadKey): Promise<boolean> {
     return (await tx.query<unknown[]>(BEGIN, toValues(key))).length > 0;
   }
 
   /**
-   * Keeps others from sending a part of it or ending it until the transaction is over.
-   * @returns null when there is none; its `result` is what was answered when it was ended, and null before.
+   * Keeps others from adding a part to the upload or ending it until the transaction is over.
+   * @returns null when there is no such upload; its `result` is the answer given when it ended, and null before.
    */
   async lock(tx: EntityManager, key: UploadKey): Promise<{ readonly result: AddedItemsDto | null } | null> {
     const [row] = await tx.query<{ result: AddedItemsDto | null }[]>(LOCK, toValues(key));
     return row ?? null;
   }
 
-  /** The numbers of the parts that came, ascending. */
+  /** Lists the numbers of the stored parts in ascending order. */
   async listParts(tx: EntityManager, key: UploadKey): Promise<number[]> {
     const rows = await tx.query<{ part: number }[]>(LIST_PARTS, toValues(key));
     return rows.map(({ part }) => part);
   }
 
-  /** Stores the items of a part; a part that is sent again takes the place of the former one. */
+  /** Stores the items of a part, replacing an earlier one with the same number. */
   async putPart(tx: EntityManager, key: UploadKey, part: number, items: readonly NewItem[]): Promise<void> {
     const { projectId, datasetId } = key;
     await tx.query(DROP_PART, [...toValues(key), part]);
@@ -107,7 +107,7 @@ export class UploadsRepository {
     return row?.items ?? 0;
   }
 
-  /** Its items are part of a revision now. The same request gets the same answer for a day. */
+  /** Ends an upload whose items are now part of a revision. Keeps the answer, which a repeated request gets for a day. */
   async end(tx: EntityManager, key: UploadKey, result: AddedItemsDto): Promise<void> {
     await tx.query(DROP_ITEMS, toValues(key));
     await tx.query(KEEP_RESULT, [...toValues(key), JSON.stringify(result)]);
@@ -124,7 +124,7 @@ export class UploadsRepository {
     return rows.map(({ datasetId }) => datasetId);
   }
 
-  /** Removes uploads of a dataset that were left open for a day, with the contents that only they held. */
+  /** Removes uploads of a dataset that were left open for a day, with the contents that only they used. */
   async dropExpired(tx: EntityManager, projectId: string, datasetId: string): Promise<void> {
     const locked = await tx.query<unknown[]>(LOCK_DATASET, [projectId, datasetId]);
     if (locked.length === 0) return;

@@ -5,7 +5,7 @@ import { toProviderMessage } from './execution-request.js';
 import type { SentPrompt } from '../facts/sent-prompt.js';
 
 /**
- * Messages that came with a request, alone or behind those of a prompt. They are bounded as a rendered prompt is.
+ * Applies the size limit of rendered prompts to the messages of a request, alone or behind those of a prompt.
  * @throws RenderedPromptTooLargeError `RENDERED_PROMPT_TOO_LARGE`
  */
 export function boundedChat(messages: readonly SentMessage[], maxBytes: number): SentPrompt {

@@ -30,7 +30,7 @@ const target = (more: Partial<Target> = {}): Target => ({
   ...more,
 });
 
-/** An adapter that knows nothing, or what it is given. */
+/** Returns an adapter that states the given bounds, or none at all. */
 const adapter = (known?: ProviderMaxTokens): ModelProvider =>
   ({ ...(known === undefined ? {} : { maxTokens: () => known }) }) as unknown as ModelProvider;
 const unknowing = () => adapter();
@@ -53,7 +53,7 @@ const priced = fc
   })
   .map(price);
 const counts = fc.record({ promptTokens: fc.nat(1_000_000), responseTokens: fc.nat(1_000_000) });
-/** A model with a price, and what its adapter says a call is billed at most. */
+/** A priced model with the most tokens that its adapter says a call is billed for. */
 const routed = fc.array(fc.tuple(priced, counts), { minLength: 1, maxLength: 5 });
 
 describe('what a call may cost', () => {

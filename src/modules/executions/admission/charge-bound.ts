@@ -2,23 +2,23 @@ import { writeJson } from '../../../kernel/index.js';
 import type { ModelProvider, ProviderMessage, ProviderRequest } from '../../providers/index.js';
 import type { Target, Targets } from './execution-targets.js';
 
-/** The parts of a request that decide about the length of prompt and answer. */
+/** The parts of a request that determine the length of its prompt and answer. */
 export type ChargedRequest = Pick<
   ProviderRequest,
   'messages' | 'params' | 'tools' | 'toolChoice' | 'responseFormat'
 >;
 
-/** The most that one call may cost, whichever of the models is called: budgets hold as much before it. */
+/** The most that one call may cost, whichever of the models is called. Budgets hold this much before the call. */
 export interface ChargeBound {
-  /** For the prompt, in pico-dollars; null when one of the models has no price for it. */
+  /** The cost of the prompt, in pico-dollars; null when one of the models has no price for it. */
   readonly inputPicoUsd: bigint | null;
-  /** For each token of the answer, in pico-dollars; null as above. */
+  /** The cost of each token of the answer, in pico-dollars; null in the same case. */
   readonly outputPicoUsd: bigint | null;
   /** The most tokens of the answer; null when nothing bounds them. */
   readonly responseTokens: number | null;
 }
 
-/** Tokens that a chat format adds around each message, and around all of them; no vendor needs more than half of it. */
+/** Tokens that a chat format adds around each message, and around all of them. No vendor needs more than half of this. */
 const TOKENS_AROUND_A_MESSAGE = 16;
 /**
  * Tokens of a vendor's own instructions to a model that has tools, or is to answer in a format. Anthropic bills up to 530 for them
@@ -26,9 +26,7 @@ const TOKENS_AROUND_A_MESSAGE = 16;
  */
 const TOKENS_AROUND_EXTRAS = 1024;
 
-/**
- * @param providerOf the adapter of a target, which knows best what it will be billed.
- */
+/** @param providerOf returns the adapter of a target, which knows best what it will be billed. */
 export function boundCharge(
   targets: Targets,
   request: ChargedRequest,
@@ -74,14 +72,14 @@ function takeWorse(one: ChargeBound, other: ChargeBound): ChargeBound {
   };
 }
 
-/** Returns the requested bound, since that is sent; else the model's own limit, where it is known. */
+/** Returns the requested bound, because that is what is sent, or else the model's own limit if it is known. */
 function limitTokens({ maxTokens }: Target, { params }: ChargedRequest): number | null {
   return params.max_new_tokens ?? maxTokens;
 }
 
 /**
- * A token stands for at least one byte of what is tokenized, so there are never more tokens than bytes. That holds
- * for every vendor and costs nothing; what is held too much of is given back when the call is over.
+ * Counts bytes, because a token stands for at least one byte of its text and so there are never more tokens than bytes. That
+ * holds for every vendor and costs nothing. The excess of the hold is released when the call ends.
  */
 function countPromptBytes({ messages, tools = [], toolChoice, responseFormat }: ChargedRequest): number {
   const hasExtras = tools.length > 0 || responseFormat !== undefined;
@@ -94,7 +92,7 @@ function countPromptBytes({ messages, tools = [], toolChoice, responseFormat }: 
   return sizeBytes + around + (hasExtras ? TOKENS_AROUND_EXTRAS : 0);
 }
 
-/** All that a message says: to some vendors the result of a tool is sent with the tool's name, so ids and names count twice. */
+/** Counts everything that a message says. Ids and names count twice, because some vendors get a tool's name with its result. */
 export function countMessageBytes(message: ProviderMessage): number {
   const { content, toolCalls = [], toolCallId = '', vendorMembers } = message;
   const calls = toolCalls.length === 0 ? '' : JSON.stringify(toolCalls);

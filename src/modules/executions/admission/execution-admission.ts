@@ -16,14 +16,14 @@ import {
 import { PromptAdmission, type PromptOptions } from './prompt-admission.js';
 import { RequestLimits } from './request-limits.js';
 
-/** The parts of a request that can be checked by themselves. */
+/** The parts of a request that can be checked without its prompt or models. */
 type Asked = Pick<AdmittedRequest, 'timeoutMs' | 'params' | 'callbackUrl'>;
 
 interface AdmissionOptions extends PromptOptions {
   readonly mode: 'sync' | 'async';
 }
 
-/** The same checks for whoever waits, whoever does not, and for batches. */
+/** Runs the same checks for synchronous calls, queued calls and batches. */
 @Injectable()
 export class ExecutionAdmission {
   constructor(
@@ -35,7 +35,7 @@ export class ExecutionAdmission {
   ) {}
 
   /**
-   * Makes of a request what is to be written, and writes it: by what is cached, and once more past the caches when the
+   * Admits a request, prepares what is to be written, and writes it. Reads from caches first, and once more past them when the
    * prompt turns out to have changed.
    * @param prepare throws LedgerErrors for what is refused; `write` answers `stale` for an insert that stated an old revision.
    * @throws what {@link admit} and `prepare` throw; then nothing was written.
@@ -72,9 +72,9 @@ export class ExecutionAdmission {
   }
 
   /**
-   * All but the variables.
-   * @throws ValidationError `VALIDATION_FAILED` for a param, tools or a format that one of the models has no field for, or
-   *   what is beyond a bound of the configuration.
+   * Checks everything but the variables.
+   * @throws ValidationError `VALIDATION_FAILED` for a param, tools or a format that one of the models has no field for, or for
+   *   a value beyond a configured bound.
    * @throws PromptNotFoundError | VersionNotFoundError | NoActiveVersionError | ModelNotFoundError | ModelRouteNotFoundError
    * @throws EnvironmentProtectedError `ENVIRONMENT_PROTECTED` for what a protected environment does not run.
    * @throws TemplateHashMismatchError `TEMPLATE_HASH_MISMATCH` when hash and number are of two versions.
@@ -96,7 +96,7 @@ export class ExecutionAdmission {
     return this.compose(request, mode, asked, { prompt, isByMemory: false, policy, providers }, named);
   }
 
-  /** A request that was admitted for one arm of a rollout, in the other one. @throws what {@link admitAndWrite} throws of a request. */
+  /** Admits a request for the other arm of its rollout. @throws what {@link admitAndWrite} throws of a request. */
   async admitOtherArm(
     projectId: string,
     request: RequestToAdmit,
@@ -104,13 +104,13 @@ export class ExecutionAdmission {
     { prompt }: AdmittedRequest,
   ): Promise<AdmittedRequest> {
     const arm = prompt?.arm?.arm === 'candidate' ? 'control' : 'candidate';
-    // At least as fresh as the one that was admitted: an insert that was refused as outdated reads past the caches.
+    // Reads past the caches if the first admission did, or the retry of an outdated insert could be outdated again.
     return this.admit(projectId, request, { mode, fresh: prompt?.revision === null, arm });
   }
 
   /**
-   * The same for what is all in memory, which most requests are: without a promise, and so without the microseconds that
-   * each costs. Null says nothing about the request.
+   * Admits without a promise when everything is in memory, as for most requests, because each promise costs microseconds. Null
+   * means that {@link admit} has to decide.
    * @throws what {@link admit} throws, though perhaps another of several.
    */
   private admitKnown(
@@ -152,7 +152,7 @@ export class ExecutionAdmission {
     const known = asStored === null ? NO_EXTRAS : toProviderExtras(asStored);
     const extras = vendorParams === null ? known : { ...known, vendorParams };
     for (const { provider } of targets) {
-      // This process makes the call of a run itself, so it checks at once that the key can be read.
+      // A synchronous run calls the provider from this process, so check at once that the key can be read.
       const adapter = mode === 'sync' ? providers.open(provider) : providers.getReady(provider);
       assertParamsSupported(provider, adapter, params);
       assertFeaturesSupported(provider, adapter, extras);

@@ -14,7 +14,7 @@ import type { RequestToAdmit } from './execution-request.js';
 import type { Target, Targets } from './execution-targets.js';
 import { type ModelChoice, type ModelName, readModelChoice } from './model-choice.js';
 
-/** The models of a request with what they cost, and the route they are from. */
+/** The models of a request with their terms, and the route that they come from. */
 export interface NamedTargets {
   readonly targets: Targets;
   readonly routeName: string | null;
@@ -23,7 +23,7 @@ export interface NamedTargets {
 type ModelPolicy = Pick<ProjectPolicy, 'defaultModel'>;
 type ModelMember = Pick<RequestToAdmit, 'model'>;
 
-/** From what a request says of models to those that may be called, in the order in which they are tried. */
+/** Resolves the `model` of a request to the models that may be called, in the order in which they are tried. */
 @Injectable()
 export class ExecutionModels {
   constructor(
@@ -53,7 +53,7 @@ export class ExecutionModels {
     return { targets: targets as [Target, ...Target[]], routeName };
   }
 
-  /** The same from memory, for a request that names one model or none; null says nothing about it. */
+  /** Resolves a request that names at most one model from memory. Null means that {@link find} has to decide. */
   peek(projectId: string, { model }: ModelMember, policy: ModelPolicy): NamedTargets | null {
     const choice = isLeftOut(model) ? null : tryReading(model);
     if (choice === undefined) return null;
@@ -65,7 +65,7 @@ export class ExecutionModels {
     return terms === null ? null : { targets: [toTarget(allowed, terms)], routeName: null };
   }
 
-  /** The model of a request that names none: the project's, or that of the service. */
+  /** Returns the model of a request that names none: the project's default, or the service's. */
   usual({ defaultModel }: ModelPolicy): ModelName {
     return defaultModel ?? this.config.defaultModel;
   }
@@ -88,7 +88,7 @@ function toTarget({ modelId, provider, modelName }: AllowedModel, { price, maxTo
   return { modelId, provider, modelName, price, maxTokens };
 }
 
-/** Undefined for a `model` of no known form: it is refused with what was probably meant, which takes a look at the list. */
+/** Returns undefined for a `model` of no known form. Its refusal suggests similar names, which takes a read of the list. */
 function tryReading(model: unknown): ModelChoice | undefined {
   try {
     return readModelChoice(model);

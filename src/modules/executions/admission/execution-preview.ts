@@ -13,23 +13,23 @@ import type {
 
 export interface PreviewedEntry {
   readonly variables: Record<string, unknown>;
-  /** Their text. */
+  /** The variables as JSON text. */
   readonly variablesJson: string;
 }
 
 /** The executions that a request would make, and the most that they may cost. */
 export interface ExecutionPreview {
-  /** Null of a bare call. */
+  /** Null for a bare call. */
   readonly prompt: AdmittedPrompt | null;
-  /** At least one, in the order in which they are tried. */
+  /** Has at least one model, in the order in which they are tried. */
   readonly models: readonly ModelName[];
   /** The most that each entry may cost; null for one that would be refused, for instance for a missing variable. */
   readonly bounds: readonly (ChargeBound | null)[];
-  /** The price of a token of the prompt, in pico-dollars, on the dearest of the models; null where one has no price. */
+  /** The price of a prompt token on the most expensive model, in pico-dollars; null where one has no price. */
   readonly inputTokenPicoUsd: bigint | null;
 }
 
-/** Looks at a request as if it were sent, and writes nothing. */
+/** Admits a request as if it were sent, and writes nothing. */
 @Injectable()
 export class ExecutionPreviews {
   constructor(
@@ -37,7 +37,7 @@ export class ExecutionPreviews {
     private readonly renderer: ExecutionRenderer,
   ) {}
 
-  /** @throws what `ExecutionAdmission` throws, but for what is wrong with an entry. */
+  /** @throws what `ExecutionAdmission` throws, except for errors in an entry. */
   async look(
     projectId: string,
     request: RequestToAdmit,

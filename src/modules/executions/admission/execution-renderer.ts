@@ -21,15 +21,15 @@ import { joinMessages, type SentPrompt } from '../facts/sent-prompt.js';
 /** The members in which the executions of a request differ. */
 export interface ExecutionEntry {
   readonly variables: Record<string, unknown> | undefined;
-  /** The text of `variables` as received, or null when it was left out. */
+  /** The text of `variables` as received; null when they were left out. */
   readonly variablesJson: string | null;
   readonly correlationId: string | null;
   readonly metadata?: ExecutionMetadata | null | undefined;
-  /** The arm of an entry of a batch; left out: that of the request. */
+  /** The arm of a batch's entry; left out: that of the request. */
   readonly arm?: StoredArm;
 }
 
-/** From an admitted request to the executions that it asks for: each rendered, masked and bounded by itself. */
+/** Renders, masks and bounds each execution that an admitted request asks for. */
 @Injectable()
 export class ExecutionRenderer {
   constructor(
@@ -38,7 +38,7 @@ export class ExecutionRenderer {
   ) {}
 
   /**
-   * One execution of an admitted request: at once, or in a later turn of the event loop when this one has had enough.
+   * Renders at once, or in a later turn of the event loop when this one has done enough heavy work.
    * @throws TemplateVariablesMissingError `TEMPLATE_VARIABLES_MISSING`
    * @throws RenderedPromptTooLargeError `RENDERED_PROMPT_TOO_LARGE`
    */
@@ -54,7 +54,7 @@ export class ExecutionRenderer {
       if (masked !== null) return this.renderMasked(admitted, entry, compiled, masked);
     }
     const steps = compiled.renderInSteps(entry.variables ?? {}, { maxRenderedBytes });
-    // Most renderings are over in one step, and most turns have room for it.
+    // Most prompts render in one step, and most turns have room for it.
     if (heavyWork.hasRoom) {
       const first = heavyWork.runNow(() => steps.next());
       if (first.done === true) return this.withRendered(admitted, entry, first.value);
@@ -62,7 +62,7 @@ export class ExecutionRenderer {
     return heavyWork.runSteps(steps).then((rendered) => this.withRendered(admitted, entry, rendered));
   }
 
-  /** Renders what is sent and what is kept. A masked answer is of no use to another request, so the cache has no part in it. */
+  /** Renders both what is sent and what is kept. Skips the cache, because a masked answer is of no use to another request. */
   private async renderMasked(
     admitted: AdmittedRequest,
     entry: ExecutionEntry,
@@ -77,7 +77,7 @@ export class ExecutionRenderer {
     return { ...sent, cacheTtlS: null, kept };
   }
 
-  /** Member by member: a spread of so many members costs more than all the rest of it. */
+  /** Lists each member, because a spread of so many costs more than the rest of the function. */
   private withRendered(admitted: AdmittedRequest, entry: ExecutionEntry, own: SentPrompt): AdmittedExecution {
     const { targets, params, extras, furtherMessages: further } = admitted;
     const { MAX_RENDERED_PROMPT_BYTES: maxBytes } = this.config.env;

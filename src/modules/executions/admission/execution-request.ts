@@ -21,30 +21,30 @@ import type { ProjectProviderSet } from '../../secrets/index.js';
 
 export const DEFAULT_ENVIRONMENT = 'default';
 
-/** A call that came with its messages, and runs no prompt. */
+/** A call that brings its own messages and runs no prompt. */
 export interface BareCall {
   readonly messages: readonly SentMessage[];
   readonly extras: ContentExtras | null;
-  /** Templates that are rendered instead of the messages; left out where these are sent as they came. */
+  /** Templates that are rendered in place of the messages; left out where the messages are sent unchanged. */
   readonly content?: UnsavedContent;
 }
 
-/** A `:run`, a `:submit` or a batch, or what another API makes of its own requests. */
+/** A `:run`, a `:submit`, a batch, or the equivalent of a request to another API. */
 export type RequestToAdmit = Omit<SharedExecutionDto, 'prompt_name'> & {
   /** Absent only for a bare call. */
   readonly prompt_name?: string;
   readonly bare?: BareCall;
-  /** Becomes a bare call. */
+  /** Turned into a bare call. */
   readonly content?: UnsavedContentDto | null;
   readonly callback_url?: string | null;
-  /** The id of the experiment that it is part of. Batches set theirs when they begin. */
+  /** The id of the experiment that the request is part of. Batches set theirs when they begin. */
   readonly batch_id?: string | null;
   readonly cache?: CacheDto | null;
-  /** The version by its content. */
+  /** Names the version by its content. */
   readonly template_hash?: string | null;
-  /** The version that `prompt_name` and `version_number` have to mean. It runs even when its prompt has been deleted. */
+  /** The version that `prompt_name` and `version_number` must refer to. It runs even when its prompt has been deleted. */
   readonly pinned?: PinnedVersion | null;
-  /** Behind the messages of the prompt. */
+  /** Follow the messages of the prompt. */
   readonly further_messages?: readonly SentMessage[];
   /** The unit that stays with one arm of a rollout. Each entry of a batch has its own. */
   readonly unit_key?: string | null;
@@ -57,16 +57,16 @@ export interface AdmittedPrompt {
   readonly name: string;
   readonly version: ResolvedVersion;
   readonly compiled: CompiledPrompt;
-  /** The prompt's revision when it was read from a cache, which the insert compares; null when it was read just now. */
+  /** The prompt's revision when it was read from a cache, for the insert to compare; null when it was read just now. */
   readonly revision: number | null;
   readonly resolvedBy: ResolvedBy;
-  /** The rollout under way where it runs; null for none, and for a version that was named. */
+  /** The rollout in progress in the environment; null if there is none, or the request named a version. */
   readonly rollout: RunningRollout | null;
-  /** The arm that the rollout has put the request in; null with `rollout`. */
+  /** The arm that the rollout assigned to the request; null with `rollout`. */
   readonly arm: StoredArm | null;
 }
 
-/** Tools, formats and members of OpenAI's, as a provider gets them. */
+/** Tools, formats and OpenAI members, as a provider gets them. */
 export type CallExtras = Pick<
   ProviderRequest,
   'tools' | 'toolChoice' | 'parallelToolCalls' | 'responseFormat' | 'vendorParams'
@@ -83,17 +83,17 @@ export interface FoundForRequest {
   readonly providers: ProjectProviderSet;
 }
 
-/** The part that all executions of a request share; a batch has many. Nothing is written yet. */
+/** The part that all executions of a request share, as in a batch. Nothing is written yet. */
 export interface AdmittedRequest {
-  /** Null of a bare call. */
+  /** Null for a bare call. */
   readonly prompt: AdmittedPrompt | null;
   readonly bare: BareCall | null;
-  /** Whether the rules by which a bare call was let in came from memory, so that the insert has to look again. */
+  /** Whether a bare call was admitted by rules from memory, so that the insert has to check them again. */
   readonly isBareByMemory: boolean;
   /** The messages of the request that follow those of the prompt; null for none. */
   readonly furtherMessages: readonly SentMessage[] | null;
   readonly targets: Targets;
-  /** The named route that the targets are from. */
+  /** The named route that the targets come from. */
   readonly routeName: string | null;
   readonly extras: CallExtras;
   readonly params: ProviderParams;
@@ -102,16 +102,16 @@ export interface AdmittedRequest {
   readonly maxAttempts: number;
   readonly onUnknown: 'retry' | 'fail';
   readonly onBudget: 'refuse' | 'clamp';
-  /** The age that an answer to an equal request may have; null: none is looked for. */
+  /** The maximum age of a cached answer to an equal request; null for no lookup. */
   readonly cacheTtlS: number | null;
   readonly callbackUrl: string | null;
-  /** Which variables are not kept as they are; null where all are. */
+  /** Names the variables that are masked before they are kept; null for none. */
   readonly maskRules: MaskRules | null;
-  /** The experiment that it is part of; null for none, and of what a batch says when it begins. */
+  /** The experiment that the request is part of; null for none, and for a batch, which sets its own when it begins. */
   readonly batchId: string | null;
 }
 
-/** A request that may become an execution: everything that can be refused has been looked at. */
+/** A request that has passed every check and may become an execution. */
 export interface AdmittedExecution extends AdmittedRequest {
   readonly correlationId: string | null;
   /** The arm of the rollout that chose the version; null outside of rollouts. */
@@ -122,13 +122,13 @@ export interface AdmittedExecution extends AdmittedRequest {
   readonly variablesJson: string;
   readonly rendered: SentPrompt;
   readonly messages: readonly ProviderMessage[];
-  /** Stored in place of variables and messages, where some of them are masked; null where all is stored as it is. */
+  /** Stored in place of variables and messages when some of them are masked; null when all are stored unchanged. */
   readonly kept: KeptContent | null;
-  /** The most that each of its calls may cost. */
+  /** The most that each call may cost. */
   readonly bound: ChargeBound;
 }
 
-/** Null is the same as left out, and one stop the same as a list of one. */
+/** Treats null as left out, and one stop as a list of one. */
 export function paramsOfRequest(params: ParamsDto): ProviderParams {
   const given: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(params)) {
@@ -139,14 +139,14 @@ export function paramsOfRequest(params: ParamsDto): ProviderParams {
   return given;
 }
 
-/** A text prompt is one user message. */
+/** Sends a text prompt as one user message. */
 export function toProviderMessages(rendered: SentPrompt): ProviderMessage[] {
   return rendered.kind === 'text'
     ? [{ role: 'user', content: rendered.text }]
     : rendered.messages.map(toProviderMessage);
 }
 
-/** From the form that is stored to the one of the provider contract. */
+/** Converts the stored form to that of the provider contract. */
 export function toProviderMessage(message: SentMessage): ProviderMessage {
   const { role, content, tool_calls: toolCalls, tool_call_id: toolCallId } = message;
   const hasMembers = hasVendorMembers(message);
@@ -160,7 +160,7 @@ export function toProviderMessage(message: SentMessage): ProviderMessage {
   };
 }
 
-/** One by one, since every message of every request comes by. */
+/** Checks the members one by one for speed, because every message of every request passes through here. */
 function hasVendorMembers(message: SentMessage): boolean {
   return (
     message.name !== undefined ||

@@ -10,7 +10,7 @@ const target = (modelName: string): Target => ({
 });
 const TARGETS: Targets = [target('a'), target('b'), target('c')];
 
-/** Circuits of which some are open, for so many milliseconds. Remembers whom it was asked for. */
+/** Returns circuits, some of them open for the given milliseconds, that record the models they were asked for. */
 function circuitsWith(open: Readonly<Record<string, number>>) {
   const asked: string[] = [];
   const tryAcquire = (_projectId: string, _provider: string, modelName: string): CircuitPass => {

@@ -3,33 +3,33 @@ import type { AllowedModel, PriceRecord } from '../../models/index.js';
 import type { CircuitPass } from '../../providers/index.js';
 import type { ProjectCircuits } from '../../secrets/index.js';
 
-/** A model that an execution may be sent to, with what a call to it may cost. */
+/** A model that an execution may be sent to, with the price of a call. */
 export interface Target extends AllowedModel {
-  /** The price that counts now; null when none is known. */
+  /** The price in effect now; null when none is known. */
   readonly price: PriceRecord | null;
-  /** The most tokens of one answer; null where it is not known. */
+  /** The most tokens of one answer; null when unknown. */
   readonly maxTokens: number | null;
 }
 
-/** At least one, in the order in which they are tried. */
+/** Has at least one model, in the order in which they are tried. */
 export type Targets<T extends AllowedModel = Target> = readonly [T, ...T[]];
 
 type OpenPass = Extract<CircuitPass, { open: false }>;
 
-/** The model that is called, with the pass of its circuit, which is to be settled. */
+/** The model to call, with the pass of its circuit, which the caller must settle. */
 export interface Chosen<T extends AllowedModel> {
   readonly index: number;
   readonly target: T;
   readonly pass: OpenPass;
 }
 
-/** Which model is called next, or how long none of them is worth it. */
+/** The model to call next, or how long all of their circuits stay open. */
 export type Choice<T extends AllowedModel> =
   Chosen<T> | { readonly index: null; readonly retryAfterMs: number };
 
 /**
- * The first whose circuit lets a call through, from `start` on and round the circle. It costs no attempt to pass over the
- * others: they were not called.
+ * Returns the first model whose circuit lets a call through, from `start` on and wrapping around. Skipping the others costs no
+ * attempt, because they were not called.
  */
 export function chooseTarget<T extends AllowedModel>(
   circuits: Pick<ProjectCircuits, 'tryAcquire'>,
@@ -58,7 +58,7 @@ export function storedTargets(targets: Targets<AllowedModel>): StoredTarget[] | 
   }));
 }
 
-/** Whether there is another model to go to before the first would be asked again. */
+/** Whether the list has another model to try before it starts over. */
 export function hasFallback(targets: readonly unknown[], index: number): boolean {
   return index + 1 < targets.length;
 }

@@ -21,12 +21,12 @@ export type ModelChoice =
   | { readonly kind: 'models'; readonly models: readonly [ModelName, ...ModelName[]] }
   | { readonly kind: 'route'; readonly name: string };
 
-/** More fallbacks than this do not fit into the time of one request. */
+/** The time of one request does not suffice for more fallbacks than this. */
 export const MAX_MODELS = 16;
 
 /**
  * Reads `model` of a request: `{"provider","model_name"}` or `"provider/model_name"`, a list of these, or `{"route"}`.
- * @param suggest what was meant by a text that is no id; optional.
+ * @param suggest returns the models that a malformed id may have meant.
  * @throws ValidationError `VALIDATION_FAILED` with a pointer for each fault.
  */
 export function readModelChoice(value: unknown, pointer = '/model', suggest = suggestNone): ModelChoice {
@@ -83,7 +83,7 @@ function readModel(value: unknown, at: string, report: Report, suggest: SuggestM
   return isProvider && isModelName ? { provider, modelName } : null;
 }
 
-/** The id in `GET /v1/models`. */
+/** Reads an id as `GET /v1/models` lists it. */
 function readId(id: string, at: string, report: Report, suggest: SuggestModels): ModelName | null {
   const slash = id.indexOf('/');
   const [provider, modelName] = [id.slice(0, slash), id.slice(slash + 1)];

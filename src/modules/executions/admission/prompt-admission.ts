@@ -21,11 +21,11 @@ import { storedArm } from './stored-arm.js';
 export interface PromptOptions {
   /** Whether all caches are bypassed. */
   readonly fresh: boolean;
-  /** The arm of a rollout, where it is not the request that is assigned to one. */
+  /** The arm to admit the request for; left out: the one that the request is assigned to. */
   readonly arm?: Arm;
 }
 
-/** From a request to what it runs: the version that it names, with the arm of the rollout that chose it, or a content of its own. */
+/** Resolves what a request runs: the version that it names, with the arm of the rollout that chose it, or its own content. */
 @Injectable()
 export class PromptAdmission {
   private readonly unitKeys: UnitKeyHasher | null;
@@ -41,7 +41,7 @@ export class PromptAdmission {
   }
 
   /**
-   * @returns null of a bare call that may be made.
+   * @returns null for a bare call that may be made.
    * @throws what `PromptResolver.resolveIn` throws. @throws TemplateHashMismatchError `TEMPLATE_HASH_MISMATCH`
    * @throws EnvironmentProtectedError `ENVIRONMENT_PROTECTED`
    */
@@ -60,7 +60,7 @@ export class PromptAdmission {
       const named = await this.resolveNamed(projectId, request, options);
       if (isPinned(named, pinned)) return named;
     } catch (error) {
-      // The name is free, or a new prompt has it: the pinned version may still be there.
+      // The name may be free or belong to a new prompt, but the pinned version may still exist.
       if (!(error instanceof PromptNotFoundError || error instanceof VersionNotFoundError)) throw error;
     }
     return this.resolvePinned(projectId, request, pinned);
@@ -82,7 +82,7 @@ export class PromptAdmission {
   }
 
   /**
-   * The same from memory; undefined says nothing about the request.
+   * Resolves from memory. Undefined means that {@link resolve} has to decide.
    * @throws what {@link resolve} throws, though perhaps another of several.
    */
   peek(projectId: string, request: RequestToAdmit): AdmittedPrompt | null | undefined {
@@ -97,7 +97,7 @@ export class PromptAdmission {
     return isPinned(admitted, request.pinned ?? null) ? admitted : undefined;
   }
 
-  /** For a name that no longer leads to the pinned version. A version cannot change, so the insert has no revision to compare. */
+  /** Resolves a name that no longer leads to the pinned version. A version cannot change, so the insert has no revision to compare. */
   private async resolvePinned(
     projectId: string,
     request: RequestToAdmit,
@@ -109,7 +109,7 @@ export class PromptAdmission {
   }
 
   /**
-   * A request that brings a content of its own, as a call that runs no prompt.
+   * Turns a request that brings its own content into a call that runs no prompt.
    * @throws ValidationError `VALIDATION_FAILED` for a prompt beside it, and for what `UnsavedContents` refuses.
    * @throws TemplateInvalidError `TEMPLATE_INVALID`
    */
@@ -127,7 +127,7 @@ export class PromptAdmission {
     return { ...request, bare: { messages: [], extras: read.extras, content: read } };
   }
 
-  /** Returns the arm of an entry of a batch. @param unitKey null: it is a unit of its own. */
+  /** Returns the arm of a batch's entry. @param unitKey null for an entry that is a unit of its own. */
   assign(projectId: string, rollout: RunningRollout, unitKey: string | null): StoredArm {
     return storedArm(assignUnit(rollout, unitKey), projectId, unitKey, this.unitKeys);
   }

@@ -4,11 +4,11 @@ import { CallbackUrlPolicy } from '../../../infra/outbound/index.js';
 import { ValidationError } from '../../../kernel/index.js';
 import type { RequestToAdmit } from './execution-request.js';
 
-/** A run has a client who waits, so it gets one retry if there is time for it. */
+/** A client waits for a run, so it gets one retry if there is time for it. */
 const RUN_ATTEMPTS = 2;
 const SUBMIT_ATTEMPTS = 4;
 
-/** Limits and defaults of a request, whatever it runs. */
+/** Applies the limits and defaults of a request, whatever it runs. */
 @Injectable()
 export class RequestLimits {
   constructor(
@@ -25,7 +25,7 @@ export class RequestLimits {
   }
 
   /**
-   * Left out: as often as is usual, and each model at least once.
+   * Defaults to the usual number of attempts, with at least one for each model.
    * @throws ValidationError `VALIDATION_FAILED` for more than `MAX_ATTEMPTS`.
    */
   readMaxAttempts(request: RequestToAdmit, mode: 'sync' | 'async', models: number): number {
@@ -36,7 +36,7 @@ export class RequestLimits {
     return attempts;
   }
 
-  /** Null when there is none. @throws ValidationError `VALIDATION_FAILED` for one that may not be called. */
+  /** Returns null when there is none. @throws ValidationError `VALIDATION_FAILED` for one that may not be called. */
   readCallbackUrl({ callback_url: callbackUrl = null }: RequestToAdmit): string | null {
     if (callbackUrl !== null) this.callbackUrls.assertAllowed(callbackUrl, '/callback_url');
     return callbackUrl;
@@ -44,7 +44,7 @@ export class RequestLimits {
 }
 
 /**
- * Holds a member of a request to a limit of the service.
+ * Checks a member of a request against a limit of the service.
  * @param variable the environment variable that sets the limit.
  */
 function assertAtMost(value: number, most: number, member: string, variable: string): void {

@@ -9,14 +9,14 @@ import { PromptAdmission } from '../admission/prompt-admission.js';
 import type { SubmitBatchDto } from './batches.dto.js';
 import { BatchEntriesRefusedError } from './errors.js';
 
-/** One error for each entry of the largest batch. */
+/** Enough for one error for each entry of the largest batch. */
 const MAX_ERRORS = 1000;
 
-/** The variables of an entry, as they were sent. */
+/** The variables of each entry as they were sent. */
 export interface VariablesSource {
-  /** Their exact text; null when they were left out. */
+  /** Returns the exact text of the variables; null when they were left out. */
   of(index: number): string | null;
-  /** Its UTF-8 bytes. */
+  /** Returns the size of that text in UTF-8 bytes. */
   sizeOf(index: number): number;
 }
 
@@ -32,8 +32,8 @@ export class BatchEntries {
 
   /**
    * Renders each entry as an execution of its own.
-   * @param common what was admitted of the batch.
-   * @throws BatchEntriesRefusedError with the code of the first that is wrong, and pointers to all that are wrong in that way.
+   * @param common the batch as admitted.
+   * @throws BatchEntriesRefusedError with the code of the first faulty entry, and pointers to all faults with that code.
    */
   async renderAll(
     projectId: string,
@@ -51,7 +51,7 @@ export class BatchEntries {
         const variablesJson = await heavyWork.run(() => this.readVariables(source, index));
         const { own, arm } = arms?.(sent.unit_key ?? null) ?? { own: common, arm: null };
         const entry = { ...toEntry(sent, variablesJson), ...(arm === null ? {} : { arm }) };
-        // A batch is told of as a whole; its executions are not told of one by one.
+        // A callback reports the batch as a whole, never a single execution.
         admitted.push({ ...(await this.renderer.render(own, entry)), callbackUrl: null });
       } catch (error) {
         if (!(error instanceof LedgerError)) throw error;
@@ -64,7 +64,7 @@ export class BatchEntries {
     return admitted;
   }
 
-  /** Admits both arms where a rollout runs, since each entry is a unit. @returns null where none runs. */
+  /** Admits both arms of a rollout, because each entry is a unit. @returns null when no rollout is in progress. */
   private async admitArms(
     projectId: string,
     common: AdmittedRequest,
@@ -79,7 +79,7 @@ export class BatchEntries {
     };
   }
 
-  /** Their text. An entry may have what a request of its own might have had. */
+  /** Reads the variables as text. An entry may be as large as a request of its own. */
   private readVariables(source: VariablesSource, index: number): string | null {
     const { MAX_BODY_BYTES: most } = this.config.env;
     if (source.sizeOf(index) <= most) return source.of(index);

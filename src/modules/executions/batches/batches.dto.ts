@@ -8,14 +8,14 @@ const MAX_ENTRIES = 1000;
 const BATCH_STATUSES = ['running', 'completed'] as const;
 
 export class SubmitBatchDto extends SharedExecutionDto {
-  /** One execution for each, in this order. */
+  /** The entries to execute, in this order. */
   @NestedArray(() => ExecutionEntryDto)
   @ArrayMinSize(1)
   @ArrayMaxSize(MAX_ENTRIES)
   @ApiProperty({ type: [ExecutionEntryDto], minItems: 1, maxItems: MAX_ENTRIES })
   entries!: ExecutionEntryDto[];
 
-  /** Is told once when all executions are final: a POST signed as Standard Webhooks says. */
+  /** Notified once when all executions are final, with a POST signed according to Standard Webhooks. */
   @IsOptional()
   @IsString()
   @Length(1, 2048)
@@ -40,29 +40,29 @@ export class SubmittedBatchDto {
   @ApiInteger()
   total!: number;
 
-  /** Their ids, in the order of the entries. */
+  /** The ids of the executions, in the order of the entries. */
   @ApiProperty({ type: [String], format: 'uuid' })
   execution_ids!: string[];
 }
 
 export class BatchCountsDto {
-  /** Wait for their first attempt, or for another. */
+  /** Executions that wait for their first attempt or a retry. */
   @ApiInteger()
   queued!: number;
 
-  /** Are being called. */
+  /** Executions whose model is being called. */
   @ApiInteger()
   running!: number;
 
-  /** Have their answer. */
+  /** Executions that have an answer. */
   @ApiInteger()
   succeeded!: number;
 
-  /** Have failed for good. */
+  /** Executions that have failed for good. */
   @ApiInteger()
   failed!: number;
 
-  /** Were canceled before they were called. */
+  /** Executions that were canceled before their call. */
   @ApiInteger()
   canceled!: number;
 }
@@ -72,28 +72,28 @@ export class BatchDto {
   @ApiId()
   batch_id!: string;
 
-  /** `completed` when all its executions are final. */
+  /** `completed` when all executions are final. */
   @ApiProperty({ enum: BATCH_STATUSES })
   status!: (typeof BATCH_STATUSES)[number];
 
-  /** The prompt that is run. */
+  /** The name of the prompt. */
   prompt_name!: string;
 
-  /** The version that is run. */
+  /** The number of the version. */
   @ApiInteger()
   version_number!: number;
 
-  /** The model that is asked. */
+  /** The model that is called first. */
   model!: ModelRefDto;
 
-  /** Label of its executions. */
+  /** The environment of the executions. */
   environment!: string;
 
   /** The number of executions. */
   @ApiInteger()
   total!: number;
 
-  /** Its executions by their status. */
+  /** The executions by status. */
   counts!: BatchCountsDto;
 
   /** The URL that is notified when the batch is completed. */
@@ -103,7 +103,7 @@ export class BatchDto {
   @ApiTime()
   created_at!: string;
 
-  /** When the rest was canceled; null if it was not. */
+  /** When the queued executions were canceled; null if they were not. */
   @ApiTime()
   canceled_at!: string | null;
 

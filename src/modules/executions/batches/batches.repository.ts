@@ -25,7 +25,7 @@ export interface NewBatch {
   readonly requestedBy: string;
   readonly callbackUrl: string | null;
   readonly createdAt: Date;
-  /** In order, at least one. */
+  /** In order; at least one. */
   readonly beginnings: readonly Beginning[];
   readonly key: UsedKey | null;
   readonly answer: StoredAnswer;
@@ -46,7 +46,7 @@ export interface BatchRecord {
 
 export interface BatchProgress {
   readonly counts: Readonly<Partial<Record<ExecutionStatus, number>>>;
-  /** The time of the latest execution that is final. */
+  /** The time at which the latest execution became final. */
   readonly lastCompletedAt: Date | null;
 }
 
@@ -66,7 +66,7 @@ const FIND = `SELECT b.batch_id AS "batchId", p.name AS "promptName", v.version_
   JOIN models m ON m.project_id = b.project_id AND m.model_id = b.model_id
   WHERE b.project_id = $1 AND b.batch_id = $2`;
 
-/** The ids of a batch were made with it: their partitions are those of that minute. */
+/** The ids of a batch's executions are generated with it, so they lie in the partitions of that minute. */
 const NEAR_BATCH = `e.execution_id >= ledger_uuid7_floor($3::timestamptz - interval '1 minute')
     AND e.execution_id < ledger_uuid7_floor($3::timestamptz + interval '1 minute')`;
 
@@ -78,7 +78,7 @@ const COUNT = `SELECT status, sum(count)::integer AS count, max("lastCompletedAt
     FROM executions e WHERE e.project_id = $1 AND e.batch_id = $2 AND ${NEAR_BATCH} GROUP BY e.status) AS counted
   GROUP BY status`;
 
-/** A stale prompt or a taken key rolls everything back: a batch is there as a whole or not at all. */
+/** Rolls everything back for a stale prompt or a taken key, so that a batch is stored as a whole or not at all. */
 class NotInserted extends Error {
   constructor(readonly reason: Extract<Begun, string>) {
     super(reason);
@@ -93,7 +93,7 @@ export class BatchesRepository {
   ) {}
 
   /**
-   * Key, batch and executions in one transaction.
+   * Inserts key, batch and executions in one transaction.
    * @throws BudgetExceededError `BUDGET_EXCEEDED` when a budget has not enough left for all of them.
    */
   async insert(batch: NewBatch): Promise<Begun> {
@@ -147,14 +147,14 @@ export class BatchesRepository {
     };
   }
 
-  /** Cancels what waits. */
+  /** Cancels the executions that are still queued. */
   async cancelWaiting(projectId: string, { batchId }: BatchRecord): Promise<void> {
     const text = 'SELECT ledger_cancel_batch($1, $2) AS canceled';
     await this.scope.statement(projectId, { name: 'cancel-batch', text, values: [projectId, batchId] });
   }
 }
 
-/** Characters of variables and prompts in one statement. Sixteen megabytes at once would hold up everybody else. */
+/** Characters of variables and prompts in one statement. Sixteen megabytes at once would block all other statements. */
 const MAX_PART_CHARS = 1024 ** 2;
 
 function splitParts(beginnings: readonly Beginning[]): Beginning[][] {
@@ -173,7 +173,7 @@ function splitParts(beginnings: readonly Beginning[]): Beginning[][] {
   return parts;
 }
 
-/** The least that the entries leave in any budget. */
+/** Returns the row that leaves the least in any budget. */
 function fullest(rows: readonly BegunRow[]): BegunExecution {
   return rows
     .map((row) => toBegun(row, true))

@@ -12,7 +12,7 @@ import type { BatchDto, SubmitBatchDto, SubmittedBatchDto } from './batches.dto.
 import { type BatchProgress, type BatchRecord, BatchesRepository } from './batches.repository.js';
 import { BatchNotFoundError } from './errors.js';
 
-/** Many executions of one version, submitted together. */
+/** Submits, reads and cancels batches, which are many executions of one version. */
 @Injectable()
 export class BatchesService {
   constructor(
@@ -24,7 +24,7 @@ export class BatchesService {
   ) {}
 
   /**
-   * All or nothing, durable when it answers: 202 with a {@link SubmittedBatchDto}.
+   * Submits all entries or none. They are durable when it answers 202 with a {@link SubmittedBatchDto}.
    * @throws what `Intake.answer` throws. Errors of entries are reported for all of them, with pointers.
    * @throws BudgetExceededError `BUDGET_EXCEEDED`, where each entry counts.
    */
@@ -49,7 +49,7 @@ export class BatchesService {
     return batchView(batch, await this.batches.progress(projectId, batch));
   }
 
-  /** Cancels what waits; what is being called goes on. @throws BatchNotFoundError `BATCH_NOT_FOUND` */
+  /** Cancels queued executions; running calls continue. @throws BatchNotFoundError `BATCH_NOT_FOUND` */
   async cancel(projectId: string, batchId: string): Promise<BatchDto> {
     await this.batches.cancelWaiting(projectId, await this.find(projectId, batchId));
     return this.get(projectId, batchId);

@@ -11,9 +11,9 @@ export class BatchNotFoundError extends LedgerError {
   }
 }
 
-/** The same as of a single request, for all entries at once. */
+/** Refuses a batch with the code of a single request, and lists every faulty entry. */
 export class BatchEntriesRefusedError extends LedgerError {
-  /** @param first what is wrong with the first of them; the others have the same code or come later. */
+  /** @param first the error of the first faulty entry. Only errors with the same code are listed. */
   constructor(first: LedgerError, errors: readonly ErrorEntry[]) {
     super({
       code: first.code,

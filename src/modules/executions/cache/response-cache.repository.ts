@@ -3,9 +3,9 @@ import type { StoredOutputCheck, StoredToolCall } from '../../../entities/index.
 import { TenantScope } from '../../../infra/database/index.js';
 import { CLAIM, FIND, UNCLAIM } from './response-cache.sql.js';
 
-/** An answer that may be given again. */
+/** An answer that may be reused. */
 export interface CachedAnswer {
-  /** The execution whose answer it is. */
+  /** The execution that the answer belongs to. */
   readonly executionId: string;
   readonly provider: string;
   readonly modelName: string;
@@ -31,7 +31,7 @@ export interface CacheEntry extends CachedAnswer {
 export class ResponseCacheRepository {
   constructor(private readonly scope: TenantScope) {}
 
-  /** @param ttlS how old an answer may be. */
+  /** @param ttlS the maximum age of an answer, in seconds. */
   async find(projectId: string, cacheKey: Buffer, ttlS: number): Promise<CacheEntry | null> {
     const statement = { name: 'find-cached', text: FIND, values: [projectId, cacheKey, ttlS] };
     const [row] = await this.scope.statement<CacheEntry & Record<string, unknown>>(projectId, statement);
@@ -39,8 +39,8 @@ export class ResponseCacheRepository {
   }
 
   /**
-   * Says that this execution will have the answer.
-   * @param instead the execution that was found under the key and is of no use; null when there was nothing.
+   * Claims the key for this execution, which is going to have the answer.
+   * @param instead the unusable execution that was found under the key; null when there was none.
    * @returns false when another execution was first.
    */
   async claim(
@@ -58,7 +58,7 @@ export class ResponseCacheRepository {
     await this.scope.statement(projectId, { text: UNCLAIM, values: [projectId, cacheKey, executionId] });
   }
 
-  /** @returns how many were removed. */
+  /** @returns the number of removed entries. */
   async removeExpired(most: number): Promise<number> {
     const text = 'SELECT ledger_expire_responses($1) AS removed';
     const [row] = await this.scope.system<{ removed: number }>(text, [most]);

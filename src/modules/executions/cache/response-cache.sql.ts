@@ -1,7 +1,7 @@
-/** After this time a claim without an execution belongs to a process that is gone, or that was refused and could not say so. */
+/** After this time, a claim without an execution belongs to a dead process, or to a refused request that failed to withdraw it. */
 const CLAIM_PATIENCE = `interval '15 seconds'`;
 
-/** An answer that was cut, here or because a budget left so few tokens, is not the whole answer and stands for nothing. */
+/** Never reuses an answer that was cut, whether here or because a budget left so few tokens, because it is incomplete. */
 export const FIND = `
   SELECT c.execution_id AS "executionId", CASE
       WHEN e.status = 'succeeded' AND e.content_erased_at IS NULL AND o.execution_id IS NOT NULL AND NOT o.response_truncated

@@ -8,7 +8,7 @@ import type { SentPrompt } from '../facts/sent-prompt.js';
 import { ExecutionWaits } from '../reads/execution-waits.js';
 import { type CachedAnswer, ResponseCacheRepository } from './response-cache.repository.js';
 
-/** Identifies the request, with the execution that will have the answer if there is none. */
+/** Identifies the request, and the execution that gets the answer if there is none yet. */
 export interface CacheRequest {
   readonly projectId: string;
   readonly executionId: string;
@@ -16,16 +16,16 @@ export interface CacheRequest {
   readonly ttlS: number;
 }
 
-/** The length of one wait, after which it is checked whether the client is still there. */
+/** The length of one wait, after which the client is checked for a disconnect. */
 const LOOK_AGAIN_MS = 1000;
 
 /**
- * Answers that may stand for equal requests, where these ask for it. In Postgres, like everything that has to hold on
- * all processes: the answer is the one that its execution has kept anyway, so there is nothing to keep in step.
+ * Reuses answers for equal requests that opt in. Postgres holds the entries, as it does all state that the processes share. An
+ * entry points to the answer that its execution keeps anyway, so there is no copy to keep in sync.
  */
 @Injectable()
 export class ResponseCache {
-  /** A request that waited for another's answer, and got it, found one. */
+  /** Counts a request that waited for another's answer, and got it, as a hit. */
   readonly counts = new CacheCounts();
   private readonly logger = new Logger(ResponseCache.name);
 
@@ -36,8 +36,8 @@ export class ResponseCache {
   ) {}
 
   /**
-   * Answers by the cache, or asks in the name of all equal requests, which may wait for the answer.
-   * @param deadlineAtMs until when an equal request that is under way is waited for, by the monotonic clock; null: not at all.
+   * Answers from the cache, or makes the call on behalf of all equal requests, which may wait for the answer.
+   * @param deadlineAtMs until when to wait for an equal request in progress, by the monotonic clock; null: not at all.
    */
   async answer<None>(
     request: CacheRequest,
@@ -54,14 +54,14 @@ export class ResponseCache {
       answer = await steps.ask();
       return answer;
     } finally {
-      // A failure, as a refusal, is of no use to others.
+      // Releases the claim, because neither a failure nor a refusal is of use to others.
       if (!(answer instanceof RawAnswer && answer.status < 300)) await this.giveUp(request);
     }
   }
 
   /**
-   * The answer to an equal request. An equal request under way is waited for.
-   * @returns null when there is none: then this execution is known to be the one that gets it, or the time is up.
+   * Finds the answer to an equal request, and waits for one in progress.
+   * @returns null when there is none: then this execution holds the claim, or the time is up.
    */
   private async findOrClaim(
     request: CacheRequest,
@@ -98,17 +98,18 @@ export class ResponseCache {
   }
 }
 
-/** A content that is no version is what it renders to. */
+/** Compares content that is not a saved version by what it renders to. */
 function messagesOfBare(bare: BareCall | null, rendered: SentPrompt): SentPrompt | BareCall['messages'] {
   return bare?.content === undefined ? (bare?.messages ?? []) : rendered;
 }
 
-/** Members of OpenAI's API that change the answer; the others say what is done with it, or for whom it is. */
+/** Members of OpenAI's API that change the answer. The others say what is done with it, or for whom it is. */
 const ANSWER_PARAMS = ['reasoning_effort', 'verbosity', 'parallel_tool_calls'];
 
 /**
- * SHA-256 over the RFC 8785 JSON of what makes two requests equal: version, variables, models and params. Numbers count as
- * they are written. The order of keys counts only where it shows in the rendered prompt, which is a part of it for that.
+ * Returns the SHA-256 of the RFC 8785 JSON of what makes two requests equal: version, variables, models and params. Numbers
+ * count as they are written. The order of keys counts only where it shows in the rendered prompt, which is included for that
+ * reason.
  */
 export function toCacheKey(admitted: AdmittedExecution): Buffer {
   const { prompt, bare, variablesJson, rendered, targets, params, extras } = admitted;

@@ -11,11 +11,11 @@ import { clampedParams } from './sync-calls.js';
 /** An attempt that the budgets allow. */
 export interface HeldAttempt {
   readonly params: ProviderParams;
-  /** Whether the execution may have duties, by its claim or by this hold. */
+  /** Whether the claim or this hold may have given the execution duties. */
   readonly mayHaveDuties: boolean;
 }
 
-/** What the attempts of queued executions cost: the money that is held before each, and the price that it is charged by. */
+/** Holds money before each attempt of a queued execution, and finds the price that the attempt is charged at. */
 @Injectable()
 export class AttemptCosts {
   constructor(
@@ -26,8 +26,8 @@ export class AttemptCosts {
   ) {}
 
   /**
-   * Holds for an attempt, with the params that the budgets allow. The first was held for when the execution was taken on,
-   * each further one is when it is about to be made.
+   * Holds for an attempt, with the params that the budgets allow. The first attempt is held for when the execution is admitted,
+   * each further one when it is about to be made.
    * @throws BudgetExceededError `BUDGET_EXCEEDED` when nothing is left for it.
    */
   async hold(claimed: ClaimedExecution, attempt: number): Promise<HeldAttempt> {
@@ -45,7 +45,7 @@ export class AttemptCosts {
     };
   }
 
-  /** The price that counts now; null when none is known. */
+  /** Returns the price in effect now; null when none is known. */
   async findPrice(projectId: string, { provider, modelName }: AllowedModel): Promise<PriceRecord | null> {
     const now = this.databaseClock.now();
     return (await this.prices.findTerms(projectId, provider, modelName, now)).price;

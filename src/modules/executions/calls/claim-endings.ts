@@ -17,11 +17,11 @@ export interface EndedAttempt {
   readonly outcome: CallOutcome;
 }
 
-/** The outcome of a call that was not made. */
+/** The facts of a failure without a call. */
 const NOTHING = { status: null, retryAfterMs: null, providerRequestId: null, latencyMs: 0 } as const;
 const SPREAD_MS = 1000;
 
-/** Ends claims: given back, refused, or with an attempt. Requests that wait for a final state are woken. */
+/** Ends claims by release, refusal or attempt, and wakes requests that wait for a final state. */
 @Injectable()
 export class ClaimEndings {
   private readonly logger = new Logger(ClaimEndings.name);
@@ -34,11 +34,11 @@ export class ClaimEndings {
 
   /** Puts the execution back into the queue for `waitMs`, because no model can be called until then. */
   giveBack(claimed: ClaimedExecution, waitMs: number): Promise<void> {
-    // Spread over a second, so that the whole queue does not come back in the same moment.
+    // Spread the returns over a second, so that the whole queue does not come back at once.
     return this.executions.release(claimed, waitMs + Math.random() * SPREAD_MS);
   }
 
-  /** No budget has enough left for a further attempt: the execution is over. */
+  /** Ends the execution, because no budget has enough left for a further attempt. */
   async refuse(claimed: ClaimedExecution, message: string): Promise<void> {
     const failure = { kind: 'budget_exceeded' as const, message, ...NOTHING };
     if (await this.executions.refuse(claimed, claimed.attemptsMade, failure)) {
@@ -46,7 +46,7 @@ export class ClaimEndings {
     }
   }
 
-  /** Writes how the attempt ended, and what becomes of the execution. */
+  /** Records how the attempt ended, and what happens to the execution next. */
   async end(claimed: ClaimedExecution, ended: EndedAttempt): Promise<void> {
     const { executionId, mask } = claimed;
     const { attempt, chosen, price, outcome } = ended;

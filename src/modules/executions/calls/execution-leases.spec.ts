@@ -16,7 +16,7 @@ const claimOf = (executionId: string, fence = 1): Claim => ({ projectId: 'projec
 const MODEL = { modelId: 'model' };
 const DISPATCHED = { keyId: null, tokensPerMinute: 7, ancestors: [] };
 
-/** Leases of three seconds, unless a test says otherwise. */
+/** Opens leases of three seconds, unless a test says otherwise. */
 function openLeases(leaseMs = 3000) {
   const renewals: (readonly Claim[])[] = [];
   const database = { lost: [] as Claim[], isDown: false, announcingMs: 0, answered: Promise.resolve() };
@@ -89,7 +89,7 @@ describe('ExecutionLeases', () => {
     expect(lease.isCertain).toBe(true);
     await jest.advanceTimersByTimeAsync(1);
     expect(lease.isCertain).toBe(false);
-    // A lease that nobody has reported lost goes on.
+    // A lease goes on until it is reported lost.
     expect(lease.signal.aborted).toBe(false);
     database.isDown = false;
     await jest.advanceTimersByTimeAsync(1000);

@@ -20,7 +20,7 @@ export class HeldLease {
     return this.controller.signal;
   }
 
-  /** Whether the lease cannot have lapsed yet, by this process' own clock: one that was stopped for a while may hold an old one. */
+  /** Whether this process's own clock rules out that the lease has lapsed. A process that was suspended may hold an old lease. */
   get isCertain(): boolean {
     return !this.signal.aborted && this.isCurrent(this);
   }
@@ -34,16 +34,16 @@ export class HeldLease {
   }
 }
 
-/** An attempt that was announced, under the lease that it began. */
+/** An attempt that was announced, with the lease that the announcement began. */
 export interface DispatchedAttempt extends Dispatched {
   readonly lease: HeldLease;
 }
 
-/** The number of renewals of a lease within its length: two may fail before it lapses. */
+/** The number of renewals within the length of a lease, so that two may fail before it lapses. */
 const RENEWALS = 3;
 const RENEWAL_RETRY_MS = 1000;
 
-/** Renews the leases of all calls under way in one statement, and tells each that was lost to stop. */
+/** Renews the leases of all running calls in one statement, and tells each call that has lost its lease to stop. */
 @Injectable()
 export class ExecutionLeases implements BeforeApplicationShutdown {
   private readonly logger = new Logger(ExecutionLeases.name);
@@ -60,8 +60,8 @@ export class ExecutionLeases implements BeforeApplicationShutdown {
   }
 
   /**
-   * Writes that an attempt is about to be made, and holds the execution from then on: after this the socket may be opened.
-   * @returns null when the execution is no longer ours.
+   * Records that an attempt is about to be made, and holds the execution from then on. The socket may be opened after this.
+   * @returns null when this process no longer holds the execution.
    */
   async dispatch(
     claim: Claim,
@@ -85,7 +85,7 @@ export class ExecutionLeases implements BeforeApplicationShutdown {
     return lease;
   }
 
-  /** All calls have ended by now, or their time is up. */
+  /** By now all calls have ended, or their time is up. */
   beforeApplicationShutdown(): void {
     clearTimeout(this.timer);
   }

@@ -12,7 +12,7 @@ import { ClaimEndings } from './claim-endings.js';
 import { ExecutionLeases } from './execution-leases.js';
 import { ProviderCaller } from './provider-caller.js';
 
-/** Does what a claim promised: writes the attempt, makes the call, writes how it ended. */
+/** Carries out a claim: records the attempt, makes the call, and records how it ended. */
 @Injectable()
 export class ExecutionRunner {
   private readonly logger = new Logger(ExecutionRunner.name);
@@ -26,7 +26,7 @@ export class ExecutionRunner {
     private readonly endings: ClaimEndings,
   ) {}
 
-  /** Rejects only when the database does, for longer than the lease; then that lapses and a sweep decides. */
+  /** Rejects only when the database is away for longer than the lease. Then the lease lapses and a sweep decides. */
   async run(claimed: ClaimedExecution): Promise<void> {
     const choice = chooseTarget(this.circuits, claimed.projectId, claimed.targets, claimed.nextIndex);
     if (choice.index === null) return this.endings.giveBack(claimed, choice.retryAfterMs);
@@ -58,7 +58,7 @@ export class ExecutionRunner {
     }
     const { lease } = dispatched;
     try {
-      // A process that was stopped between the commit and here would call beside the one that has taken over.
+      // A process that was suspended after the commit would otherwise call at the same time as the one that has taken over.
       if (!lease.isCertain) {
         this.logger.warn({ executionId, attempt }, 'not called: the lease may have lapsed before the call');
         return null;
@@ -77,7 +77,7 @@ export class ExecutionRunner {
     }
   }
 
-  /** @returns null when the budgets have nothing left for the attempt; then the execution is over. */
+  /** @returns null when the budgets have nothing left for the attempt, which ends the execution. */
   private async hold(claimed: ClaimedExecution, attempt: number): Promise<HeldAttempt | null> {
     try {
       return await this.costs.hold(claimed, attempt);
@@ -89,7 +89,7 @@ export class ExecutionRunner {
   }
 }
 
-/** Its requests were counted when it was submitted. */
+/** Leaves out the request limit, because the request was counted when it was submitted. */
 function toSpender(
   { projectId }: ClaimedExecution,
   { keyId, tokensPerMinute, ancestors }: Dispatched,

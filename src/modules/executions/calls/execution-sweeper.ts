@@ -12,8 +12,8 @@ import { ExecutionsRepository } from '../record/index.js';
 const LONGEST_INTERVAL_MS = 5000;
 
 /**
- * Settles executions whose lease lapsed without a report. It runs in every process, with or without a consumer, because an API process
- * has runs of its own to settle after it was killed.
+ * Settles executions whose lease lapsed without a report. Runs in every process, with or without a consumer, because an API
+ * process has to settle its own runs after it was killed.
  */
 @Injectable()
 export class ExecutionSweeper implements OnApplicationBootstrap, BeforeApplicationShutdown {

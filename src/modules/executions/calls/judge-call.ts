@@ -2,8 +2,8 @@ import type { CircuitOutcome } from '../../providers/index.js';
 import type { CallFailure, CallOutcome } from '../facts/call-outcome.js';
 
 /**
- * A timeout counts against a provider that had so much of the default timeout. Not all of it: what is done before the call
- * takes its part of the same time.
+ * The share of the default timeout after which a timeout counts against a provider. It is less than one, because the work
+ * before the call uses part of the same time.
  */
 const ENTITLED_PART = 0.9;
 
@@ -11,8 +11,8 @@ const ENTITLED_PART = 0.9;
 const SLOW_READER_MS = 1000;
 
 /**
- * Judges the provider by one call. Conditions that the caller chose never count against it, since the circuit is open for everybody: a
- * short deadline, leaving, reading slowly, or asking for more than we take.
+ * Judges the provider by one call. The circuit opens for every caller, so conditions that one caller chose never count against
+ * the provider: a short deadline, a disconnect, a slow reader, or a limit on the size of the answer.
  *
  * @param defaultTimeoutMs the time that a call has unless less is asked for.
  */
@@ -35,7 +35,7 @@ export function judgeCall(outcome: CallOutcome, defaultTimeoutMs: number): Circu
 }
 
 function judgeTimeout({ partial }: CallFailure, defaultTimeoutMs: number): CircuitOutcome {
-  // The adapter's own time, or a silence as long as the operator allows: nothing that a caller chose.
+  // Either the adapter's own timeout or a silence as long as the operator allows. The caller chose neither.
   const interruptedBy = partial?.interruptedBy ?? null;
   if (interruptedBy === null || interruptedBy === 'silence') return 'failure';
   return (partial?.providerMs ?? 0) >= ENTITLED_PART * defaultTimeoutMs ? 'failure' : 'silent';

@@ -8,7 +8,7 @@ import type { OutputCheck } from '../facts/output-check.js';
 /** The parts of an answer that are checked. */
 export interface CheckedAnswer {
   readonly text: string;
-  /** Whether only its beginning is kept. */
+  /** Whether only the beginning of the text is kept. */
   readonly truncated: boolean;
   readonly finishReason: string | null;
   readonly hasToolCalls: boolean;
@@ -20,19 +20,17 @@ export interface CheckedAnswer {
 const LIGHT_CHARS = 4 * 1024;
 
 /**
- * Holds answers to the schemas that they were asked for by. Vendors promise it, and models break it: an answer is cut, refuses, or is
- * prose. That is a fact about the execution and never makes it fail.
+ * Checks answers against the schemas of their requests. Vendors promise conformance, but answers still get cut, are refusals or
+ * are prose. A mismatch is recorded and never fails the execution.
  */
 @Injectable()
 export class OutputChecker {
-  /** Keyed by object, because a cached version has the same one for every request. Null marks a schema that cannot be checked. */
+  /** Keyed by object, because every request for a cached version shares its schema object. Null marks a schema that cannot be checked. */
   private readonly known = new WeakMap<object, CompiledSchema | null>();
   /** Keyed by text, for schemas that are read from the database each time. */
   private readonly schemas = new SchemaCache();
 
-  /**
-   * @returns null when the schema is not understood here, and for an answer that is nothing but calls of tools. Never rejects.
-   */
+  /** @returns null for a schema that is not supported, and for an answer of nothing but tool calls. Never rejects. */
   async check(schema: JsonSchema, answer: CheckedAnswer): Promise<OutputCheck | null> {
     const check = () => this.checkNow(schema, answer);
     if (answer.text.length < LIGHT_CHARS && this.known.has(schema)) return check();
@@ -56,7 +54,7 @@ export class OutputChecker {
       const [first] = compiled.validate(value);
       return first === undefined ? { valid: true } : invalid(first.pointer, first.message);
     } catch {
-      // The stack ended: an answer may be nested as deep as it is long.
+      // The stack overflowed: an answer may be nested as deep as it is long.
       return invalid('', 'is nested too deeply to be checked');
     }
   }

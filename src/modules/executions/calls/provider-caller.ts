@@ -23,7 +23,7 @@ import {
 } from '../../providers/index.js';
 import { ProjectProviders } from '../../secrets/index.js';
 
-/** One attempt, as far as the provider has to know it. */
+/** The parts of one attempt that the provider call needs. */
 export interface ProviderCall {
   readonly executionId: string;
   readonly projectId: string;
@@ -33,15 +33,15 @@ export interface ProviderCall {
   readonly messages: readonly ProviderMessage[];
   readonly params: ProviderParams;
   readonly extras: CallExtras;
-  /** Milliseconds that are left for the call. */
+  /** Milliseconds left for the call. */
   readonly deadlineMs: number;
-  /** Aborts when the outcome is of no use any more. */
+  /** Aborts when the outcome is no longer needed. */
   readonly signal?: AbortSignal;
-  /** The meaning of an aborted signal. Without one, the outcome of the call is unknown. */
+  /** What an aborted signal means; left out, the outcome of the call is unknown. */
   readonly abortedAs?: 'client_closed';
-  /** Is given the answer as it comes; left out, the provider is asked for a whole one. */
+  /** Receives the answer as it streams; left out, the provider is asked for a complete one. */
   readonly onEvent?: CompletionObserver;
-  /** Called with the model that answers, where that is known before the answer. */
+  /** Called with the model that answers, if it is known before the answer. */
   readonly onModel?: ModelObserver;
 }
 
@@ -52,10 +52,10 @@ const KINDS: readonly string[] = [
   'provider_rejected',
   'connection',
 ];
-/** A usage object is a few hundred characters; one that is far from it is something else. */
+/** A usage object has a few hundred characters. A much larger one is something else. */
 const MAX_USAGE_CHARS = 65_536;
 
-/** Makes one call and says how it ended. Knows nothing of rows; it never throws. */
+/** Makes one call and reports how it ended. Does not touch the database, and never throws. */
 @Injectable()
 export class ProviderCaller {
   private readonly logger = new Logger(ProviderCaller.name);
@@ -69,7 +69,7 @@ export class ProviderCaller {
 
   async call(call: ProviderCall): Promise<CallOutcome> {
     const startedAtMs = this.clock.monotonicMs();
-    // Until the adapter has been called, nothing is sent.
+    // Nothing is sent until the adapter has been called.
     const partial: PartialCompletion = {
       collected: null,
       firstTokenMs: null,
@@ -116,7 +116,7 @@ export class ProviderCaller {
     });
   }
 
-  /** Returns the report to the circuit of the model that was called. */
+  /** Judges an outcome for the circuit of the model that was called. */
   judge(outcome: CallOutcome): CircuitOutcome {
     const { DEFAULT_TIMEOUT_MS: usual, MAX_TIMEOUT_MS: most } = this.config.env;
     return judgeCall(outcome, Math.min(usual, most));
@@ -136,8 +136,8 @@ export class ProviderCaller {
         : { kind: 'outcome_unknown', message: 'The call was stopped.', ...nothing, latencyMs };
     }
     const { executionId, attempt } = call;
-    // A worker without the adapter or its key, though the process that admitted the request had both; or a defect,
-    // whose message may quote anything and goes nowhere.
+    // Either this worker lacks the adapter or its key, though the process that admitted the request had both, or this is a
+    // defect, whose message may quote anything and is therefore neither logged nor stored.
     const known = error instanceof LedgerError;
     const name = error instanceof Error ? error.name : typeof error;
     this.logger.error(
@@ -149,7 +149,7 @@ export class ProviderCaller {
   }
 }
 
-/** OpenAI's `parallel_tool_calls` has its own name in the contract, and is left out for providers without it. */
+/** Moves OpenAI's `parallel_tool_calls` to its own member of the contract, and drops it for providers without it. */
 function suitExtras(adapter: ModelProvider, extras: CallExtras): CallExtras {
   if (extras.vendorParams === undefined) return extras;
   const { parallel_tool_calls: parallel, ...vendorParams } = extras.vendorParams;
@@ -159,7 +159,7 @@ function suitExtras(adapter: ModelProvider, extras: CallExtras): CallExtras {
   return { ...extras, vendorParams, parallelToolCalls: parallel };
 }
 
-/** No compiler has checked what an adapter from outside hands over, and what cannot be stored would lose the answer. */
+/** Sanitizes the error, because third-party adapters are not type-checked and an unstorable value would lose the outcome. */
 function storableFailure(error: ProviderError, latencyMs: number): CallFailure {
   const { kind, status, retryAfterMs, shouldRetry } = error;
   return {

@@ -1,4 +1,4 @@
-/** Postgres' `text` has no NUL; it is kept as U+FFFD, so that the rest is not lost for it. */
+/** Replaces NUL, which Postgres `text` cannot hold, with U+FFFD, so that the rest of the text is kept. */
 export function storableText<Text extends string | null>(text: Text): Text {
   return (typeof text === 'string' ? text.replaceAll('\0', '\uFFFD') : text) as Text;
 }

@@ -21,12 +21,12 @@ import { type ProviderCall, ProviderCaller } from './provider-caller.js';
 import { ExecutionsRepository } from '../record/index.js';
 import { isRetryableElsewhere, LEAST_CALL_MS, runRetryWaitMs } from './retry-policy.js';
 
-/** A call that is dispatched. */
+/** A dispatched call. */
 interface Call extends Chosen<Target> {
   readonly params: ProviderParams;
 }
 
-/** The calls of a run: few, in quick succession, along its models and within its deadline. */
+/** Makes the calls of a run: a few in quick succession, along its models and within its deadline. */
 @Injectable()
 export class SyncCalls {
   constructor(
@@ -37,14 +37,13 @@ export class SyncCalls {
     private readonly clock: Clock,
   ) {}
 
-  /** Chooses the model that is called first. {@link make} settles its pass; a caller that does not get there has to. */
+  /** Chooses the model that is called first. {@link make} settles its pass; a caller that never gets there has to settle it. */
   choose({ asked, admitted }: AdmittedRun): Choice<Target> {
     return chooseTarget(this.circuits, asked.caller.projectId, admitted.targets, 0);
   }
 
   /**
-   * Calls, and calls again while that makes sense. How the last call ended is not written yet. The limits are charged for each call,
-   * because a failed one may have used tokens too.
+   * Calls, and retries while that makes sense. The caller records how the last call ended.
    * @param first is dispatched already.
    * @throws OwnershipLostError when the execution passed to another process.
    */
@@ -62,7 +61,7 @@ export class SyncCalls {
       if (next === null) return last;
       let isDispatched = false;
       try {
-        // The end of the last call and the announcement of another, in one commit: before its socket is opened.
+        // One commit ends the last call and announces the next, before that one's socket is opened.
         const again = { kind: 'running', model: next.target } as const;
         const { target: model } = call;
         isDispatched = await this.executions.end({
@@ -101,7 +100,7 @@ export class SyncCalls {
     return this.callFor(sink, { ...call, deadlineMs: this.remainingMs(run) }, shareMs);
   }
 
-  /** A stream has all of the time once a piece has gone out: then no other model can take over any more. */
+  /** Gives a stream all of the remaining time once a piece has gone out, because no other model can take over after that. */
   private async callFor(sink: AnswerSink, call: ProviderCall, shareMs: number): Promise<CallOutcome> {
     const late = new AbortController();
     const timer = setTimeout(() => {
@@ -121,7 +120,7 @@ export class SyncCalls {
     }
   }
 
-  /** The last model gets all that is left; one before it no more than its share, or it could use up the time of the others. */
+  /** Gives the last model all of the remaining time, and each one before it only a share, so that it leaves time for the others. */
   private shareMs(run: AdmittedRun, attempt: number, index: number): number {
     const { targets, maxAttempts } = run.admitted;
     const models = Math.max(1, Math.min(targets.length - index, maxAttempts - attempt + 1));
@@ -142,7 +141,7 @@ export class SyncCalls {
     if (choice.index === null) return null;
     let held: { readonly params: ProviderParams; readonly mayHaveDuties: boolean } | null = null;
     try {
-      // With the circuits of all others open it is the same model after all, which is owed its wait.
+      // The same model comes up again when the circuits of all others are open. Then its wait applies.
       const isSameAgain = choice.index === index && !isLastModel;
       if (isSameAgain && !(await this.isTimely(run, last, true))) return null;
       held = await this.heldParams(begun, last);
@@ -152,11 +151,11 @@ export class SyncCalls {
     return held === null ? null : { ...choice, ...held };
   }
 
-  /** Waits until it is time for another call. @returns false when there is no point in one, or no time for it. */
+  /** Waits until it is time for another call. @returns false when another call is pointless, or there is no time for it. */
   private async isTimely(run: AdmittedRun, last: EndedCall, isLastModel: boolean): Promise<boolean> {
     const waitMs = this.waitMs(run, last, isLastModel);
     if (waitMs === null) return false;
-    // A client that has left wants no further call, and none is written that is not made.
+    // A client that has left wants no further call, and a call that is not made must not be announced.
     const { sink } = run.asked;
     if (waitMs > 0) await waitUnlessLeft(waitMs, sink);
     return sink?.signal.aborted !== true;
@@ -165,7 +164,7 @@ export class SyncCalls {
   private waitMs(run: AdmittedRun, { attempt, outcome }: EndedCall, isLastModel: boolean): number | null {
     const { sink } = run.asked;
     if (outcome.succeeded || attempt >= run.admitted.maxAttempts) return null;
-    // A piece that was sent cannot be taken back.
+    // A piece that was sent cannot be withdrawn.
     if (sink !== null && (sink.hasSent || sink.signal.aborted)) return null;
     const { kind, retryAfterMs, shouldRetry = null } = outcome.failure;
     const remainingMs = this.remainingMs(run);
@@ -180,11 +179,11 @@ export class SyncCalls {
       remainingMs,
       random: Math.random(),
     });
-    // Better the failure with its status now than a head that says that all is well.
+    // Report the failure with its status now, rather than send a success status while the retry waits.
     return waitMs !== null && sink !== null && waitMs >= sink.patienceMs ? null : waitMs;
   }
 
-  /** The params of a further attempt that the budgets allow; null when they do not. */
+  /** Returns the params that the budgets allow for a further attempt; null when they allow none. */
   private async heldParams(
     { run, claim, clampedTokens: asBegun }: BegunRun,
     { attempt, outcome }: EndedCall,
@@ -201,7 +200,7 @@ export class SyncCalls {
       const params = clampedParams(asked, clampedTokens ?? asBegun);
       return { params, mayHaveDuties };
     } catch (error) {
-      // With the database away there is no further call either; how the last one ended is written when it is back.
+      // Make no further call while the database is away. How the last call ended is recorded when it is back.
       if (error instanceof BudgetExceededError || isDatabaseOutage(error)) return null;
       throw error;
     }
@@ -215,7 +214,7 @@ async function waitUnlessLeft(waitMs: number, sink: AnswerSink | null): Promise<
   });
 }
 
-/** @param clampedTokens null: as was asked for. */
+/** @param clampedTokens null for the params as requested. */
 export function clampedParams(params: ProviderParams, clampedTokens: number | null): ProviderParams {
   return clampedTokens === null ? params : { ...params, max_new_tokens: clampedTokens };
 }

@@ -1,14 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 
-/** `erased_before` stays as it was: content is erased once. */
+/** `erased_before` changes nothing, because content is erased once. */
 export interface Erasure {
   readonly state: 'erased' | 'erased_before' | 'in_flight' | 'absent';
-  /** Null of an execution whose content is there, or that is not. */
+  /** Null when the content still exists, or the execution does not. */
   readonly erasedAt: Date | null;
 }
 
-/** The application may not change what is over. A function of the owner erases content, and does nothing else. */
+/** The application's role may not change final executions. A function of the owner erases content, and does nothing else. */
 @Injectable()
 export class ContentErasureRepository {
   /** Erases in the transaction, which locks out late results of the project until it ends. */

@@ -17,7 +17,8 @@ export class ContentErasureService {
   ) {}
 
   /**
-   * Gone when it resolves: no table, answer or cache of any process has it. Erasing again erases what was written about it since.
+   * Resolves when no table, answer or cache of any process has the content any more. A second call erases what was written
+   * since the first.
    * @throws ExecutionNotFoundError `EXECUTION_NOT_FOUND`
    * @throws ExecutionNotFinalError `EXECUTION_NOT_FINAL` while it is queued or running.
    */

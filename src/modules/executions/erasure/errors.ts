@@ -19,7 +19,7 @@ export class ContentErasedError extends LedgerError {
     super({ code: 'CONTENT_ERASED', status: 410, title: 'The content was erased', detail, extensions });
   }
 
-  /** For a request that is sent again after the content of its execution was erased: its answer is gone, and it is not run anew. */
+  /** Refuses a repeated request whose execution's content was erased: its answer is gone, and it is not run again. */
   static ofAnswer(executionId: string | null, erasedAt: Date): ContentErasedError {
     return new ContentErasedError(
       'The answer to the first request with this Idempotency-Key was erased; send a new key to run it again.',
@@ -27,7 +27,7 @@ export class ContentErasedError extends LedgerError {
     );
   }
 
-  /** For a score with an explanation, which is content as well. */
+  /** Refuses a score with an explanation, because explanations are content as well. */
   static ofExplained(executionId: string, erasedAt: Date): ContentErasedError {
     return new ContentErasedError(
       `The content of execution "${executionId}" was erased; send the score without an explanation.`,
@@ -35,7 +35,7 @@ export class ContentErasedError extends LedgerError {
     );
   }
 
-  /** For a judgement of an execution whose content was erased meanwhile. */
+  /** Refuses a judgement of an execution whose content has been erased in the meantime. */
   static ofScored(executionId: string): ContentErasedError {
     return new ContentErasedError(
       `The content of execution "${executionId}" was erased, and there is nothing to judge any more.`,

@@ -7,15 +7,15 @@ const IS_ERASED = `SELECT FROM executions e
   WHERE e.project_id = $1 AND e.execution_id = $2 AND e.content_erased_at IS NOT NULL`;
 
 /**
- * Keeps the project from being erased until the transaction is over, because an erasure would miss what the transaction makes of a
- * content. It has to come before any statement that locks rows which an erasure changes: an erasure that is under way may need those
- * rows, and one that waits for this lock holds nothing yet.
+ * Keeps the project's content from being erased until the transaction is over, because an erasure would miss what the
+ * transaction derives from it. Take this lock before any statement that locks rows which an erasure changes: a running erasure
+ * may need those rows, while one that waits for this lock holds nothing yet.
  */
 export async function lockOutErasure(tx: EntityManager, projectId: string): Promise<void> {
   await tx.query(LOCK_OUT_ERASURE, [projectId]);
 }
 
-/** Whether its content was erased, for a transaction that locks out erasure. */
+/** Whether the content was erased, for a transaction that locks out erasure. */
 export async function isContentErased(
   tx: EntityManager,
   projectId: string,

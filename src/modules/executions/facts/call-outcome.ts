@@ -10,9 +10,9 @@ export interface CallFailure {
   readonly retryAfterMs: number | null;
   readonly providerRequestId: string | null;
   readonly latencyMs: number;
-  /** The provider's own word on another try; left out or null: none, so that the kind of the failure decides. */
+  /** What the provider itself says about a retry; left out or null when it says nothing, so that the kind of the failure decides. */
   readonly shouldRetry?: boolean | null;
-  /** The part of the answer that had come. */
+  /** The part of the answer that had arrived. */
   readonly partial?: Readonly<PartialCompletion>;
 }
 
@@ -39,14 +39,14 @@ const FREE_FAILURES: readonly ExecutionErrorType[] = [
   'internal',
 ];
 
-/** Whether nothing of a call certainly ever left: its deadline was over before, or no connection came about. */
+/** Whether the request certainly never left, because its deadline was over before or no connection was established. */
 export function isUnsent(outcome: CallOutcome): boolean {
   return !outcome.succeeded && outcome.failure.partial?.wasSent === false;
 }
 
 /**
- * Whether a call certainly cost nothing. What any other failure cost is not known. The ending settles the hold of the attempt by this
- * verdict.
+ * Whether a call certainly cost nothing. The cost of any other failure is unknown. The ending settles the hold of the attempt
+ * by this verdict.
  */
 export function isFree(outcome: CallOutcome): boolean {
   if (outcome.succeeded) return false;

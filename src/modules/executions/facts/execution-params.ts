@@ -1,6 +1,6 @@
 import type { ProviderParams } from '../../providers/index.js';
 
-/** The columns that params are kept in. */
+/** The columns that hold the params. */
 export interface ParamColumns {
   readonly temperature: number | null;
   readonly topK: number | null;
@@ -31,7 +31,7 @@ export function paramColumns(params: ProviderParams, vendorParams?: VendorParams
   };
 }
 
-/** The params again, those that were sent and no others. */
+/** Restores the params that were sent, and no others. */
 export function toParams(columns: ParamColumns): ProviderParams {
   const { vendor_params: _, ...further } = readFurther(columns);
   return {
@@ -44,7 +44,7 @@ export function toParams(columns: ParamColumns): ProviderParams {
   };
 }
 
-/** Null when there were none. */
+/** Returns null when there were none. */
 export function toVendorParams(columns: Pick<ParamColumns, 'furtherParams'>): VendorParams | null {
   return readFurther(columns).vendor_params ?? null;
 }

@@ -1,6 +1,6 @@
 import { ATTEMPT_MOVES, EXECUTION_MOVES } from './execution-state.js';
 
-/** The promise of the API, written down a second time: a move that is added to the table has to be meant. */
+/** Repeats the API's promise, so that a move can only be added to the table on purpose. */
 describe('the moves', () => {
   it('of an execution are these, and what is final stays', () => {
     expect(EXECUTION_MOVES).toEqual({

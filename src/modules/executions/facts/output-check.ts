@@ -1,9 +1,9 @@
-/** Whether an answer fits the schema that it was asked for by. */
+/** Whether an answer matches the schema of its request. */
 export type OutputCheck =
   | { readonly valid: true }
   | {
       readonly valid: false;
-      /** The place of the first fault: a JSON pointer into the answer, empty for the whole of it. */
+      /** A JSON pointer to the first fault in the answer; empty for the whole answer. */
       readonly pointer: string;
       readonly message: string;
     };

@@ -10,7 +10,7 @@ const expected = (value: unknown): string =>
     .update(canonicalize(value) ?? '')
     .digest('hex');
 
-/** Where a long string is cut first. */
+/** The first position at which a long string is cut. */
 const CUT = 16 * 1024;
 
 describe('hashCanonicalJson', () => {

@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto';
 import { ValidationError } from '../../../kernel/index.js';
 import type { Steps } from '../../../kernel/index.js';
 
-/** Characters that are hashed at once, and of a long string those that are escaped at once. */
+/** The number of characters to hash at once, and to escape at once in a long string. */
 const STEP_CHARS = 16 * 1024;
 
-/** An open container: what of it is still to be written. */
+/** An open container and the position of its next member. */
 interface Frame {
-  /** Sorted; null of an array. */
+  /** Sorted; null for an array. */
   readonly keys: readonly string[] | null;
   readonly values: Readonly<Record<string, unknown>> | readonly unknown[];
   readonly length: number;
@@ -15,7 +15,7 @@ interface Frame {
 }
 
 /**
- * SHA-256 of the RFC 8785 JSON of a value that was parsed, without ever having that text as a whole: sixteen megabytes of
+ * Hashes the RFC 8785 JSON of a parsed value with SHA-256, without ever building the whole text, because sixteen megabytes of
  * it would take seconds.
  *
  * @throws ValidationError `VALIDATION_FAILED` for a number that is not finite: RFC 8785 has none.
@@ -83,7 +83,7 @@ function* hashLongString(hash: { update(text: string): unknown }, text: string):
   hash.update('"');
   for (let start = 0; start < text.length;) {
     let end = Math.min(text.length, start + STEP_CHARS);
-    // Both halves of a pair belong into one piece.
+    // Both halves of a surrogate pair belong in one piece.
     if ((text.charCodeAt(end - 1) & 0xfc00) === 0xd800) end += 1;
     hash.update(JSON.stringify(text.slice(start, end)).slice(1, -1));
     start = end;

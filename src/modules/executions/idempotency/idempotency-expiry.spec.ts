@@ -2,7 +2,7 @@ import { Logger } from '@nestjs/common';
 import { IdempotencyExpiry } from './idempotency-expiry.js';
 import type { IdempotencyRepository } from './idempotency.repository.js';
 
-/** Removes as many keys at each look as `left` says, and writes down how many it was asked for. */
+/** Each run removes the number of keys that `left` states. Records how many it was asked for. */
 function setUp(...left: number[]) {
   const asked: number[] = [];
   const removeExpired = (most: number): Promise<number> => {

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Expiry } from '../../../infra/database/index.js';
 import { IdempotencyRepository } from './idempotency.repository.js';
 
-/** Keys whose time is over. */
+/** Removes expired idempotency keys. */
 @Injectable()
 export class IdempotencyExpiry extends Expiry {
   constructor(private readonly keys: IdempotencyRepository) {

@@ -4,7 +4,7 @@ import { getCanonicalPath, getJsonText } from '../../../infra/http/index.js';
 import { ValidationError } from '../../../kernel/index.js';
 import { type BodyText, fingerprintRequest, type UsedKey } from './used-key.js';
 
-/** For the OpenAPI document. */
+/** Describes the header in the OpenAPI document. */
 export const IDEMPOTENCY_HEADER = {
   name: 'Idempotency-Key',
   required: false,
@@ -12,11 +12,11 @@ export const IDEMPOTENCY_HEADER = {
     'A name of yours for this request, 1 to 255 printable ASCII characters. Sent again with the same body, it gets the first answer again, byte for byte and with `Idempotency-Replayed: true`, for at least 24 hours.',
 } as const;
 
-/** A header's worth of visible ASCII and spaces between; what is beyond ASCII arrives differently from each client. */
+/** Visible ASCII with spaces only in between. Clients encode anything beyond ASCII differently. */
 const KEY = /^[\x21-\x7e](?:[\x20-\x7e]{0,253}[\x21-\x7e])?$/;
 
 /**
- * The `Idempotency-Key` of the request with its fingerprint; null when it came without one.
+ * Returns the `Idempotency-Key` of the request with its fingerprint; null without the header.
  * @throws ValidationError `VALIDATION_FAILED` for a key that is empty, too long or not ASCII.
  */
 export const IdempotencyKey = createParamDecorator(
@@ -32,13 +32,13 @@ export const IdempotencyKey = createParamDecorator(
   },
 );
 
-/** The same for who answers without Nest; a promise only for a large body. @throws ValidationError `VALIDATION_FAILED` */
+/** Reads the key for routes outside Nest. Returns a promise only for a large body. @throws ValidationError `VALIDATION_FAILED` */
 export function readUsedKey(request: {
   readonly method: string;
-  /** The path of the matched route, see `getCanonicalPath`: another spelling of it is the same request. */
+  /** The path of the matched route, so that another spelling of it is the same request; see `getCanonicalPath`. */
   readonly path: string;
   readonly header: string | string[] | undefined;
-  /** Names and values in turn. */
+  /** Names and values alternate. */
   readonly rawHeaders: readonly string[];
   readonly body: BodyText | null;
 }): UsedKey | null | Promise<UsedKey> {
@@ -49,7 +49,7 @@ export function readUsedKey(request: {
       { pointer: '', message: 'the header Idempotency-Key must have 1 to 255 printable ASCII characters' },
     ]);
   }
-  // Node joins headers of one name, so a key that a proxy sends on twice would be another key than the one it got.
+  // Node joins headers of the same name, so a header that a proxy sends twice would become a different key.
   if (key.includes(', ') && countHeaders(rawHeaders) > 1) {
     throw new ValidationError('Send one Idempotency-Key.', [
       { pointer: '', message: 'the header Idempotency-Key must not stand there more than once' },

@@ -7,16 +7,16 @@ import type { StoredAnswer, UsedKey } from './used-key.js';
 
 export interface KeyRecord {
   readonly fingerprint: Buffer;
-  /** The execution or the batch that the key stands for. */
+  /** The execution or the batch that the key belongs to. */
   readonly subjectId: string | null;
-  /** Null while the first request is in flight, or when the process that worked on it did not come to an answer. */
+  /** Null while the first request is in flight, or when its process died before it had an answer. */
   readonly answer: StoredAnswer | null;
-  /** The status of an execution that is over and has no answer; null otherwise. */
+  /** The status of a final execution without an answer; null otherwise. */
   readonly executionStatus: ExecutionStatus | null;
   readonly errorType: ExecutionErrorType | null;
   readonly errorMessage: string | null;
   readonly attemptsMade: number | null;
-  /** When the content of the execution was erased, and the answer with it; null while it is there. */
+  /** When the content of the execution was erased, and the answer with it; null while the content exists. */
   readonly erasedAt: Date | null;
 }
 
@@ -26,7 +26,7 @@ interface KeyRow extends Omit<KeyRecord, 'answer'> {
   readonly body: Buffer | null;
 }
 
-/** An execution is looked up only when nobody has composed an answer, and only among those that are over. */
+/** Looks up the execution only when no answer is stored, and only among the final ones. */
 const FIND = `SELECT k.fingerprint, k.execution_id AS "subjectId", k.status, k.headers, k.body, e.status AS "executionStatus",
     e.error_type AS "errorType", e.error_message AS "errorMessage", e.attempts_made AS "attemptsMade", k.erased_at AS "erasedAt"
   FROM idempotency_keys k
@@ -65,8 +65,8 @@ export class IdempotencyRepository {
   }
 
   /**
-   * Takes a key with its answer, in the transaction of what is answered.
-   * @param subjectId what was made.
+   * Takes a key with its answer, in the transaction of the work that it answers for.
+   * @param subjectId the id of what the work created.
    * @returns false when the key is taken.
    */
   async take(
@@ -103,7 +103,7 @@ export class IdempotencyRepository {
     return (await this.scope.statement(projectId, { text: STORE, values })).length > 0;
   }
 
-  /** @returns how many were removed; those of unfinished executions stay. */
+  /** @returns the number of removed keys; those of unfinished executions are kept. */
   async removeExpired(most: number): Promise<number> {
     const text = 'SELECT ledger_expire_idempotency_keys($1) AS removed';
     const [row] = await this.scope.system<{ removed: number }>(text, [most]);

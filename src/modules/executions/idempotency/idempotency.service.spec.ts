@@ -27,7 +27,7 @@ const ERASED = {
   extensions: { execution_id: 'e-1', content_erased_at: ERASED_AT.toISOString() },
 };
 
-/** Keys in memory, read and written a turn of the loop later. */
+/** Keeps keys in memory, and reads and writes them one turn of the event loop later. */
 class Keys {
   finds = 0;
   stores = 0;
@@ -141,7 +141,7 @@ describe('a key whose first request was lost', () => {
   it('is answered with what somebody else has stored meanwhile', async () => {
     const keys = new Keys(LOST);
     const { find } = keys;
-    // Found without an answer, which is there when ours is to be stored.
+    // The key is found without an answer, but another one is stored before ours.
     keys.find = async () => {
       const found = await find.call(keys);
       keys.record = { ...LOST, answer: ANSWER };

@@ -12,16 +12,17 @@ export const KEY_TAKEN = Symbol('the idempotency key is taken');
 
 const REPLAYED = { 'Idempotency-Replayed': 'true' };
 
-/** The first answer again, for a request that is sent again with its key. */
+/** Replays the first answer for a request that is sent again with its key. */
 @Injectable()
 export class IdempotencyService {
   constructor(private readonly keys: IdempotencyRepository) {}
 
   /**
-   * Does the work once for each key. Callers who may not do it were refused before, because a replay needs the same scopes.
+   * Does the work once for each key. Callers without the right to do it were refused before, because a replay needs the same
+   * scopes.
    * @param work answers {@link KEY_TAKEN} when another request was first after all.
    * @throws IdempotencyKeyReusedError `IDEMPOTENCY_KEY_REUSED` | IdempotencyInFlightError `IDEMPOTENCY_IN_FLIGHT`
-   * @throws ContentErasedError `CONTENT_ERASED` when what was answered has been erased.
+   * @throws ContentErasedError `CONTENT_ERASED` when the answer has been erased.
    */
   async once(
     projectId: string,
@@ -29,20 +30,20 @@ export class IdempotencyService {
     work: () => Promise<RawAnswer | typeof KEY_TAKEN>,
   ): Promise<RawAnswer> {
     if (key === null) return (await work()) as RawAnswer;
-    // Before the request is looked at: what was answered once stays answered, whatever has become of its prompt.
+    // Comes before admission, because a stored answer stays valid whatever has become of its prompt.
     const known = await this.keys.find(projectId, key);
     if (known !== null) return this.replay(projectId, key, known);
     const answer = await work();
     if (answer !== KEY_TAKEN) return answer;
     const taken = await this.keys.find(projectId, key);
-    // It expired in between: to be sent again, as everything that is in flight.
+    // The key expired in between. The caller should send the request again, as for any that is in flight.
     if (taken === null) throw new IdempotencyInFlightError(key.key, null);
     return this.replay(projectId, key, taken);
   }
 
   /**
-   * Takes a key in the transaction of what is made, for work that is over when it commits.
-   * @param subjectId the id of what is made.
+   * Takes a key in the transaction of work that is complete when it commits.
+   * @param subjectId the id of what the work creates.
    * @returns false when another request was first; then the work answers {@link KEY_TAKEN}.
    */
   take(
@@ -75,8 +76,8 @@ export class IdempotencyService {
   }
 
   /**
-   * Answers for an execution that ended without its process: there is no stored answer, so the first request composes one, and all
-   * others get the same.
+   * Answers for an execution whose process died before it ended. No answer is stored, so the first request composes one, and
+   * all others get the same.
    */
   private async answerOfLost(projectId: string, key: UsedKey, record: KeyRecord): Promise<StoredAnswer> {
     const { subjectId, executionStatus, errorType, errorMessage, attemptsMade } = record;

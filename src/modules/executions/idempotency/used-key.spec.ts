@@ -8,7 +8,7 @@ const PATH = '/v1/executions:run';
 const LIMITS = { maxDepth: 64, maxValues: 250_000, maxMembers: 10_000 };
 const of = (text: string, path = PATH, method = 'POST') =>
   (fingerprintRequest(method, path, readJsonText(text, LIMITS)) as Buffer).toString('hex');
-/** The same for a body that is read, and hashed, in steps. */
+/** Fingerprints a body that is read and hashed in steps. */
 const ofLarge = async (text: string) =>
   (await fingerprintRequest('POST', PATH, finish(readJsonInSteps(Buffer.from(text), LIMITS)))).toString(
     'hex',

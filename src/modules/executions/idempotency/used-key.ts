@@ -3,12 +3,12 @@ import { hashCanonicalJson } from './hash-canonical-json.js';
 import { heavyWork, type JsonText, keepsText, type Steps } from '../../../kernel/index.js';
 import { canonicalJson } from '../../../templating/index.js';
 
-/** Characters of a text that are hashed at once. */
+/** The number of characters to hash at once. */
 const STEP_CHARS = 256 * 1024;
 
-/** A request that is to happen once, however often it is sent. */
+/** The key of a request that is carried out once, however often it is sent. */
 export interface UsedKey {
-  /** The concrete path in the spelling of its route: the same key on another route is another key. */
+  /** The concrete path in the spelling of its route. The same text on another route is a different key. */
   readonly route: string;
   /** The text that the caller chose. */
   readonly key: string;
@@ -16,7 +16,7 @@ export interface UsedKey {
   readonly fingerprint: Buffer;
 }
 
-/** An answer as it is kept with a key: sent again, it is the same byte for byte. */
+/** An answer as stored with its key, so that a replay is the same byte for byte. */
 export interface StoredAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -24,12 +24,12 @@ export interface StoredAnswer {
 }
 
 /**
- * SHA-256 over the RFC 8785 JSON of method, path and body as received, before defaults: what a client sends again with
- * other white space or another order of keys is the same request, a default that we change later does not make it another.
- * Numbers count as they are written, since what is rendered and sent is their text.
+ * Returns the SHA-256 of the RFC 8785 JSON of method, path and body as received, before defaults. A retry with other white
+ * space or key order is the same request, and a later change of a default does not make it a different one. Numbers count as
+ * they are written, because their text is what gets rendered and sent.
  *
- * At once, or as a promise for a body that is {@link JsonText.isLarge large}. A large one with numbers that JavaScript would
- * write in another way counts as the text that it is: sorting it with its numbers as written would stall everybody else.
+ * Returns a promise for a body that is {@link JsonText.isLarge large}. A large body with numbers that JavaScript would write
+ * differently is hashed as its raw text, because sorting it with its numbers as written would block the event loop.
  *
  * @throws ValidationError `VALIDATION_FAILED` for a number of a large body that is not finite.
  */

@@ -8,7 +8,7 @@ import type { OutputCheck } from '../facts/output-check.js';
 import { armView, executionSummary, outputErrorView, resolvedByView } from '../reads/execution-views.js';
 import type { ExecutionResultDto, StreamedExecutionDto } from '../wire/executions.dto.js';
 
-/** An execution that was just made, whose facts nobody has to read. */
+/** An execution that was just created, so its facts need not be read from the database. */
 export interface NewExecution {
   readonly executionId: string;
   readonly admitted: AdmittedExecution;
@@ -16,8 +16,8 @@ export interface NewExecution {
 }
 
 /**
- * Builds the answer about an execution that succeeded just now: member by member what {@link executionSummary} would make of its row,
- * which is not read again. A fact sheet in between, spread into the next, took 6 % of a request's processor time.
+ * Builds the answer for an execution that has just succeeded. It lists what {@link executionSummary} would build from the row,
+ * without reading that row. An intermediate object, spread into the result, took 6 % of a request's processor time.
  */
 export function toExecutionResult(
   { executionId, admitted, createdAt }: NewExecution,
@@ -67,7 +67,7 @@ export function toExecutionResult(
     response_sha256: completion.sha256,
     tool_calls: toolCalls.length === 0 ? null : [...toolCalls],
   };
-  // Afterwards: most have none, and their answer stays as it was.
+  // Added afterwards, so that the answers of most requests, which have none, keep their shape.
   if (admitted.metadata !== null) result.metadata = admitted.metadata;
   if (admitted.arm !== null) result.rollout = armView(admitted.arm);
   if (output !== undefined) {
@@ -77,7 +77,7 @@ export function toExecutionResult(
   return result;
 }
 
-/** Builds the answer about an execution that is answered from another. */
+/** Builds the answer for an execution that is answered from another. */
 export function toCachedResult(
   execution: NewExecution,
   cached: CachedAnswer,

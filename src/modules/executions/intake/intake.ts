@@ -10,24 +10,24 @@ import { QueueGate } from '../queue/queue-gate.js';
 /** The resources that a request takes up. */
 export interface IntakeOptions {
   readonly key: UsedKey | null;
-  /** The number of executions that it asks for. */
+  /** The number of executions that the request asks for. */
   readonly count: number;
-  /** Where they are worked on: in the request itself, in one whose answer is streamed, or behind others in the queue. */
+  /** Whether the executions run in the request, in one with a streamed answer, or from the queue. */
   readonly place: 'request' | 'stream' | 'queue';
 }
 
 /** The answer that was written, or the reason why nothing was. */
 export type Written = RawAnswer | 'stale' | typeof KEY_TAKEN;
 
-/** From a request to an answer that is durable. */
+/** The steps from an admitted request to a durable answer. */
 export interface IntakeWork<Prepared> {
   readonly request: RequestToAdmit;
-  /** May be asked for again, when what was admitted turns out to be outdated. @throws LedgerError for what is refused. */
+  /** May be called again when what was admitted turns out to be outdated. @throws LedgerError for what is refused. */
   readonly prepare: (admitted: AdmittedRequest) => Prepared | Promise<Prepared>;
   readonly write: (prepared: Prepared) => Promise<Written>;
 }
 
-/** The way in for all that asks for executions: each request has its place, its key and its limits before it is admitted. */
+/** The entry point for everything that asks for executions. Applies capacity, idempotency key and limits before admission. */
 @Injectable()
 export class Intake {
   constructor(
@@ -38,7 +38,7 @@ export class Intake {
   ) {}
 
   /**
-   * Durable when it answers.
+   * Resolves when the answer is durable.
    * @throws what {@link ExecutionAdmission} and {@link IdempotencyService.once} throw; then nothing was written.
    * @throws QueueFullError `QUEUE_FULL` | RateLimitedError `RATE_LIMITED`, where each execution counts.
    */
@@ -63,7 +63,7 @@ export class Intake {
   }
 
   /**
-   * For executions that are over when they come: nothing is admitted, and they count against no limit.
+   * Records executions that are already final. They are not admitted, and count against no limit.
    * @throws what {@link IdempotencyService.once} throws; then nothing was written.
    * @throws QueueFullError `QUEUE_FULL`
    */

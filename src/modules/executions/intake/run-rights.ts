@@ -9,9 +9,9 @@ export class RunRights {
   constructor(private readonly teams: PromptTeams) {}
 
   /**
-   * Does the work for a caller who may run what the request names. It costs a caller with the right in the project nothing; only
-   * without it the team of the prompt is looked up.
-   * @param request a prompt. Content of its own is no prompt of any team.
+   * Does the work for a caller who may run what the request names. Looks up the team of the prompt only for a caller without
+   * the right in the project, so that it costs the others nothing.
+   * @param request names a prompt. Content of its own belongs to no team.
    * @throws ForbiddenError `FORBIDDEN` | PromptNotFoundError `PROMPT_NOT_FOUND`
    */
   whenMayRun<Answer>(

@@ -14,7 +14,7 @@ import { Intake, type Written } from './intake.js';
 import type { AskedRun } from '../runs/run.js';
 import { SyncExecutions } from './sync-executions.js';
 
-/** A `:run`, `:stream`, or what another API makes of its own requests. */
+/** A `:run`, a `:stream`, or the equivalent of a request to another API. */
 export type RunRequest = RequestToAdmit & Pick<ExecuteDto, 'variables' | 'correlation_id' | 'metadata'>;
 
 export interface RunOptions {
@@ -23,11 +23,11 @@ export interface RunOptions {
   readonly key: UsedKey | null;
   /** The protocol of the answer; left out: an `ExecutionResultDto`. */
   readonly protocol?: ExecutionProtocol;
-  /** Reads the answer as it comes. */
+  /** Receives the answer as it streams. */
   readonly sink?: AnswerSink | null;
 }
 
-/** Runs and waits: two waits on the database, one before the call and one after. */
+/** Runs and waits for the answer. The database is awaited twice, once before the call and once after it. */
 @Injectable()
 export class RunService {
   constructor(
@@ -40,9 +40,9 @@ export class RunService {
   ) {}
 
   /**
-   * The execution and its attempt are committed before the provider is called, and how it ended before the answer. A
-   * failure of the provider is an answer too: `PROVIDER_REJECTED`, `PROVIDER_FAILED`, `PROVIDER_TIMEOUT` or
-   * `PROVIDER_CIRCUIT_OPEN` with the id of the failed execution; and so is that the reader of a stream has left.
+   * Commits the execution and its attempt before the provider is called, and the outcome before it answers. A failure of the
+   * provider is an answer too: `PROVIDER_REJECTED`, `PROVIDER_FAILED`, `PROVIDER_TIMEOUT` or `PROVIDER_CIRCUIT_OPEN` with the
+   * id of the failed execution. So is the cancellation when the reader of a stream leaves.
    * @throws what {@link Intake.answer} throws. @throws BudgetExceededError `BUDGET_EXCEEDED`
    */
   run(

@@ -29,7 +29,7 @@ interface Submission
   readonly key: UsedKey | null;
 }
 
-/** Queues. */
+/** Queues executions. */
 @Injectable()
 export class SubmitService {
   constructor(
@@ -42,9 +42,9 @@ export class SubmitService {
   ) {}
 
   /**
-   * Durable when it answers, 202 with a {@link SubmittedDto}, or what the protocol makes of it.
+   * Resolves when the execution is durable, with 202 and a {@link SubmittedDto}, or the protocol's version of it.
    * @throws what {@link Intake.answer} throws. @throws BudgetExceededError `BUDGET_EXCEEDED`
-   * @throws ContentErasedError `CONTENT_ERASED` for a judgement of what has no content any more.
+   * @throws ContentErasedError `CONTENT_ERASED` for a judgement of an execution whose content has been erased.
    */
   submit(
     caller: Caller,
@@ -70,7 +70,7 @@ export class SubmitService {
     const { cacheTtlS: ttlS } = admitted;
     if (ttlS === null) return this.queue(submission, executionId);
     const wanted = { projectId: caller.projectId, executionId, admitted, ttlS };
-    // A queued request does not wait for an equal one under way. It makes its own call.
+    // A queued request does not wait for an equal one in progress. It makes its own call.
     return this.cache.answer(wanted, null, {
       reuse: (cached) => this.answerAgain(submission, executionId, cached),
       ask: () => this.queue(submission, executionId),
@@ -81,12 +81,12 @@ export class SubmitService {
     const { beginning, answer } = this.toBeginning(submission, executionId);
     const begun = await this.executions.begin({ ...beginning, status: 'queued' });
     if (typeof begun === 'string') return begun === 'stale' ? 'stale' : KEY_TAKEN;
-    // Not awaited: the work is committed, and a bell that is slow or down is no reason to let the caller wait.
+    // Not awaited: the work is committed, and the caller should not wait for a bell that is slow or down.
     void this.bell.ring([{ executionId, fence: 0 }]);
     return answer.with(warningHeaders(begun.warning));
   }
 
-  /** It is over when it is answered; whoever asks for it is told so. */
+  /** Records the execution as final at once; the caller still gets 202 and reads the result later. */
   private async answerAgain(
     submission: Submission,
     executionId: string,

@@ -21,11 +21,11 @@ import { streamedView, toCachedResult, toExecutionResult } from './execution-res
 import type { Written } from './intake.js';
 import type { AdmittedRun, BegunRun, EndedCall } from '../runs/run.js';
 
-/** A lease that is over by this much after the deadline belongs to a process that is gone. */
+/** Grace after the deadline, after which a lease must belong to a dead process. */
 const LEASE_GRACE_MS = 15_000;
 const FIRST_FENCE = 1;
 
-/** Executions that somebody waits for, from beginning to end: what is answered is committed before. */
+/** Runs synchronous executions from beginning to end, and commits everything before it is answered. */
 @Injectable()
 export class SyncExecutions {
   constructor(
@@ -35,9 +35,9 @@ export class SyncExecutions {
     private readonly databaseClock: DatabaseClock,
   ) {}
 
-  /** Answers with what an equal request was answered before, without a call. */
+  /** Reuses the answer to an equal request, without a call. */
   async answerAgain(asked: AdmittedRun, cached: CachedAnswer): Promise<Written> {
-    // It may have been waited for, and begins now.
+    // The run may have waited for that answer, and begins now.
     const run = { ...asked, createdAt: this.databaseClock.now() };
     const { protocol } = run.asked;
     const completedAt = this.databaseClock.now();
@@ -56,7 +56,7 @@ export class SyncExecutions {
     return answer;
   }
 
-  /** Begins, calls, and writes how it ended. @throws OwnershipLostError when the execution passed to another process. */
+  /** Begins, calls, and records the outcome. @throws OwnershipLostError when the execution passed to another process. */
   async answerByCall(run: AdmittedRun): Promise<Written> {
     const choice = this.calls.choose(run);
     if (choice.index === null) return this.refuse(run, choice.retryAfterMs);
@@ -75,7 +75,7 @@ export class SyncExecutions {
       begun = toBegun(run, written);
       last = await this.call(begun, choice, written);
     } finally {
-      // Also when nothing was called: a trial that nobody settles would keep the circuit open.
+      // Settle even when nothing was called, because an unsettled trial would keep the circuit open.
       if (last === undefined) choice.pass.settle('silent');
     }
     const answer = await this.finish(begun, last);
@@ -126,12 +126,12 @@ export class SyncExecutions {
       next: { kind: 'final' as const, completedAt, ...stored },
     };
     if (await this.executions.end(ending)) return answer;
-    // With a key, what is answered now is what will be answered again: what the sweep has recorded.
+    // A request with a key gets what the sweep has recorded, so that a replay gives the same answer.
     if (key !== null) return KEY_TAKEN;
     throw new OwnershipLostError(executionId);
   }
 
-  /** Kept for the record, with no attempt: nobody was called. */
+  /** Keeps the refusal on record, without an attempt, because no provider was called. */
   private async refuse(run: AdmittedRun, retryAfterMs: number): Promise<Written> {
     const names = run.admitted.targets.map(({ provider, modelName }) => `${provider}/${modelName}`);
     const members = failureMembers(run, 0, null);

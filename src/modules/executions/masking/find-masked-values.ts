@@ -2,10 +2,10 @@ import { JsonSource, keepsText, keptText, parseJson } from '../../../kernel/inde
 import { MASKED, ValueMask } from './value-mask.js';
 
 /**
- * Finds what was masked in the record of an execution, by comparing it with the variables that were sent. What was masked then counts,
- * and not the settings of the project, which may have changed since.
+ * Finds what was masked in the record of an execution, by comparing it with the variables that were sent. The project's
+ * settings may have changed since, so they do not count.
  * @param sentJson the JSON text of the variables as they were sent.
- * @param keptJson the JSON text that is kept of them.
+ * @param keptJson the JSON text of the variables as they were kept.
  */
 export function findMaskedValues(sentJson: string, keptJson: string): ValueMask {
   const values = new Set<string>();
@@ -25,7 +25,7 @@ function compare(sent: unknown, kept: unknown, values: Set<string>): void {
   }
 }
 
-/** Code has a number as JavaScript writes it, and everything else has it as it was sent. */
+/** Adds a number both as JavaScript writes it, which is what code produces, and as it was sent. */
 function addForms(value: unknown, sent: string | null, values: Set<string>): void {
   if (typeof value === 'string') values.add(value);
   if (typeof value === 'number')

@@ -6,20 +6,20 @@ import { joinMessages, type SentPrompt } from '../facts/sent-prompt.js';
 import type { MaskedVariables } from './mask-variables.js';
 import { MASKED, type ValueMask } from './value-mask.js';
 
-/** Stored with an execution in place of the content that is sent. */
+/** The content that is stored with an execution in place of what is sent. */
 export interface KeptContent {
   readonly variablesJson: string;
   readonly rendered: SentPrompt;
-  /** Paths of what was masked. */
+  /** The paths of the masked variables. */
   readonly masked: readonly string[];
-  /** Masks what comes later: answers, and messages of errors. */
+  /** Masks later texts: answers and error messages. */
   readonly values: ValueMask;
 }
 
 /**
- * Renders the prompt once more, with the masked variables: so no filter of the template can bring a part of a value into the record.
- * A template that does not render with them, such as one that takes another branch and misses a variable there, leaves messages
- * that are masked as a whole.
+ * Renders the prompt again with the masked variables, so that no filter of the template can bring a part of a value into the
+ * record. A template may fail with them, for instance because it takes another branch and misses a variable there. Then its
+ * messages are masked as a whole.
  * @param sent what the provider gets.
  */
 export async function keepMasked(
@@ -46,7 +46,7 @@ async function renderMasked(
   try {
     const variables = parseJson(json) as Record<string, unknown>;
     return await heavyWork.runSteps(
-      // Masked variables need not fit the schema that the real ones fit.
+      // Masked variables need not match the schema that the real ones match.
       withoutCheck(compiled).renderInSteps(variables, { maxRenderedBytes }),
     );
   } catch (error) {
@@ -60,7 +60,7 @@ function hideAll(sent: SentPrompt): SentPrompt {
   return { kind: 'chat', messages: sent.messages.map(({ role }) => ({ role, content: MASKED })) };
 }
 
-/** A value may stand in another variable, or in a message that came with the request. */
+/** Masks what is left, because a value may recur in another variable or in a message of the request. */
 function maskPrompt(rendered: SentPrompt, values: ValueMask): SentPrompt {
   if (rendered.kind === 'text') return { kind: 'text', text: values.maskText(rendered.text) };
   const messages: readonly SentMessage[] = rendered.messages;

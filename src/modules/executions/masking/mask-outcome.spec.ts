@@ -19,7 +19,7 @@ describe('what is kept of a call', () => {
       succeeded: true,
       completion: { text: 'Hello ***, ***!', sha256: sha256('Hello ***, ***!'), totalBytes: 27 },
     });
-    // The client gets another object.
+    // The client's own object is unchanged.
     expect(outcome).toMatchObject({ completion: { text: 'Hello ada@x.org, ada@x.org!' } });
   });
 

@@ -8,7 +8,7 @@ interface Text {
   readonly sha256: string;
 }
 
-/** Returns the outcome of a call as it may be kept: without the values that are masked. @param mask null: everything may be kept. */
+/** Returns a copy of a call's outcome that may be kept, with its values masked. @param mask null to keep everything. */
 export function maskOutcome(outcome: CallOutcome, mask: ValueMask | null): CallOutcome {
   if (mask === null) return outcome;
   if (outcome.succeeded) {
@@ -22,7 +22,7 @@ export function maskOutcome(outcome: CallOutcome, mask: ValueMask | null): CallO
         refusal: mask.maskData(refusal),
         extras: mask.maskData(extras),
       },
-      // An error about an answer may quote it.
+      // The error may quote the answer.
       ...(output == null ? {} : { output: mask.maskData(output) }),
     };
   }
@@ -41,7 +41,7 @@ export function maskOutcome(outcome: CallOutcome, mask: ValueMask | null): CallO
   };
 }
 
-/** The hash is that of the text that is kept: with the other one, a value could be guessed. Of a text that was cut it is gone. */
+/** Hashes the kept text, because the original hash would let a value be guessed. A truncated text loses that hash too. */
 function maskResponse<Response extends Text>(response: Response, mask: ValueMask): Response {
   const text = mask.maskText(response.text);
   if (text === response.text && !response.truncated) return response;

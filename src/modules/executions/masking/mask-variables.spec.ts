@@ -79,7 +79,7 @@ describe('masking variables', () => {
     const list = Array.from({ length: 20_000 }, (_, at) => `${at}.10`).join(',');
     const masked = maskVariables(rules('list'), `{"list":[${list}],"text":"${'x'.repeat(100_000)}"}`);
     expect(masked?.paths).toEqual(['list']);
-    // So many that a text is masked as a whole.
+    // Too many values to look for, so a text is masked as a whole.
     expect(masked?.values.maskText('anything')).toBe('***');
   });
 });

@@ -4,15 +4,15 @@ import { MASKED, ValueMask } from './value-mask.js';
 
 /** Variables as they may be kept. */
 export interface MaskedVariables {
-  /** JSON text in which masked values are {@link MASKED}; the rest is as it came. */
+  /** JSON text in which masked values are {@link MASKED}; the rest is unchanged. */
   readonly json: string;
-  /** The masked paths: `email`, `customer.email`. Each once. */
+  /** The masked paths, such as `email` or `customer.email`, each once. */
   readonly paths: readonly string[];
-  /** Finds the values again elsewhere. */
+  /** Finds the masked values in other texts. */
   readonly values: ValueMask;
 }
 
-/** Masked variables that are listed by name. Any number may be masked. */
+/** The most masked variables that are listed by name. Any number may be masked. */
 const MAX_PATHS = 200;
 
 interface Found {
@@ -21,8 +21,8 @@ interface Found {
 }
 
 /**
- * Masks the variables that the rules cover. Every text, number and boolean of a masked value is replaced; names of members, lengths
- * of lists and null stay, so that a prompt can be rendered with what is left.
+ * Masks the variables that the rules cover. Replaces every text, number and boolean of a masked value, but keeps member names,
+ * list lengths and null, so that the prompt can still be rendered.
  * @param json the text of the variables as received: an object.
  * @returns null when the rules cover none of them.
  */
@@ -43,7 +43,7 @@ function isStructure(value: unknown): value is Structure {
   return typeof value === 'object' && value !== null;
 }
 
-/** Assigning would change the prototype of an object whose member is called `__proto__`. */
+/** Defines the member, because assigning to `__proto__` would change the prototype. */
 function put(structure: Structure, key: string, value: unknown): void {
   Object.defineProperty(structure, key, { value, writable: true, enumerable: true, configurable: true });
 }
@@ -69,18 +69,18 @@ function maskWhole(structure: Structure, key: string, source: JsonSource | null,
     return;
   }
   if (typeof value === 'string') found.values.add(value);
-  // The number as it was sent, which is how it is rendered: 4711.50, and not 4711.5.
+  // Looks for the number as it was sent, which is how it is rendered: 4711.50, not 4711.5.
   if (typeof value === 'number') found.values.add(source?.find([key]) ?? String(value));
   put(structure, key, MASKED);
 }
 
-/** The text of a structure that keeps it, before anything in it is changed. */
+/** Returns the source text of a structure that keeps it. Call this before anything in the structure changes. */
 function findSource(structure: Structure): JsonSource | null {
   const text = keepsText(structure) ? keptText(structure) : null;
   return text === null ? null : new JsonSource(text);
 }
 
-/** A value that is masked in one variable may stand in the text of another. */
+/** Masks texts of other variables that contain a masked value. */
 function maskElsewhere(structure: Structure, values: ValueMask): void {
   for (const [key, value] of Object.entries(structure)) {
     if (isStructure(value)) maskElsewhere(value, values);

@@ -3,14 +3,14 @@ import type { SentPrompt } from '../facts/sent-prompt.js';
 import type { ValueMask } from './value-mask.js';
 
 /**
- * The real content of an execution whose record is masked, for the worker. It stands in the row in flight and nowhere else, and
- * goes with that row when the execution is over.
+ * The real content of an execution whose record is masked, for the worker. Stored only in the row in flight, and deleted with
+ * that row when the execution is final.
  */
 export interface QueuedContent {
-  /** The rendering of a text prompt; null of a chat prompt. */
+  /** The rendering of a text prompt; null for a chat prompt. */
   readonly rendered_prompt: string | null;
   readonly rendered_messages: readonly SentMessage[] | null;
-  /** The masked values, to be found in the answer. */
+  /** The masked values to look for in the answer. */
   readonly values: readonly string[];
 }
 

@@ -1,18 +1,18 @@
-/** Stands in place of a masked value. */
+/** The replacement for a masked value. */
 export const MASKED = '***';
-/** A shorter value would be found by chance, and masking it would tear other words apart. */
+/** A shorter value would match by chance, and masking it would break up other words. */
 const LEAST_CHARS = 4;
 /** Every value is searched for in every text. With more values than this, a text is masked as a whole. */
 const MAX_VALUES = 200;
 
 /**
- * Finds masked values again in what a provider answers, in messages of errors, and in other texts that are kept of an execution. A
- * value is found as it was sent, without its outer white space, and as JSON writes it; one that a model has rewritten is not.
+ * Finds masked values in answers, error messages and other texts that are kept of an execution. Matches a value as it was sent,
+ * without its outer white space, and as JSON writes it, but not after a model has reworded it.
  */
 export class ValueMask {
-  /** The values that are looked for, at most one more than are looked for one by one; another mask can be made of them. */
+  /** The values to look for, at most one more than the limit for separate searches. Another mask can be built from them. */
   readonly sources: readonly string[];
-  /** Every form of them. */
+  /** Every form of the values. */
   private readonly forms: readonly string[];
 
   /** @param values the masked texts, in any order. */
@@ -26,7 +26,7 @@ export class ValueMask {
     const forms = this.sources.flatMap((value) =>
       [value, value.trim()].flatMap((form) => [form, JSON.stringify(form).slice(1, -1)]),
     );
-    // The longest first: a value may be a part of another.
+    // Longest first, because one value may be part of another.
     this.forms = [...new Set(forms)].sort((a, b) => b.length - a.length);
   }
 
@@ -37,7 +37,7 @@ export class ValueMask {
     return masked;
   }
 
-  /** A copy of JSON data with every text in it masked; names of members stay. */
+  /** Returns a copy of JSON data with every text masked; member names are kept. */
   maskData<Value>(value: Value): Value {
     return this.copy(value) as Value;
   }

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Some seconds. */
+/** Looks for three seconds in all. */
 const LOOKS = 10;
 const LOOK_MS = 300;
 
 /**
- * After a connection that was lost: the COMMIT may have been done, and only its answer was cut off.
- * @param look for what was to be written; while the database is away it may throw.
+ * Checks after a lost connection whether the COMMIT succeeded and only its answer was lost.
+ * @param look looks for the written row; may throw while the database is away.
  */
 export async function wasWrittenBeforeOutage(look: () => Promise<boolean>): Promise<boolean> {
   for (let tries = 0; tries < LOOKS; tries += 1) {

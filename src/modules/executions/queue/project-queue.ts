@@ -2,10 +2,10 @@ import type { QueueSegments } from './queue-segments.js';
 
 export interface ProjectQueueOptions {
   readonly segments: QueueSegments;
-  /** A batch that is larger than this would never get in, so it does when nothing else waits. */
+  /** A larger batch would never get in, so it is admitted when nothing else waits. */
   readonly mostQueued: number;
   readonly monotonicMs: () => number;
-  /** By the database's clock. */
+  /** Milliseconds by the database's clock. */
   readonly databaseNowMs: () => number;
   /** Called when a count fails. */
   readonly onFailure: (error: unknown) => void;
@@ -15,13 +15,13 @@ const COUNT_INTERVAL_MS = 500;
 /** The share of time that full counts may take for a project whose queue is full. */
 const FULL_COUNT_SHARE = 0.1;
 
-/** The queue of one project, as far as this process knows: what it counted last, and what it has let in since. */
+/** The queue of one project as this process knows it: the last count plus what it has admitted since. */
 export class ProjectQueue {
   private admitted = 0;
-  /** How many were admitted before the count under way, which may not have seen them. */
+  /** The number admitted before the current count, which may not include them. */
   private beingCounted = 0;
   private refreshedAtMs = Number.NEGATIVE_INFINITY;
-  /** Until then what was counted in full is taken for true. */
+  /** Until then, the last full count is taken as current. */
   private fullUntilMs = Number.NEGATIVE_INFINITY;
   private counting: Promise<void> | null = null;
 
@@ -36,13 +36,13 @@ export class ProjectQueue {
     this.admitted += count;
   }
 
-  /** Begins a count when the last one is old. */
+  /** Starts a count when the last one is old. */
   refreshSoon(): void {
     if (this.options.monotonicMs() - this.refreshedAtMs < COUNT_INTERVAL_MS) return;
     this.counting ??= this.refresh();
   }
 
-  /** Resolves when the count that is under way, if there is one, is over. */
+  /** Resolves when the current count, if any, is over. */
   async whenRefreshed(): Promise<void> {
     await this.counting;
   }
@@ -66,7 +66,7 @@ export class ProjectQueue {
     return this.count(() => segments.countAll(databaseNowMs()), true);
   }
 
-  /** Never rejects: with the database away nothing gets in anyway. */
+  /** Never rejects, because nothing gets in anyway while the database is away. */
   private async count(work: () => Promise<void>, isFull: boolean): Promise<void> {
     const { monotonicMs, onFailure } = this.options;
     const sinceMs = monotonicMs();

@@ -15,7 +15,7 @@ class FakeClock extends Clock {
   }
 }
 
-/** A queue that is counted when the test says so. */
+/** Opens a gate whose counts finish when the test says so. */
 function openGate(variables: Record<string, string>) {
   const clock = new FakeClock();
   const counts: {
@@ -42,7 +42,7 @@ function openGate(variables: Record<string, string>) {
       return false;
     }
   };
-  /** The count that is under way finds so many, or as many as it looks for. */
+  /** Finishes the current count with this many, or with the most that it looks for. */
   const answer = async (waiting: number) => {
     await nextTurn();
     const { slice, answer: tell } = counts.shift() ?? { slice: { most: 0 }, answer: () => undefined };
@@ -62,7 +62,7 @@ describe('the queue', () => {
     const { isLetIn, answer } = openGate({ MAX_QUEUED: '5' });
     expect(await isLetIn('a', 1)).toBe(true);
     await answer(3);
-    // The one that was let in before may be among those that were counted, or not.
+    // The count may or may not include the one that was admitted before.
     expect(await isLetIn('a', 1)).toBe(true);
     expect(await isLetIn('a', 1)).toBe(false);
     expect(await isLetIn('b', 5)).toBe(true);
@@ -107,9 +107,9 @@ describe('the queue', () => {
     for (let segment = 0; segment < 3; segment += 1) await answer(SEGMENT_SIZE);
     clock.nowMs += 500;
     const asked = [isLetIn('a'), isLetIn('a')];
-    // The first and one in turn are as full as they were, so nobody looks behind the last: the partial count says no.
+    // The first segment and the one in turn are still full, so nothing beyond the last is counted and the partial count says no.
     for (let more = 0; more < 2; more += 1) await answer(SEGMENT_SIZE);
-    // Everything, from the beginning.
+    // Counts everything from the beginning.
     expect(counts.map(({ slice }) => slice.upto)).toEqual([null]);
     await answer(SEGMENT_SIZE - 1);
     expect(await Promise.all(asked)).toEqual([true, true]);

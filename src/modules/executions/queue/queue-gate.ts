@@ -8,17 +8,17 @@ import { ProjectQueue } from './project-queue.js';
 import { QueueSegments } from './queue-segments.js';
 import { ExecutionsRepository } from '../record/index.js';
 
-/** Projects whose queues are remembered; one that was forgotten is counted anew. */
+/** The number of projects whose queues are remembered. A forgotten one is counted anew. */
 const MOST_PROJECTS = 10_000;
-/** The share of the requests at once that one project may take; the rest is left for the others. */
+/** The share of concurrent requests that one project may take, so that the rest is left for others. */
 const PROJECT_SHARE = 0.75;
 
-/** The places for work, in all and of each project. */
+/** Slots for work, in total and for each project. */
 class Places {
   private readonly ofProjects = new Map<string, number>();
   private total = 0;
 
-  /** @returns what gives the place back; null when there is none. */
+  /** @returns a function that frees the slot; null when there is none. */
   take(projectId: string, most: number): (() => void) | null {
     const ofProject = this.ofProjects.get(projectId) ?? 0;
     if (this.total >= most || ofProject >= Math.max(1, Math.floor(most * PROJECT_SHARE))) return null;
@@ -36,8 +36,8 @@ class Places {
 }
 
 /**
- * Says no in time. What waits in the queue is counted every now and then and not for each request, and only of the project that
- * submits: between two counts what this process lets in is added. What runs at once is counted here, where it is.
+ * Rejects work before it piles up. Counts a project's queue now and then rather than for each request, and only when the
+ * project submits; adds what this process admits between two counts. Counts concurrent requests in memory.
  */
 @Injectable()
 export class QueueGate {
@@ -59,7 +59,7 @@ export class QueueGate {
   async admit(projectId: string, count: number): Promise<void> {
     const queue = this.getQueue(projectId);
     queue.refreshSoon();
-    // A request is not refused by an old count, not even a partly old one, because the queue may have drained since.
+    // Never refuse a request by an old count, not even a partly old one, because the queue may have drained since.
     if (!queue.hasRoom(count)) await queue.whenRefreshed();
     if (!queue.hasRoom(count)) await queue.countAll();
     if (!queue.hasRoom(count)) throw new QueueFullError('queue', this.config.env.MAX_QUEUED);
@@ -67,8 +67,8 @@ export class QueueGate {
   }
 
   /**
-   * A request that is worked on until the returned function is called. Streams are counted by themselves: they last as
-   * long as an answer is read, and cost little meanwhile.
+   * Takes a slot for a request until the returned function is called. Streams are counted separately, because they last as long
+   * as an answer is read, and cost little meanwhile.
    * @throws QueueFullError `QUEUE_FULL` when this process has enough to do, or enough of this project.
    */
   enter(projectId: string, kind: 'requests' | 'streams' = 'requests'): () => void {

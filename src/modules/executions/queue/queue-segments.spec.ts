@@ -5,7 +5,7 @@ import { ANY_TIME, type QueuePlace, type QueueSlice, type SliceCount } from '../
 const SEGMENT = 4;
 const PLENTY = 1_000_000;
 
-/** The queue of one project, which counts as Postgres does. */
+/** The queue of one project, counted the way Postgres counts it. */
 class FakeQueue {
   /** Due times and ids, in order. */
   private entries: QueuePlace[] = [];
@@ -18,7 +18,7 @@ class FakeQueue {
     return this.entries.length;
   }
 
-  /** Due now, or after a while. */
+  /** Adds executions that are due now or later. */
   add(count: number, inMs = 0): void {
     for (let n = 0; n < count; n += 1) {
       const dueMs = this.nowMs + inMs;
@@ -142,7 +142,7 @@ describe('a queue in segments', () => {
     queue.add(20, 7200_000);
     await refresh();
     queue.nowMs += 60_000;
-    // Retries, of which nobody tells.
+    // Adds retries, which are not announced.
     queue.add(7, 7200_000 - 60_000);
     for (let round = 0; round < 20; round += 1) await refresh();
     expect(segments.queued).toBe(47);

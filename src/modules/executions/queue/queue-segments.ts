@@ -5,12 +5,12 @@ export type CountSlice = (slice: QueueSlice) => Promise<SliceCount>;
 
 /** Counting this many entries takes a statement half a millisecond on an idle machine and at most two on a busy one. */
 export const SEGMENT_SIZE = 1_000;
-/** A commit of the last moments may have been invisible to the last look. */
+/** Covers recent commits that the last look may not have seen. */
 const SEEN_SLACK_MS = 1_500;
-/** How often the floor is forgotten, as for claims, so that everything it hides is found by then. */
+/** How often the floor is reset, as for claims, so that everything below it is found by then. */
 const FULL_LOOK_MS = 60_000;
 
-/** From the end of the segment before, without that entry, to its own end. The last one is open. */
+/** Extends from the end of the previous segment, exclusive, to its own end, inclusive. The last one is open. */
 interface Segment {
   readonly upto: QueuePlace | null;
   readonly queued: number;
@@ -19,12 +19,12 @@ interface Segment {
 const OPEN: Segment = { upto: null, queued: 0 };
 
 /**
- * Counts the waiting executions of a project in segments of a few thousand, so that no statement counts more than one of them.
- * Claims take from the first segment, submits add where "now" lies, retries anywhere behind it. So {@link refresh} counts those
- * where something is known to happen and one more in turn, and {@link countAll} counts everything. A queue of one segment is
- * exact after either.
+ * Counts the waiting executions of a project in segments of about {@link SEGMENT_SIZE}, so that no statement counts more than
+ * one of them. Claims take from the first segment, submits add where "now" lies, and retries add anywhere behind it. So {@link
+ * refresh} counts the segments where something is known to happen and one more in turn, and {@link countAll} counts everything.
+ * A queue of one segment is exact after either.
  *
- * One call at a time; the caller sees to that.
+ * Calls must not overlap; the caller ensures that.
  */
 export class QueueSegments {
   private segments: Segment[] = [OPEN];
@@ -35,7 +35,7 @@ export class QueueSegments {
 
   /**
    * @param most where the count ends.
-   * @param segmentSize for tests.
+   * @param segmentSize set by tests.
    */
   constructor(
     private readonly countSlice: CountSlice,
@@ -53,14 +53,14 @@ export class QueueSegments {
   }
 
   /**
-   * Counts the first and the last segment, those into which entries may have come since the last call, and one more.
+   * Counts the first and the last segment, those that may have gained entries since the last call, and one more.
    * @param nowMs by the database's clock.
    */
   async refresh(nowMs: number): Promise<void> {
     this.look(nowMs);
     const chosen = new Set([0, this.segments.length - 1, this.nextInTurn()]);
     for (const at of this.findFilled(this.lastLookMs - SEEN_SLACK_MS, nowMs)) chosen.add(at);
-    // From the end, because a segment that has grown becomes several.
+    // Recounts from the end, because a segment that has grown splits into several.
     for (const at of [...chosen].sort((a, b) => b - a)) await this.recount(at);
     this.lastLookMs = nowMs;
     this.merge();
@@ -89,7 +89,7 @@ export class QueueSegments {
     return this.turn;
   }
 
-  /** Segments with due times between two moments. */
+  /** Returns the segments with due times between two moments. */
   private findFilled(fromMs: number, untilMs: number): number[] {
     return this.segments.flatMap(({ upto }, at) => {
       const beginsMs = this.segments[at - 1]?.upto?.dueMs ?? Number.NEGATIVE_INFINITY;
@@ -98,7 +98,7 @@ export class QueueSegments {
     });
   }
 
-  /** Counts one segment anew. What has more than a segment holds becomes several. */
+  /** Recounts one segment, and splits it when it has more entries than a segment holds. */
   private async recount(at: number): Promise<void> {
     const segment = this.segments[at] ?? OPEN;
     const before = this.queued - segment.queued;
@@ -106,7 +106,7 @@ export class QueueSegments {
     let after: QueueSlice['after'] = this.segments[at - 1]?.upto ?? { dueAt: this.floor };
     let counted = 0;
     for (;;) {
-      // Behind the last boundary there may be any number. In front of it one more than fits is asked for: a count that stops at
+      // Behind the last boundary there may be any number. Before it, ask for one more than fits, because a count that stops at
       // its limit has to find out where, which takes as long again.
       const rest = segment.upto === null ? this.most - before - counted : this.segmentSize + 1;
       if (rest <= 0) break;
@@ -121,12 +121,12 @@ export class QueueSegments {
       pieces.push({ upto: last, queued });
       after = last;
     }
-    // There is always an open one at the end, though nothing behind the last boundary was looked at.
+    // Keep an open segment at the end, even when nothing behind the last boundary was counted.
     if (segment.upto === null && pieces.at(-1)?.upto !== null) pieces.push(OPEN);
     this.segments.splice(at, 1, ...pieces);
   }
 
-  /** Joins neighbours that together are small, so that what has been worked off leaves no boundaries behind. */
+  /** Joins small neighbours, so that a drained queue leaves no boundaries behind. */
   private merge(): void {
     const merged: Segment[] = [];
     for (const segment of this.segments) {

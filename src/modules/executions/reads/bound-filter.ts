@@ -3,23 +3,23 @@ import type { ExecutionMetadata } from '../wire/execution-metadata.js';
 import { conditionsWithoutIndex, type UnindexedFilter } from './list-conditions.js';
 
 export interface ExecutionFilter extends UnindexedFilter {
-  /** Whether they are over. */
+  /** Whether the executions are final. */
   readonly isFinal?: boolean | undefined;
   readonly status?: ExecutionStatus | undefined;
   readonly environment?: string | undefined;
   readonly correlationId?: string | undefined;
-  /** Pairs that an execution has, all of them; not empty. */
+  /** Pairs that an execution must all have; not empty. */
   readonly metadata?: ExecutionMetadata | undefined;
   readonly batchId?: string | undefined;
   /** The rollout that chose the version. */
   readonly rolloutId?: string | undefined;
-  /** The arm of it; only with `rolloutId`. */
+  /** The arm of the rollout; only with `rolloutId`. */
   readonly arm?: RolloutArm | undefined;
-  /** Whether the answer fits its schema; of those that were checked. */
+  /** Whether the answer matches its schema, among those that were checked. */
   readonly outputValid?: boolean | undefined;
   readonly createdAfter?: Date | undefined;
   readonly createdBefore?: Date | undefined;
-  /** Only older ones than this. */
+  /** Restricts the list to executions older than this one. */
   readonly beforeId?: string | undefined;
   readonly limit: number;
 }
@@ -30,17 +30,17 @@ export interface BoundFilter {
   readonly environment: string | null;
   readonly status: ExecutionStatus | null;
   readonly correlationId: string | null;
-  /** The pairs, as `jsonb`. */
+  /** The metadata pairs, as `jsonb`. */
   readonly metadata: string | null;
   readonly batchId: string | null;
-  /** An arm of null is either. */
+  /** A null arm means both arms. */
   readonly rollout: { readonly id: string; readonly arm: string | null } | null;
   readonly outputValid: string | null;
-  /** Whether answers are looked for that break their schema, which are few. */
+  /** Whether the filter looks for answers that break their schema, which are few. */
   readonly isBroken: boolean;
-  /** On the time. */
+  /** Conditions on the time. */
   readonly times: readonly string[];
-  /** On the id of a row; they narrow a range of an index that ends in the id. */
+  /** Conditions on the id of a row. They narrow a range of an index that ends in the id. */
   readonly idRange: (row: string) => readonly string[];
   readonly limit: string;
 }
@@ -69,13 +69,13 @@ export function bindFilter(filter: ExecutionFilter, bind: Bind): BoundFilter {
   };
 }
 
-/** Names the place of the arm in each table. The table of executions in flight is small, so it has the document only, and no columns with an index. */
+/** Names the arm's columns in each table. In-flight executions are few, so their table has the document but no indexed columns. */
 const ARM_COLUMNS = {
   in_flight: { id: `(e.rollout ->> 'rollout_id')::uuid`, arm: `e.rollout ->> 'arm'` },
   over: { id: 'e.rollout_id', arm: 'e.rollout_arm' },
 };
 
-/** The whole filter on a row `e` of what is in flight or what is over, without its project. */
+/** Returns all conditions, except the project, on a row `e` of the executions in flight or over. */
 export function everyCondition(filter: BoundFilter, table: keyof typeof ARM_COLUMNS): string[] {
   const { promptIds, environment, status, correlationId, metadata, batchId, rollout, outputValid } = filter;
   const { times, idRange } = filter;
@@ -88,7 +88,7 @@ export function everyCondition(filter: BoundFilter, table: keyof typeof ARM_COLU
     ...(rollout?.arm == null ? [] : [`${columns.arm} = ${rollout.arm}`]),
     ...(promptIds === null ? [] : [`e.prompt_id = ANY (${promptIds})`]),
     ...(environment === null ? [] : [`e.environment = ${environment}`]),
-    // Not a parameter: the index of what runs, or waits, is a partial one.
+    // Not a parameter, because the index of running or waiting executions is partial.
     ...(status === null ? [] : [`e.status = '${status}'`]),
     ...(metadata === null ? [] : [`e.metadata::jsonb @> ${metadata}`]),
     ...times,
@@ -97,8 +97,8 @@ export function everyCondition(filter: BoundFilter, table: keyof typeof ARM_COLU
 }
 
 /**
- * Times are compared as such, and the id bounds the partitions that are looked at. An id is made after its
- * transaction began, which is `created_at`, but not a minute after.
+ * Compares times exactly, while the id limits the partitions that are read. An id is made after the start of its transaction,
+ * which is `created_at`, but within a minute of it.
  */
 function bindRange(filter: ExecutionFilter, bind: Bind): Pick<BoundFilter, 'times' | 'idRange'> {
   const times: string[] = [];

@@ -8,15 +8,15 @@ import { listExecutions } from './list-executions.sql.js';
 export interface ExecutionContent {
   readonly executionId: string;
   readonly status: ExecutionStatus;
-  /** A bare call has no prompt, and so no variables. */
+  /** Whether the execution is a bare call, which has no prompt and so no variables. */
   readonly isBare: boolean;
-  /** The JSON of the variables as they were sent. */
+  /** The JSON text of the variables as they were sent. */
   readonly variablesJson: string;
-  /** Null where there is no answer. */
+  /** Null when there is no answer. */
   readonly responseText: string | null;
   /** Whether the answer was too long to be kept whole. */
   readonly responseTruncated: boolean;
-  /** Whether some of the variables stand here masked, and with them whatever repeats their values. */
+  /** Whether some of the variables are masked, together with all text that repeats their values. */
   readonly hasMasked: boolean;
 }
 
@@ -37,7 +37,7 @@ const LIST = `SELECT n.execution_id AS "executionId", e.status, e.version_id IS 
 /** Reads the contents of many executions in the caller's transaction. */
 @Injectable()
 export class ExecutionContentsRepository {
-  /** @returns those that there are, in the order of the ids. */
+  /** @returns the contents that exist, in the order of the ids. */
   async list(
     tx: EntityManager,
     projectId: string,
@@ -46,7 +46,7 @@ export class ExecutionContentsRepository {
     return tx.query<ExecutionContent[]>(LIST, [projectId, executionIds]);
   }
 
-  /** The ids of executions, newest first. */
+  /** Lists the ids of executions, newest first. */
   async listIds(
     tx: EntityManager,
     projectId: string,
@@ -59,7 +59,7 @@ export class ExecutionContentsRepository {
     return rows.map(({ id }) => id);
   }
 
-  /** Includes deleted prompts: a name that is used again has several. */
+  /** Includes deleted prompts, because a reused name has several. */
   private async listPromptIds(tx: EntityManager, projectId: string, name: string): Promise<string[]> {
     const text = 'SELECT prompt_id AS id FROM prompts WHERE project_id = $1 AND name = $2';
     const rows = await tx.query<{ id: string }[]>(text, [projectId, name]);

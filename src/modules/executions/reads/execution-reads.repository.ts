@@ -19,18 +19,18 @@ import type { ParamColumns } from '../facts/execution-params.js';
 import type { ExecutionFilter } from './bound-filter.js';
 import { listExecutions } from './list-executions.sql.js';
 
-/** The facts of an execution, as lists show them. */
+/** The facts of an execution as lists show them. */
 export interface ExecutionFacts {
   readonly executionId: string;
   readonly status: ExecutionStatus;
   readonly mode: ExecutionMode;
   readonly origin: ExecutionOrigin;
-  /** Null of a bare call; number and checksum of the version then too. */
+  /** Null for a bare call, as are the number and checksum of the version. */
   readonly promptName: string | null;
   readonly versionNumber: number | null;
   readonly checksumHash: string | null;
   readonly environment: string;
-  /** Null of a bare call. */
+  /** Null for a bare call. */
   readonly resolvedBy: ResolvedBy | null;
   readonly provider: string;
   readonly modelName: string;
@@ -42,7 +42,7 @@ export interface ExecutionFacts {
   readonly reasoningTokens: number | null;
   readonly firstTokenMs: number | null;
   readonly latencyMs: number | null;
-  /** A bigint, hence a string. */
+  /** A string, because it is a bigint. */
   readonly costPicoUsd: string | null;
   readonly priceId: string | null;
   readonly cacheHit: boolean;
@@ -55,20 +55,20 @@ export interface ExecutionFacts {
   readonly createdAt: Date;
   readonly startedAt: Date | null;
   readonly completedAt: Date | null;
-  /** When its content was erased; null while it is there. Left out of what was made just now. */
+  /** When the content was erased; null while it exists. Left out for an execution that was just created. */
   readonly contentErasedAt?: Date | null;
-  /** Null where the answer was not checked. Left out of the answer of a run that has no schema. */
+  /** Null when the answer was not checked. Left out of the answer of a run without a schema. */
   readonly outputValid?: boolean | null;
 }
 
-/** Facts and texts; the texts are null, or empty, once they are erased. */
+/** Facts and texts; the texts are null or empty once erased. */
 export interface ExecutionRecord extends ExecutionFacts, ParamColumns {
   readonly versionId: string | null;
   readonly targets: StoredTarget[] | null;
   readonly streamed: boolean;
   readonly ownerTeam: string | null;
   readonly onBudget: 'refuse' | 'clamp' | null;
-  /** Tools and response format: of the version, and of a bare call. */
+  /** Tools and response format of the version; `extras` has those of a bare call. */
   readonly content: unknown;
   readonly extras: unknown;
   readonly timeoutMs: number | null;
@@ -78,9 +78,9 @@ export interface ExecutionRecord extends ExecutionFacts, ParamColumns {
   readonly firstRegistration: StoredRegistration | null;
   readonly latestRegistration: StoredRegistration | null;
   readonly errorMessage: string | null;
-  /** Null where a whole week of contents has gone by age. */
+  /** Null when a whole week of contents was removed by age. */
   readonly variablesJson: string | null;
-  /** Paths of the variables that are masked; null where none is. */
+  /** Paths of the masked variables; null for none. */
   readonly masked: readonly string[] | null;
   readonly renderedPrompt: string | null;
   readonly renderedMessages: SentMessage[] | null;
@@ -124,8 +124,8 @@ const FACTS = `e.execution_id AS "executionId", e.status, e.execution_mode AS mo
   e.content_erased_at AS "contentErasedAt"`;
 
 /**
- * Both states and all attempts in one statement, so that they agree. `variables_json` as text: as JSON the driver would parse it,
- * and lose the order of its keys. Costs as text: they are more than a JSON number holds.
+ * Reads both states and all attempts in one statement, so that they agree. Reads `variables_json` as text, because the driver
+ * would parse JSON and lose the order of its keys. Reads costs as text, because they exceed what a JSON number holds.
  */
 const GET = `SELECT ${FACTS}, e.version_id AS "versionId", e.timeout_ms AS "timeoutMs", e.max_attempts AS "maxAttempts",
     e.on_unknown AS "onUnknown", e.callback_url AS "callbackUrl", e.temperature, e.top_k AS "topK",
@@ -158,12 +158,12 @@ const FIND_FINAL = `SELECT n.execution_id FROM json_to_recordset($1::json) AS n(
   CROSS JOIN LATERAL (SELECT FROM executions e WHERE e.project_id = n.project_id AND e.execution_id = n.execution_id OFFSET 0) AS e`;
 
 /**
- * Lists that a connection keeps prepared. A plan takes up to a megabyte of each connection, and filters can be combined in thousands of
- * ways; the lists of the dashboard and of a client are a dozen. Others are planned for each call.
+ * The number of lists that a connection keeps prepared. A plan takes up to a megabyte of each connection, and filters can be
+ * combined in thousands of ways, but the dashboard and a client use about a dozen. Others are planned for each call.
  */
 const MOST_PREPARED_LISTS = 32;
 
-/** A row as JSON has it: times are texts. */
+/** A row as JSON, where times are texts. */
 type AttemptRow = Omit<AttemptRecord, 'startedAt' | 'completedAt'> & {
   readonly startedAt: string;
   readonly completedAt: string | null;
@@ -176,7 +176,7 @@ export class ExecutionReadsRepository {
 
   constructor(private readonly scope: TenantScope) {}
 
-  /** @returns the ids of those that are final. */
+  /** @returns the ids of the final executions. */
   async findFinal(
     asked: readonly { readonly projectId: string; readonly executionId: string }[],
   ): Promise<string[]> {
@@ -230,7 +230,7 @@ export class ExecutionReadsRepository {
     return this.preparedLists.has(name);
   }
 
-  /** Includes deleted prompts: a name that is used again has several. */
+  /** Includes deleted prompts, because a reused name has several. */
   private async promptIds(projectId: string, name: string): Promise<string[]> {
     const text = 'SELECT prompt_id FROM prompts WHERE project_id = $1 AND name = $2';
     const statement = { name: 'find-prompts-of-name', text, values: [projectId, name] };

@@ -3,7 +3,7 @@ import { executionDetail } from './execution-views.js';
 
 const AT = (ms: number) => new Date(Date.UTC(2026, 0, 31, 12) + ms);
 
-/** A row of which only these columns are known. */
+/** Returns a row with these columns and null for all others. */
 function nullElsewhere(columns: Readonly<Record<string, unknown>>): object {
   return new Proxy(columns, { get: (known, name: string) => known[name] ?? null });
 }

@@ -11,7 +11,7 @@ import type { ExecutionArmDto, ExecutionSummaryDto, OutputErrorDto } from '../wi
 
 type ExecutionEnd = Pick<ExecutionRecord, 'status' | 'completedAt'>;
 
-/** Rows as the wire shows them. */
+/** Converts a row to its form in the API. */
 
 export function executionSummary(facts: ExecutionFacts): ExecutionSummaryDto {
   return {
@@ -39,7 +39,7 @@ export function executionSummary(facts: ExecutionFacts): ExecutionSummaryDto {
     cache_hit: facts.cacheHit,
     cached_from: facts.cachedFrom,
     correlation_id: facts.correlationId,
-    // Absent where there is none, as in the answer of a run.
+    // Left out when there is none, as in the answer of a run.
     ...(facts.metadata === null ? {} : { metadata: facts.metadata }),
     ...(facts.rollout === null ? {} : { rollout: armView(facts.rollout) }),
     batch_id: facts.batchId,
@@ -47,7 +47,7 @@ export function executionSummary(facts: ExecutionFacts): ExecutionSummaryDto {
     created_at: facts.createdAt.toISOString(),
     started_at: facts.startedAt?.toISOString() ?? null,
     completed_at: facts.completedAt?.toISOString() ?? null,
-    // Absent from the answer of a run, whose content is all there.
+    // Left out of the answer of a run, whose content is complete.
     ...(facts.outputValid === undefined ? {} : { output_valid: facts.outputValid }),
     ...(facts.contentErasedAt === undefined
       ? {}
@@ -60,12 +60,12 @@ export function armView({ rollout_id, arm, phase, unit }: StoredArm): ExecutionA
   return { rollout_id, arm, phase, unit: unit === null ? 'request' : 'unit_key' };
 }
 
-/** The pointer of `default` is what people call the active version. */
+/** Calls the pointer of `default` the active version, as users do. */
 export function resolvedByView(resolvedBy: ResolvedBy | null): ExecutionSummaryDto['resolved_by'] {
   return resolvedBy === 'pointer' ? 'active' : resolvedBy;
 }
 
-/** All but the variables, which are kept as text. */
+/** Returns everything but the variables, which are kept as text. */
 export function executionDetail(
   record: ExecutionRecord,
   attempts: readonly AttemptRecord[],
@@ -98,7 +98,7 @@ type ResponseFields = Pick<
   'response_text' | 'response_truncated' | 'response_sha256' | 'tool_calls' | 'output_error'
 >;
 
-/** Keeps of an erased answer whether it was cut. */
+/** Still shows whether an erased answer was cut. */
 function responseFields(record: ExecutionRecord): ResponseFields {
   const isErased = isContentErased(record);
   return {
@@ -110,7 +110,7 @@ function responseFields(record: ExecutionRecord): ResponseFields {
   };
 }
 
-/** A content that was no version is kept with the tools and the format that it came with. */
+/** Separates content that was not a saved version from the tools and format that are stored with it. */
 function contentFields({
   extras,
   content,
@@ -134,7 +134,7 @@ function promptFields(record: ExecutionRecord): Pick<ExecutionDto, 'rendered_pro
   };
 }
 
-/** The first fault of an answer that breaks its schema; null for any other, and once the content is erased. */
+/** Returns the first fault of an answer that breaks its schema; null for any other, and once the content is erased. */
 export function outputErrorView(check: StoredOutputCheck | OutputCheck | null): OutputErrorDto | null {
   const { pointer = null, message = null }: Partial<StoredOutputCheck> = check ?? {};
   return pointer === null || message === null ? null : { pointer, message };
@@ -145,9 +145,9 @@ function isContentErased({ contentErasedAt = null }: ExecutionRecord): boolean {
 }
 
 /**
- * An attempt's end is the moment at which its row was written, a little after that of the execution, which it ended in the same
- * transaction: with the same status, or as canceled when the reader of its stream left, or when the outcome of the call is unknown. An
- * answer that came too late ended nothing, and keeps its own.
+ * Caps the end of an attempt at the end of its execution. The attempt's row is written slightly later, in the transaction that
+ * ends the execution: with the same status, as canceled when the reader of its stream left, or with an unknown outcome. A late
+ * answer ended nothing, so it keeps its own time.
  */
 function findAttemptEnd({ status, completedAt }: AttemptRecord, execution: ExecutionEnd): Date | null {
   const end = execution.completedAt;

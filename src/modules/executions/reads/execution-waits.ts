@@ -1,7 +1,7 @@
 import { type BeforeApplicationShutdown, Injectable } from '@nestjs/common';
 import { ExecutionReadsRepository } from './execution-reads.repository.js';
 
-/** The first looks come quickly, for quick calls. After a second of waiting, a quarter of one more does not matter. */
+/** Looks often at first, for quick calls. After a second of waiting, another quarter of one does not matter. */
 const FIRST_LOOK_MS = 50;
 const LAST_LOOK_MS = 250;
 
@@ -12,12 +12,12 @@ interface Wait {
 }
 
 /**
- * Callers that hold their answer until an execution is final. None holds a connection: what ends in this process wakes
- * them at once, and for what ends elsewhere one statement at a time asks for all of them together.
+ * Lets callers wait until an execution is final, without holding a connection. An execution that ends in this process wakes
+ * them at once. For those that end elsewhere, one statement at a time asks about all of them together.
  */
 @Injectable()
 export class ExecutionWaits implements BeforeApplicationShutdown {
-  /** Whether waits have ended for good, because the process is leaving. */
+  /** Whether waits have ended for good, because the process is shutting down. */
   isLeaving = false;
   private readonly waits = new Set<Wait>();
   private lookMs = FIRST_LOOK_MS;
@@ -25,7 +25,7 @@ export class ExecutionWaits implements BeforeApplicationShutdown {
 
   constructor(private readonly reads: ExecutionReadsRepository) {}
 
-  /** Resolves when the execution is final, after `waitMs`, or when the process is leaving. */
+  /** Resolves when the execution is final, after `waitMs`, or when the process is shutting down. */
   async untilFinal(projectId: string, executionId: string, waitMs: number): Promise<void> {
     if (this.isLeaving || waitMs <= 0) return;
     await new Promise<void>((resolve) => {
@@ -45,7 +45,7 @@ export class ExecutionWaits implements BeforeApplicationShutdown {
     });
   }
 
-  /** It has become final in this process. */
+  /** Ends the waits for an execution that has become final in this process. */
   wake(executionId: string): void {
     for (const wait of this.waits) if (wait.executionId === executionId) wait.end();
   }
@@ -67,7 +67,7 @@ export class ExecutionWaits implements BeforeApplicationShutdown {
     this.lookMs = Math.min(this.lookMs * 1.2, LAST_LOOK_MS);
   }
 
-  /** Never rejects: while the database is away the waits go on, and end with their time. */
+  /** Never rejects. While the database is away the waits go on until their time is up. */
   private async look(): Promise<void> {
     const asked = [...this.waits];
     const final = await this.reads.findFinal(asked).catch(() => []);

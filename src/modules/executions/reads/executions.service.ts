@@ -10,7 +10,7 @@ import type { ExecutionListDto } from './execution-detail.dto.js';
 import { ExecutionsRepository } from '../record/index.js';
 import type { ListExecutionsQueryDto } from './list-executions.dto.js';
 
-/** Operations on existing executions: look, wait, cancel. */
+/** Reads, lists, awaits and cancels existing executions. */
 @Injectable()
 export class ExecutionsService {
   constructor(
@@ -20,8 +20,8 @@ export class ExecutionsService {
   ) {}
 
   /**
-   * An `ExecutionDto`, with the variables as they came.
-   * @param waitMs how long the answer is held until the execution is final; 0 for none. It holds no connection.
+   * Returns an `ExecutionDto` with the variables as they were sent.
+   * @param waitMs how long to hold the answer until the execution is final; 0 for not at all. It holds no connection.
    * @throws ExecutionNotFoundError `EXECUTION_NOT_FOUND`
    */
   async get(projectId: string, executionId: string, waitMs = 0): Promise<SourcedJson> {
@@ -68,9 +68,9 @@ export class ExecutionsService {
   }
 
   /**
-   * Cancels what waits, for its first attempt or for another; what is canceled already stays so.
+   * Cancels an execution that waits for its first attempt or a retry. One that is already canceled stays so.
    * @throws ExecutionNotFoundError `EXECUTION_NOT_FOUND`
-   * @throws ExecutionDispatchedError `EXECUTION_DISPATCHED` while it is being called.
+   * @throws ExecutionDispatchedError `EXECUTION_DISPATCHED` while its provider is being called.
    * @throws ExecutionFinalError `EXECUTION_FINAL`
    */
   async cancel(projectId: string, executionId: string): Promise<SourcedJson> {
@@ -79,7 +79,7 @@ export class ExecutionsService {
     } else {
       const status = await this.reads.findStatus(projectId, executionId);
       if (status === null) throw new ExecutionNotFoundError(executionId);
-      // `queued` by now: it was being called when we tried. The caller may try again.
+      // It may be `queued` by now, but it was running when we tried. The caller may try again.
       if (!isFinal(status)) throw new ExecutionDispatchedError(executionId);
       if (status !== 'canceled') throw new ExecutionFinalError(executionId, status);
     }

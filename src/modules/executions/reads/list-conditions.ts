@@ -1,14 +1,14 @@
-/** Further filters of a list, which have no index of their own. */
+/** Filters of a list that have no index of their own. */
 export interface UnindexedFilter {
-  /** The prompts of a name: several, when it was used again after a deletion. */
+  /** The prompts with a name. A name that was reused after a deletion has several. */
   readonly promptIds?: readonly string[] | undefined;
-  /** The version's number among those of the prompts in `promptIds`. */
+  /** The version's number within the prompts in `promptIds`. */
   readonly versionNumber?: number | undefined;
-  /** `provider/model_name`. */
+  /** In the form `provider/model_name`. */
   readonly model?: string | undefined;
   readonly ownerTeam?: string | undefined;
   readonly keyId?: string | undefined;
-  /** The attribute that the executions must not have. */
+  /** The attribute that the executions must lack. */
   readonly without?: 'prompt' | 'owner_team' | 'api_key' | undefined;
 }
 
@@ -18,7 +18,7 @@ const NONE = {
   api_key: 'e.key_id IS NULL',
 };
 
-/** Filters that no index serves are checked row by row, within the range that the rest of the filter gives. */
+/** Returns conditions that no index serves. They are checked row by row, within the range of the other filters. */
 export function conditionsWithoutIndex(
   { promptIds, versionNumber, model, ownerTeam, keyId, without }: UnindexedFilter,
   bind: (value: unknown) => string,

@@ -17,7 +17,7 @@ import { STATUSES } from '../wire/executions.dto.js';
 const ARMS = ['control', 'candidate'] as const;
 const ABSENT = ['prompt', 'owner_team', 'api_key'] as const;
 
-/** Longer waits meet the time-outs of proxies; who still wants to know asks again. */
+/** Longer waits run into the timeouts of proxies. A client that still wants to know asks again. */
 const MAX_WAIT_MS = 60_000;
 
 export class GetExecutionQueryDto {
@@ -35,12 +35,12 @@ export class GetExecutionQueryDto {
 }
 
 export class ListExecutionsQueryDto extends PageQueryDto {
-  /** Only of this prompt. */
+  /** Only executions of this prompt. */
   @IsOptional()
   @IsPromptName()
   prompt_name?: string;
 
-  /** Only of this version of the prompt; it needs `prompt_name`. */
+  /** Only executions of this version of the prompt. Requires `prompt_name`. */
   @IsOptional()
   @FromText(toInteger)
   @IsInt()
@@ -49,56 +49,56 @@ export class ListExecutionsQueryDto extends PageQueryDto {
   @ApiPropertyOptional({ type: 'integer' })
   version_number?: number;
 
-  /** Only of this model, as `provider/model_name`: the one that answered, or was tried last. */
+  /** Only executions of this model, as `provider/model_name`: the one that answered, or was tried last. */
   @IsOptional()
   @IsString()
   @Length(1, 300)
   @ApiPropertyOptional({ example: undefined })
   model?: string;
 
-  /** Only of prompts that this team had when they ran. */
+  /** Only executions of prompts that this team owned when they ran. */
   @IsOptional()
   @IsString()
   @Length(1, 200)
   owner_team?: string;
 
-  /** Only by this key: its id. */
+  /** Only executions requested by the key with this id. */
   @IsOptional()
   @IsUUID()
   @ApiPropertyOptional({ format: 'uuid', example: undefined })
   api_key?: string;
 
-  /** Only those that have none of this: calls without a prompt, of prompts without a team, or by the admin's key. */
+  /** Only executions that lack this: a prompt, a team that owns the prompt, or an API key other than the admin's. */
   @IsOptional()
   @IsIn(ABSENT)
   @ApiPropertyOptional({ enum: ABSENT })
   without?: (typeof ABSENT)[number];
 
-  /** `true`: only those that are over; `false`: only those that are not. */
+  /** `true`: only final executions; `false`: only those that are not final. */
   @IsOptional()
   @FromText(toBoolean)
   @IsBoolean()
   @ApiPropertyOptional({ type: Boolean, example: undefined })
   final?: boolean;
 
-  /** Only with this status. */
+  /** Only executions with this status. */
   @IsOptional()
   @IsIn(STATUSES)
   status?: ExecutionStatus;
 
-  /** Only with this label. */
+  /** Only executions in this environment. */
   @IsOptional()
   @IsString()
   environment?: string;
 
-  /** Only with this id of yours. */
+  /** Only executions with this correlation id. */
   @IsOptional()
   @IsString()
   correlation_id?: string;
 
   /**
-   * Only with these pairs of yours, all of them, each sent as `metadata[key]=value`. In a shell quote it, and tell curl
-   * `--globoff`, or brackets are patterns.
+   * Only executions with all of these metadata pairs, each sent as `metadata[key]=value`. In a shell, quote it and pass
+   * `--globoff` to curl, or it treats brackets as patterns.
    */
   @IsOptional()
   @DeepObject()
@@ -110,36 +110,36 @@ export class ListExecutionsQueryDto extends PageQueryDto {
   })
   metadata?: Record<string, string>;
 
-  /** Only of this batch. */
+  /** Only executions of this batch. */
   @IsOptional()
   @IsUUID()
   batch_id?: string;
 
-  /** Only of this rollout, whatever arm. */
+  /** Only executions of this rollout, in either arm. */
   @IsOptional()
   @IsUUID()
   @ApiPropertyOptional({ format: 'uuid', example: undefined })
   rollout_id?: string;
 
-  /** Only of this arm; it needs `rollout_id`. */
+  /** Only executions of this arm. Requires `rollout_id`. */
   @IsOptional()
   @IsIn(ARMS)
   @ApiPropertyOptional({ enum: ARMS, example: undefined })
   arm?: RolloutArm;
 
-  /** Only those whose answer was checked against its JSON Schema, and fits it or does not. */
+  /** Only executions whose answer was checked against its JSON Schema, and matches it (`true`) or does not (`false`). */
   @IsOptional()
   @FromText(toBoolean)
   @IsBoolean()
   @ApiPropertyOptional({ type: Boolean, example: undefined })
   output_valid?: boolean;
 
-  /** Only those made later than this. */
+  /** Only executions created later than this. */
   @IsOptional()
   @IsQueryTime()
   created_after?: Date;
 
-  /** Only those made earlier than this. */
+  /** Only executions created earlier than this. */
   @IsOptional()
   @IsQueryTime('2099-12-31T12:00:00.000Z')
   created_before?: Date;

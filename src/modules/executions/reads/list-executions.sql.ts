@@ -1,7 +1,7 @@
 import type { ExecutionStatus } from '../../../entities/index.js';
 import { bindFilter, type BoundFilter, everyCondition, type ExecutionFilter } from './bound-filter.js';
 
-/** A statement, with a name that is the same for every filter of its shape. */
+/** A statement whose name is the same for every filter of its shape. */
 export interface ListStatement {
   readonly name: string;
   readonly text: string;
@@ -11,20 +11,21 @@ export interface ListStatement {
 const FINAL: readonly ExecutionStatus[] = ['succeeded', 'failed', 'canceled'];
 
 /**
- * A page of executions, newest first, by id: ids carry the time. The page is taken before anything is joined to it, first from
- * what is in flight and from what is over, each with an order and a limit of its own.
+ * Lists a page of executions by id, newest first, because ids carry the time. The page is taken before anything is joined to
+ * it, first from the executions in flight and those over, each with an order and a limit of its own.
  *
- * What is over is found by two indexes, whose columns are every filter and then the id. A filter that is left out is every value
- * that there is: environments are few and are found by one step in the index each, statuses are three. So each combination is a
- * range that is already in order, whether thousands of rows match or none: a page costs the same at any size and depth. Each
- * range asks for an order that only the right index has, since without statistics Postgres cannot tell them apart.
- * @param facts what is selected of an execution `e` and the `p`, `v`, `m` that belong to it.
+ * Executions that are over are found by two indexes, whose columns are every filter and then the id. A filter that is left out
+ * stands for all of its values: the few environments are found by one index step each, and there are three statuses. So each
+ * combination is a range that is already in order, and a page costs the same at any size and depth, whether thousands of rows
+ * match or none. Each range asks for an order that only the right index has, because without statistics Postgres cannot tell
+ * the indexes apart.
+ * @param facts the columns to select of an execution `e` and the `p`, `v`, `m` that belong to it.
  */
 export function listExecutions(projectId: string, filter: ExecutionFilter, facts: string): ListStatement {
   const values: unknown[] = [projectId];
   const bind = (value: unknown) => `$${values.push(value)}`;
   const bound = bindFilter(filter, bind);
-  // Only what is over was checked.
+  // Only answers of final executions are checked.
   const isChecked = filter.outputValid !== undefined;
   const isOver =
     filter.isFinal !== false && (isChecked || filter.status === undefined || FINAL.includes(filter.status));
@@ -51,7 +52,7 @@ export function listExecutions(projectId: string, filter: ExecutionFilter, facts
 
 function describeShape(filter: ExecutionFilter): string {
   const given = Object.entries(filter).filter(([name, value]) => value !== undefined && name !== 'limit');
-  // Which verdict it is decides what is walked.
+  // These values decide which index the list walks.
   const said = [filter.status, filter.outputValid, filter.without, filter.isFinal]
     .filter((value) => value !== undefined)
     .map(String);
@@ -69,7 +70,7 @@ const IN_FLIGHT = `${SHOWN}, 'ledger' AS origin, NULL::text AS finish_reason, NU
         false AS cache_hit, NULL::uuid AS cached_from, NULL::text AS error_type, NULL::timestamptz AS completed_at,
         NULL::timestamptz AS content_erased_at, NULL::boolean AS output_valid`;
 
-/** The small table: what matches is gathered, then sorted, so that the index of leases serves `running`. */
+/** Selects from the small table. Matches are gathered and then sorted, so that the index of leases serves `running`. */
 function inFlight(filter: BoundFilter): string {
   const conditions = ['e.project_id = $1', ...everyCondition(filter, 'in_flight')].join(' AND ');
   return `in_flight AS (
@@ -93,7 +94,7 @@ function over(filter: BoundFilter): string[] {
   const page = (conditions: readonly string[], order: string) =>
     `SELECT ${OVER} FROM executions e WHERE ${['e.project_id = $1', ...conditions].join(' AND ')}
         ORDER BY e.execution_id DESC ${order} LIMIT ${limit}`;
-  // Few have one of these; the other filters are looked at row by row.
+  // Few executions match one of these, so the other filters are checked row by row.
   if (correlationId !== null || batchId !== null) {
     return [`over AS (${page(everyCondition(filter, 'over'), 'NULLS LAST')})`];
   }
@@ -115,7 +116,7 @@ function over(filter: BoundFilter): string[] {
   ];
 }
 
-/** Every prompt and environment that a list looks at: one row for each range. */
+/** Lists every prompt and environment that a list covers, with one row for each range. */
 function selectRanges(promptIds: string | null, environment: string | null): string {
   const prompts = promptIds === null ? '(VALUES (NULL::uuid))' : `unnest(${promptIds})`;
   if (environment !== null) {
@@ -137,18 +138,18 @@ function selectRanges(promptIds: string | null, environment: string | null): str
 
 const EVERY_ROW = '9223372036854775807';
 
-/** The number of executions probed for each pair: the further back they reach, the rarer the pair. */
+/** The number of executions probed for each pair. The further back they reach, the rarer the pair. */
 const PROBED = 100;
 
 /**
- * Goes through the executions that have the rarest of the pairs, newest first, and looks at the rest of the filter row by row.
- * Which pair that is decides between a page and all of a large customer's executions. The rarest is the one whose newest
- * executions reach furthest back, or that has fewer than are probed.
+ * Walks the executions that have the rarest of the pairs, newest first, and checks the rest of the filter row by row. The
+ * choice of the pair decides between reading a page and reading all executions of a large customer. The rarest pair is the one
+ * whose newest executions reach furthest back, or that has fewer than are probed.
  */
 function overByMetadata(filter: BoundFilter, metadata: string): string[] {
   const withPair = (key: string, value: string) =>
     ['t.project_id = $1', `t.key = ${key}`, `t.value = ${value}`, ...filter.idRange('t')].join(' AND ');
-  // One pair alone is the rarest, and is not probed.
+  // A single pair is the rarest without a probe.
   const hasSeveral = `(SELECT count(*) FROM jsonb_object_keys(${metadata})) > 1`;
   return [
     `rarest AS MATERIALIZED (
@@ -158,8 +159,8 @@ function overByMetadata(filter: BoundFilter, metadata: string): string[] {
         ORDER BY t.execution_id DESC OFFSET ${PROBED - 1} LIMIT 1) END NULLS FIRST
       LIMIT 1
     )`,
-    // The pair is a sub-select and no join, which would not keep the order of the index. A limit that the planner cannot read lets
-    // it expect to be stopped early. Without one, PostgreSQL 15 gathers and sorts all that have the pair once it has statistics.
+    // A sub-select for the pair keeps the order of the index, which a join would not. A limit that the planner cannot read makes it expect
+    // to be stopped early. Without one, PostgreSQL 15 gathers and sorts all rows with the pair once it has statistics.
     `over AS (
       SELECT ${OVER} FROM (
         SELECT t.execution_id FROM execution_metadata t
@@ -172,7 +173,7 @@ function overByMetadata(filter: BoundFilter, metadata: string): string[] {
   ];
 }
 
-/** One range for each arm and status, each in the order of the page; the rest of the filter is looked at row by row. */
+/** Reads one range for each arm and status, each in the order of the page, and checks the rest of the filter row by row. */
 function overByArm(filter: BoundFilter, { id, arm }: NonNullable<BoundFilter['rollout']>): string[] {
   const arms = arm === null ? `(VALUES ('control'), ('candidate'))` : `(VALUES (${arm}))`;
   const conditions = [
@@ -192,15 +193,15 @@ function overByArm(filter: BoundFilter, { id, arm }: NonNullable<BoundFilter['ro
   ];
 }
 
-/** The statuses that a list looks at, as rows. */
+/** Returns the statuses that a list covers, as rows. */
 function listStatuses({ status }: BoundFilter): string {
   const names = status === null ? FINAL : [status];
   return `(VALUES ${names.map((name) => `('${name}')`).join(', ')})`;
 }
 
 /**
- * Goes through the executions with a verdict, newest first, in the index of verdicts alone, and looks at the rest row by row. The
- * verdict is a sub-select: Postgres makes `NOT output_valid` of a known one, which does not tell it that the index has the row.
+ * Walks the executions with a verdict in the index of verdicts alone, newest first, and checks the rest row by row. The verdict
+ * is a sub-select, because Postgres turns a known one into `NOT output_valid`, which it does not match with that index.
  */
 function overByVerdict(filter: BoundFilter, outputValid: string): string[] {
   const conditions = [

@@ -16,7 +16,7 @@ import { toQueuedContent } from '../masking/index.js';
 import type { VerdictRow } from './budget-verdict.js';
 import { ANSWER_TIMEOUT_MS, projectsLiteral } from './call-options.js';
 
-/** The beginning of an execution. */
+/** The facts with which an execution begins. */
 export interface Beginning {
   readonly executionId: string;
   readonly projectId: string;
@@ -24,32 +24,32 @@ export interface Beginning {
   /** Null for the instance's admin. */
   readonly keyId: string | null;
   readonly mode: ExecutionMode;
-  /** `failed`: refused before any call, and kept for the record. `succeeded`: answered from `cachedFrom`. */
+  /** `failed`: refused before any call, and kept on record. `succeeded`: answered from `cachedFrom`. */
   readonly status: 'queued' | 'running' | 'failed' | 'succeeded';
   readonly createdAt: Date;
   readonly admitted: AdmittedExecution;
   /** The model that is called first; left out: the first of the targets. */
   readonly model?: AllowedModel;
-  /** Whether the answer is sent on as it comes. */
+  /** Whether the answer is streamed. */
   readonly streamed?: boolean;
   readonly leaseMs?: number;
   readonly batchId?: string;
   readonly error?: { readonly type: string; readonly message: string };
   readonly cachedFrom?: string;
-  /** The execution that a judgement judges. It is written down, and nothing is begun once its content is erased. */
+  /** The execution that a judgement judges. It is recorded, and the judgement does not begin once that execution's content is erased. */
   readonly scoredExecutionId?: string;
-  /** When an execution that is answered from another was completed, if its answer says so already; left out: now. */
+  /** The completion time that a cached answer already states; left out: now. */
   readonly completedAt?: Date;
   readonly key?: UsedKey | null;
-  /** The stored answer of a repeated key, if it is known already. */
+  /** The answer to store with the idempotency key, if it is already known. */
   readonly answer?: StoredAnswer;
 }
 
-/** Requests in the order in which they came to this process: a budget that is nearly spent goes to the first. */
+/** The order in which requests reached this process. A budget that is nearly spent goes to the earliest. */
 let arrivals = 0;
 
 /**
- * One literal, because every request makes one: spreads cost five times as much.
+ * Uses one literal, because every request builds an entry and spreads cost five times as much.
  * @param keyTtlMs how long an idempotency key is kept.
  */
 export function beginEntry(beginning: Beginning, keyTtlMs: number): BeginEntry {
@@ -67,7 +67,7 @@ export function beginEntry(beginning: Beginning, keyTtlMs: number): BeginEntry {
     project_id: beginning.projectId,
     execution_id: beginning.executionId,
     prompt_id: version?.promptId,
-    // A bare call may state any number: it asks for a look at the rules of its environment.
+    // For a bare call, any number makes the function check the rules of the environment again.
     prompt_revision: prompt === null ? (admitted.isBareByMemory ? 0 : null) : prompt.revision,
     version_id: version?.versionId,
     model_id: model.modelId,
@@ -83,7 +83,7 @@ export function beginEntry(beginning: Beginning, keyTtlMs: number): BeginEntry {
     rollout: admitted.arm ?? undefined,
     scored_execution_id: beginning.scoredExecutionId,
     masked: kept?.masked,
-    // A process that waits for an execution has its content. A worker has to be given it.
+    // A process that waits for an execution already has its content, but a worker needs it from the row.
     unmasked: kept !== null && beginning.status === 'queued' ? toQueuedContent(sent, kept.values) : undefined,
     temperature: params.temperature,
     top_k: params.topK,
@@ -108,7 +108,7 @@ export function beginEntry(beginning: Beginning, keyTtlMs: number): BeginEntry {
     rendered_messages: rendered.kind === 'chat' ? JSON.stringify(rendered.messages) : null,
     extras: extras === null && source === undefined ? null : writeJson({ ...extras, ...source }),
     arrival: arrivals,
-    // Numbers go as texts, since JSON has no whole numbers of that size.
+    // Sent as text, because JSON cannot hold whole numbers of this size.
     hold_input_pico_usd: bound.inputPicoUsd?.toString(),
     hold_output_pico_usd: bound.outputPicoUsd?.toString(),
     hold_tokens: bound.responseTokens,
@@ -133,7 +133,7 @@ export interface NotBegun {
 
 export interface BegunRow extends VerdictRow {
   readonly execution_id: string;
-  /** `erased`: what it was to judge has no content any more. */
+  /** `erased`: the execution to be judged has no content any more. */
   readonly state: 'begun' | 'stale' | 'key_taken' | 'refused' | 'erased';
 }
 
@@ -152,13 +152,13 @@ const call = (entries: readonly BeginEntry[], holdMs: number, isRepeated: boolea
 });
 
 /**
- * Looks up the name of a budget, only where one has refused or warned, which is seldom. It is read behind the function, which
- * sets the projects that may be seen.
+ * Looks up the name of a budget only where one has refused or warned, which is rare. The lookup comes after the function, which
+ * sets the visible projects.
  */
 const toColumnName = (id: 'budget_id' | 'warned_by') =>
   `CASE WHEN b.${id} IS NOT NULL THEN (SELECT n.name FROM budgets n WHERE n.project_id = ANY ($2::uuid[]) AND n.budget_id = b.${id}) END`;
 
-/** For a transaction that does more than this; otherwise {@link begin}. */
+/** Begins executions in a transaction that does more; otherwise use {@link begin}. */
 export const BEGIN = `SELECT b.*, ${toColumnName('budget_id')} AS budget_name, ${toColumnName('warned_by')} AS warned_by_name
   FROM ledger_begin($1::json, $2::uuid[], $3::double precision, $4::boolean) AS b`;
 
@@ -182,7 +182,7 @@ export const BEGIN_REHEARSALS: readonly FunctionCall[] = [
   judgementsCall([], 0, false),
 ];
 
-/** Begins executions that have no key, and whose projects have no budgets. @returns those that were not begun, and why. */
+/** Begins executions without keys in projects without budgets. @returns those that were not begun, and why. */
 export async function beginPlain(
   connections: JournalConnections,
   entries: readonly BeginEntry[],
@@ -193,7 +193,7 @@ export async function beginPlain(
 
 interface BeginOptions {
   readonly holdMs: number;
-  /** Whether they were sent before, with an unknown outcome. */
+  /** Whether the entries were sent before, with an unknown outcome. */
   readonly isRepeated: boolean;
 }
 
@@ -206,7 +206,7 @@ export function begin(
   return connections.call<BegunRow & Record<string, unknown>>(call(entries, holdMs, isRepeated));
 }
 
-/** Begins judgements, which wait for erasures of their projects that are under way. @returns a row for each. */
+/** Begins judgements, which wait for running erasures of their projects. @returns a row for each. */
 export function beginJudgements(
   connections: JournalConnections,
   entries: readonly BeginEntry[],
@@ -215,7 +215,7 @@ export function beginJudgements(
   return connections.call<BegunRow & Record<string, unknown>>(judgementsCall(entries, holdMs, isRepeated));
 }
 
-/** Looks at the inputs, which stay, because the row in flight may be gone by now. */
+/** Reads the inputs, which are kept, because the row in flight may be gone by now. */
 const FIND_BEGUN = `
   SELECT n.execution_id, f.clamped_tokens
   FROM json_to_recordset($1::json) AS n(project_id uuid, execution_id uuid)
@@ -226,7 +226,7 @@ const FIND_BEGUN = `
     SELECT CASE f.on_budget WHEN 'clamp' THEN f.max_new_tokens END AS clamped_tokens FROM executions_in_flight f
     WHERE f.project_id = n.project_id AND f.execution_id = n.execution_id OFFSET 0) AS f ON true`;
 
-/** Which of these there are, with what a budget has left them of their tokens; null for as many as were asked for. */
+/** Returns the executions that have begun, with the token limit that a budget has set; null for an unchanged limit. */
 export async function findBegun(
   scope: TenantScope,
   entries: readonly Pick<BeginEntry, 'project_id' | 'execution_id'>[],

@@ -24,7 +24,7 @@ import { type BegunExecution, BEGUN_FREELY, toBegun, toRefusal } from './budget-
 
 /** `stale`: the prompt has changed since it was read. `key_taken`: another request was first with the idempotency key. */
 export type Begun = BegunExecution | 'stale' | 'key_taken';
-/** `unknown`: an earlier try may still be under way, with an outcome that is not known yet. */
+/** `unknown`: an earlier try may still be running on the server. */
 type Written = Begun | 'unknown' | 'erased' | BudgetExceededError;
 type WrittenPlain = Begun | 'unknown' | 'budgeted';
 
@@ -32,8 +32,8 @@ type WrittenPlain = Begun | 'unknown' | 'budgeted';
 const BUDGETS_KNOWN_MS = 10_000;
 
 /**
- * Begins executions: many in one statement and one commit. What has neither a key, money, metadata nor masks has a journal of its
- * own, so that one budget or key does not slow its neighbours. So have judgements, which wait for erasures.
+ * Begins many executions in one statement and one commit. Executions without key, budget, metadata and masks have their own
+ * journal, so that one budget or key does not slow the others. So do judgements, which wait for erasures.
  */
 export class Beginnings {
   private readonly plain: Journal<BeginEntry, WrittenPlain>;
@@ -80,7 +80,7 @@ export class Beginnings {
     return written;
   }
 
-  /** Counts an execution that is over as soon as it has begun. */
+  /** Counts an execution that is final as soon as it has begun. */
   private count({ status, model, mode }: Beginning): void {
     if (status === 'running' || status === 'queued') return;
     this.dependencies.metrics.executions.executionEnded(model ?? null, mode, status);
@@ -138,7 +138,7 @@ export class Beginnings {
       ]),
     );
     if (isRepeated) {
-      // Budgets were not asked again for what had begun before; its row says what it was cut down to.
+      // The function did not ask the budgets again about executions from the earlier try. Their rows state the reduced limit.
       const unasked = new Set(
         found
           .filter(({ verdict, state }) => verdict === null && state !== 'erased')
@@ -153,7 +153,7 @@ export class Beginnings {
     return entries.map(({ execution_id: id }) => states.get(id) ?? 'key_taken');
   }
 
-  /** Looks again at entries that were sent before. A result that looks stale or taken may be our own earlier write. */
+  /** Checks entries that were sent before. One that looks stale or taken may be our own earlier write. */
   private async lookAgain(
     entries: readonly BeginEntry[],
     states: Map<string, unknown>,
@@ -166,7 +166,7 @@ export class Beginnings {
       const clampedTokens = there.get(id);
       if (clampedTokens !== undefined)
         states.set(id, { ...begunAsAsked(entry), clampedTokens, mayHaveDuties: true });
-      // The first try may still run on the server: begun anew under another id, the request would be there twice.
+      // The first try may still run on the server. Beginning again under another id could duplicate the request.
       else if (states.get(id) === 'stale') states.set(id, 'unknown');
     }
   }

@@ -3,19 +3,19 @@ import { BudgetExceededError, type BudgetRefusal, type NamedBudget } from '../..
 /** A row of `ledger_hold_budgets`; all null for an entry without a budget. */
 export interface VerdictRow {
   readonly verdict: 'free' | 'held' | 'clamped' | BudgetRefusal | null;
-  /** With `clamped`, and with `held` when it was held before: the tokens that the answer may have. */
+  /** The token limit of the answer. Set with `clamped`, and with `held` when the attempt was held for before. */
   readonly clamped_tokens: number | null;
-  /** Which budget refused it, and what that has left, as text. */
+  /** The budget that refused the execution. */
   readonly budget_id: string | null;
   readonly budget_name: string | null;
   readonly left_pico_usd: string | null;
-  /** The use of the fullest of its budgets, in percent. */
+  /** The use of its fullest budget, in percent. */
   readonly percent: number | null;
   readonly warned_by: string | null;
   readonly warned_by_name: string | null;
 }
 
-/** A budget that is getting full. */
+/** A budget that is close to its limit. */
 export interface BudgetWarning {
   readonly budget: NamedBudget;
   /** The share of the limit that is spent or held. */
@@ -23,29 +23,29 @@ export interface BudgetWarning {
 }
 
 export interface BegunExecution {
-  /** `max_new_tokens` as a budget has brought it down; null: it stays as it was asked for. */
+  /** The `max_new_tokens` that a budget has set; null for an unchanged limit. */
   readonly clampedTokens: number | null;
   readonly warning: BudgetWarning | null;
-  /** False when its ending certainly has no further duties: no money is held and no one has to be notified. */
+  /** False when the ending certainly has no duties: no money is held and nobody has to be notified. */
   readonly mayHaveDuties: boolean;
 }
 
 /** The verdict where no budget applies and nobody has to be notified. */
 export const BEGUN_FREELY: BegunExecution = { clampedTokens: null, warning: null, mayHaveDuties: false };
 
-/** The first of the thresholds that budgets tell of. */
+/** The lowest threshold at which a budget warns. */
 const WARNS_FROM_PERCENT = 50;
 
 export const BUDGET_WARNING_HEADER = 'X-Budget-Warning';
 
-/** @returns null for what is not refused. */
+/** @returns null when the execution was not refused. */
 export function toRefusal(row: VerdictRow): BudgetExceededError | null {
   const { verdict, budget_id: id, budget_name: name, left_pico_usd: left } = row;
   if (verdict !== 'refused' && verdict !== 'unpriced' && verdict !== 'unbounded') return null;
   return new BudgetExceededError(verdict, { id: id ?? '', name: name ?? '' }, BigInt(left ?? '0'));
 }
 
-/** @param hasCallback whether its end has to be announced. */
+/** @param hasCallback whether the end has to be announced. */
 export function toBegun(row: VerdictRow, hasCallback: boolean): BegunExecution {
   const { verdict, percent, warned_by: id, warned_by_name: name } = row;
   const isFull = percent !== null && id !== null && percent >= WARNS_FROM_PERCENT;
@@ -56,7 +56,7 @@ export function toBegun(row: VerdictRow, hasCallback: boolean): BegunExecution {
   };
 }
 
-/** Headers of an answer; none for a budget that is far from its limit. */
+/** Returns the headers of a warning; none for a budget that is far from its limit. */
 export function warningHeaders(warning: BudgetWarning | null): Readonly<Record<string, string>> {
   if (warning === null) return {};
   const { budget, percent } = warning;
@@ -66,8 +66,8 @@ export function warningHeaders(warning: BudgetWarning | null): Readonly<Record<s
 }
 
 /**
- * Writes a quoted string, or the form of RFC 8187 where the name has characters that a header does not carry.
- * `encodeURIComponent` leaves four characters alone that this form wants encoded.
+ * Writes a quoted string, or the form of RFC 8187 for a name with characters that a header cannot carry. `encodeURIComponent`
+ * leaves four characters unencoded that this form requires encoded.
  */
 function nameParameter(name: string): string {
   if (/^[\x20-\x7e]*$/.test(name)) return `name="${name.replaceAll(/["\\]/g, '\\$&')}"`;

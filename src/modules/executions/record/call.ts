@@ -8,7 +8,7 @@ import {
 import { type AncestorRow, type KeyAncestor, toAncestors } from '../../auth/index.js';
 import { ANSWER_TIMEOUT_MS, projectsLiteral } from './call-options.js';
 
-/** The key that asked for an execution, with the token limit of its own. */
+/** The key that requested an execution, with its own token limit. */
 export interface Dispatched {
   readonly keyId: string | null;
   readonly tokensPerMinute: number | null;
@@ -32,7 +32,7 @@ const call = (entries: readonly CallEntry[]): FunctionCall => ({
 
 export const CALL_REHEARSALS: readonly FunctionCall[] = [call([])];
 
-/** Attempts that are about to be made: committed before their sockets are opened. Null for what is no longer ours. */
+/** Journals attempts that are about to be made, and commits them before their sockets are opened. Null for an execution that was lost. */
 export function callsJournal(
   connections: JournalConnections,
   options: Pick<JournalOptions<never, never>, 'maxRows' | 'workers' | 'patienceMs' | 'observer'>,

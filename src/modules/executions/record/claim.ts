@@ -27,27 +27,27 @@ interface ClaimedRow {
   readonly repetition_penalty: number | null;
   readonly max_new_tokens: number | null;
   readonly further_params: string | null;
-  /** The model that was called last; of an execution that was not called yet, the first. */
+  /** The model that was called last, or the first model of an execution that has not been called. */
   readonly model_id: string;
   readonly targets: StoredTarget[] | null;
   /** Tools and response format of the version. */
   readonly content: WireExtras | null;
   readonly duties: number;
-  /** In place of the two that are rendered, where these are masked. */
+  /** Replaces the two rendered columns when those are masked. */
   readonly unmasked: QueuedContent | null;
 }
 
 export interface ClaimOptions {
-  /** Projects have equal shares, beginning with the one after this. */
+  /** Projects get equal shares, starting with the one after this. */
   readonly afterProject: string;
-  /** Names that are not taken. */
+  /** Ids of projects to skip. */
   readonly passedOver: readonly string[];
 }
 
 const ANY_TIME = '-infinity';
-/** Rows that are committed late may have been due this long before the last look. */
+/** How long before the last look a row that is committed late may have been due. */
 const FLOOR_SLACK_MS = 10_000;
-/** By then everything that was missed is found, such as a row that another process had locked and released. */
+/** How often a look starts from the beginning, to find missed rows such as one that another process had locked and released. */
 const FULL_LOOK_MS = 60_000;
 
 const call = (slots: number, leaseMs: number, dueFloor: string, options: ClaimOptions): FunctionCall => ({
@@ -61,8 +61,8 @@ export const CLAIM_REHEARSALS: readonly FunctionCall[] = [
 ];
 
 /**
- * Takes what is due. After a look that took all there was, the next begins a little before it, past the dead rows of what has been
- * worked off: while another transaction holds an old snapshot these cannot be cleared, and there may be hundreds of thousands.
+ * Claims due executions. After a look that found no more, the next starts slightly before it, to skip the dead rows of finished
+ * work. While another transaction holds an old snapshot these cannot be vacuumed, and there may be hundreds of thousands.
  */
 export class Claims {
   private dueFloor = ANY_TIME;
@@ -74,7 +74,7 @@ export class Claims {
     private readonly leaseMs: number,
   ) {}
 
-  /** Takes up to `slots` due executions, which no other process gets before their lease is over. */
+  /** Takes up to `slots` due executions, which no other process gets before their leases lapse. */
   async take(slots: number, options: ClaimOptions): Promise<ClaimedExecution[]> {
     const nowMs = this.databaseClock.nowMs();
     const isFullLook = nowMs >= this.fullLookAtMs;
@@ -126,7 +126,7 @@ function messagesOfRow({ rendered_prompt: text, rendered_messages: json, unmaske
   return messages.map(toProviderMessage);
 }
 
-/** Goes by the model and not by the number of attempts, because models with an open circuit were passed over without one. */
+/** Looks at the last model rather than the number of attempts, because skipping an open circuit costs no attempt. */
 function nextIndex(
   { attempts_made: made, model_id: lastId }: ClaimedRow,
   targets: Targets<AllowedModel>,

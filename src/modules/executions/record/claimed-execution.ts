@@ -10,28 +10,29 @@ export interface Claim {
   readonly executionId: string;
   readonly fence: number;
   /**
-   * False when its ending surely has nothing to do besides: then it takes the fast statement. A hint: the row in flight decides.
+   * False when the ending certainly has no further duties, so that it may take the fast path. Only a hint: the row in flight
+   * decides.
    */
   readonly mayHaveDuties?: boolean;
 }
 
-/** Taken from the queue, with all that its call needs. */
+/** An execution from the queue, with everything that its call needs. */
 export interface ClaimedExecution extends Claim {
   readonly targets: Targets<AllowedModel>;
-  /** Which of them is next: the one behind the model that was called last. */
+  /** The index of the next target: the one after the model that was called last. */
   readonly nextIndex: number;
   readonly messages: readonly ProviderMessage[];
-  /** The rules for values of the answer that must not be stored; null when there are none. */
+  /** Masks the values of the answer that must not be stored; null for none. */
   readonly mask: ValueMask | null;
   readonly params: ProviderParams;
   readonly extras: CallExtras;
   readonly timeoutMs: number;
-  /** Calls that were made before this claim. */
+  /** The number of calls before this claim. */
   readonly attemptsMade: number;
   readonly maxAttempts: number;
 }
 
-/** An execution whose lease lapsed without a report, and what became of it. */
+/** An execution whose lease lapsed without a report, and what happened to it. */
 export interface SweptExecution {
   readonly executionId: string;
   readonly fence: number;

@@ -1,28 +1,28 @@
 import type { FunctionCall, JournalConnections } from '../../../infra/database/index.js';
 
-/** A place in the order in which the queue of a project is worked off. */
+/** A position in the order in which the queue of a project is processed. */
 export interface QueuePlace {
-  /** The text that Postgres writes; a `Date` would lose the microseconds. */
+  /** The text that Postgres writes, because a `Date` would lose the microseconds. */
   readonly dueAt: string;
   readonly dueMs: number;
   readonly executionId: string;
 }
 
-/** A piece of one project's queue. */
+/** A slice of one project's queue. */
 export interface QueueSlice {
-  /** Entries from this due time on, or behind this place. */
+  /** Starts at this due time, or after this place. */
   readonly after: QueuePlace | { readonly dueAt: string };
-  /** Up to and with this one; null: to the end. */
+  /** Ends with this place; null for the end of the queue. */
   readonly upto: QueuePlace | null;
-  /** Upper limit of the count. */
+  /** The upper limit of the count. */
   readonly most: number;
 }
 
 export interface SliceCount {
   readonly queued: number;
-  /** Nothing waits before it, nor ever will; the next look at the same slice may begin there. */
+  /** A due time before which nothing waits or ever will, so that the next look at the slice may start there. */
   readonly floorDueAt: string;
-  /** The place at which the count stopped because it had counted `most`; null when it came to the end of the slice. */
+  /** The place at which the count stopped because it had counted `most`; null when it reached the end of the slice. */
   readonly last: QueuePlace | null;
 }
 
@@ -73,14 +73,14 @@ export async function countQueued(
   return { queued: row.queued, floorDueAt: row.floor_due, last: toLast(row) };
 }
 
-/** The whole queue, of all projects. */
+/** The totals of the whole queue, across all projects. */
 export interface QueueFigures {
   readonly queued: number;
-  /** The time for which the oldest has been due; 0 when nothing is. */
+  /** How long the oldest execution has been due; 0 when none is. */
   readonly oldestMs: number;
 }
 
-/** Counts everything that waits, slice by slice, so that no statement of it takes long. */
+/** Counts all waiting executions slice by slice, so that no single statement takes long. */
 export async function countAllQueued(
   connections: JournalConnections,
   sliceSize: number,

@@ -18,15 +18,15 @@ export type Next =
       readonly key?: UsedKey;
       readonly answer?: StoredAnswer;
     }
-  /** Waits for its next attempt, which any process may make. */
+  /** Waits for the next attempt, which any process may make. */
   | { readonly kind: 'queued'; readonly waitMs: number }
-  /** The process that holds it makes the next attempt at once. */
+  /** The process that holds the execution makes the next attempt at once. */
   | { readonly kind: 'running'; readonly model: AllowedModel };
 
 /** The end of an attempt. */
 export interface Ending {
   readonly claim: Claim;
-  /** Whether a client waits for the execution, by which it is counted. */
+  /** Whether a client waits for the execution; used as a metrics label. */
   readonly mode: ExecutionMode;
   readonly attempt: number;
   /** The model that was called. */
@@ -34,12 +34,12 @@ export interface Ending {
   /** The price of the call; null when none is known. */
   readonly price: PriceRecord | null;
   readonly outcome: CallOutcome;
-  /** The rules for values of the outcome that must not be stored; left out or null: none. */
+  /** Masks the values of the outcome that must not be stored; left out or null for none. */
   readonly mask?: ValueMask | null;
   readonly next: Next;
 }
 
-/** Builds an entry of the statements. A failure leaves out what only an answer has. */
+/** Builds an entry of the statements. A failure leaves out the members that only an answer has. */
 export function endEntry({
   claim,
   attempt,
@@ -56,7 +56,7 @@ export function endEntry({
   const failure = outcome.succeeded ? null : outcome.failure;
   // Stores a partial answer when there is no other, because a client may have read it.
   const text = completion ?? (isFinal ? failure?.partial?.collected : null) ?? null;
-  // An answer that was not finished is billed as any other.
+  // An unfinished answer is billed like any other.
   const end = completion ?? failure?.partial?.end ?? null;
   const usage = end?.usage;
   const cost = end === null ? null : computeCost(end, price);
@@ -87,7 +87,7 @@ export function endEntry({
     cached_prompt_tokens: usage?.cachedPromptTokens,
     reasoning_tokens: usage?.reasoningTokens,
     usage: usage?.raw === null || usage?.raw === undefined ? null : writeJson(usage.raw),
-    // For a later attempt this would become the cost of the execution, and an earlier attempt may have cost something.
+    // Only for the first attempt, because this becomes the cost of the execution, to which an earlier attempt may have added.
     cost_pico_usd: attempt === 1 && isUnsent(outcome) ? '0' : cost?.costPicoUsd?.toString(),
     price_id: cost?.priceId,
     response_text: text?.text,
@@ -110,13 +110,13 @@ export function toVerdict(output: OutputCheck): Pick<EndEntry, 'output_valid' | 
   return { output_valid: output.valid, output_check: output };
 }
 
-/** Returns the part of the attempt's hold that is spent. For a failed call it is known only where the vendor said what it bills. */
+/** Returns how much of the attempt's hold is spent. For a failed call that is known only where the vendor said what it bills. */
 function decideSpent(outcome: CallOutcome, costPicoUsd: bigint | null): 'cost' | 'nothing' | 'unknown' {
   if (outcome.succeeded || costPicoUsd !== null) return 'cost';
   return isFree(outcome) ? 'nothing' : 'unknown';
 }
 
-/** The entry of an execution that is over without a further call: nothing of it was sent. */
+/** Builds the entry of an execution that ends without another call, so nothing was sent. */
 export function refusedEntry(claim: Claim, attemptsMade: number, failure: CallFailure): EndEntry {
   return {
     project_id: claim.projectId,
@@ -132,7 +132,7 @@ export function refusedEntry(claim: Claim, attemptsMade: number, failure: CallFa
   };
 }
 
-/** There is no cost where the price says nothing about this call: the prompt is longer than it covers, or a count is missing. */
+/** Returns no cost when the price does not apply to this call: its prompt is longer than the price covers, or a count is missing. */
 export function computeCost(
   { usage }: Pick<Completion, 'usage'>,
   price: PriceRecord | null,
@@ -147,7 +147,7 @@ export function computeCost(
   return { costPicoUsd: cost, priceId: cost === null ? null : price.priceId };
 }
 
-/** Whether `ledger_end_plain` may end it: a call has ended, its execution with it, and there is nothing else to do. */
+/** Whether `ledger_end_plain` may end the attempt: a call has ended, its execution with it, and there is nothing else to do. */
 export function isPlainEnding(entry: EndEntry): boolean {
   return entry.next === 'final' && entry.was_called === true && !entry.ends_as && !entry.answer_body;
 }
@@ -167,12 +167,12 @@ export const END_REHEARSALS: readonly FunctionCall[] = [
   call('ledger_record_late', []),
 ];
 
-/** Ends those without duties. @returns for each whether it was ended. */
+/** Ends executions without duties. @returns for each whether it was ended. */
 export function endPlain(connections: JournalConnections, entries: readonly EndEntry[]): Promise<boolean[]> {
   return told(connections, 'ledger_end_plain', entries);
 }
 
-/** Ends those of any kind. @returns for each whether it was ended. */
+/** Ends executions of any kind. @returns for each whether it was ended. */
 export function end(connections: JournalConnections, entries: readonly EndEntry[]): Promise<boolean[]> {
   return told(connections, 'ledger_end', entries);
 }
@@ -195,6 +195,6 @@ async function told(
 ): Promise<boolean[]> {
   const [row] = await connections.call<{ told: string | null }>(call(name, entries));
   const keys = new Set(row?.told?.split(','));
-  // Known by the fence too: a process that lost an execution and took it again may show both in one batch.
+  // Matches by fence too, because a process that lost an execution and took it again may have both in one batch.
   return entries.map(({ execution_id: id, fence }) => keys.has(`${id} ${fence}`));
 }

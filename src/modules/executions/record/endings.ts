@@ -8,7 +8,7 @@ import type { ExecutionMode } from '../../../entities/index.js';
 import type { ExecutionMetrics } from '../../../infra/metrics/index.js';
 import { end, endPlain, isPlainEnding, recordLate } from './end.js';
 
-/** Ends executions: many in one statement and one commit, those without duties in a journal of their own. */
+/** Ends many executions in one statement and one commit. Those without duties have their own journal. */
 export class Endings {
   private readonly plain: Journal<EndEntry, boolean>;
   private readonly general: Journal<EndEntry, boolean>;
@@ -34,9 +34,10 @@ export class Endings {
   }
 
   /**
-   * @param mayHaveDuties false when it surely has none; the statement looks again in any case.
-   * @param mode what it is counted by.
-   * @returns false when the execution is no longer ours: then the result is kept as a late one, and changes nothing else.
+   * @param mayHaveDuties false when it certainly has none; the statement checks again in any case.
+   * @param mode the mode that it is counted under.
+   * @returns false when this process no longer holds the execution: then the result is kept as a late one, and changes nothing
+   *   else.
    */
   async append(entry: EndEntry, mayHaveDuties: boolean, mode: ExecutionMode): Promise<boolean> {
     const isPlain = !mayHaveDuties && isPlainEnding(entry);

@@ -32,20 +32,20 @@ import { Endings } from './endings.js';
 import { holdAgain } from './hold-again.js';
 import { releaseClaim, renewLeases, SWEEP_REHEARSALS, sweepLapsed } from './leases.js';
 
-/** One batch of each journal is under way at a time: larger batches beat parallel ones. */
+/** One batch of each journal runs at a time, because larger batches beat parallel ones. */
 const WORKERS = 1;
 /** Limit while a client waits: long enough for a restart of the database, too short for an outage. */
 const BEGIN_PATIENCE_MS = 10_000;
-/** After this many lost workers, the execution is assumed to be what kills them. */
+/** After this many lost workers, the execution itself is assumed to kill them. */
 const MAX_LAPSES = 10;
 const MAX_SWEPT = 100;
 const PICO = 1e12;
-/** One statement counts this many entries of the queue. */
+/** The number of queue entries that one statement counts. */
 const SLICE_SIZE = 1000;
 
 /**
- * Every change of an execution that is in flight, until it is over. Each statement names the status and the fence it comes from, so a
- * process that has lost the execution changes nothing. What many requests write at once goes through journals: one statement and one
+ * Makes every change to an execution in flight, until it is final. Each statement names the status and the fence it comes from,
+ * so a process that has lost the execution changes nothing. Writes of many requests go through journals: one statement and one
  * commit for all.
  */
 @Injectable()
@@ -71,7 +71,7 @@ export class ExecutionsRepository {
       { ...whileClientWaits, observer: journals.begin },
     );
     this.calls = callsJournal(connections, { ...whileClientWaits, observer: journals.call });
-    // The outcome is of use until the lease lapses and a sweep decides.
+    // The outcome is useful until the lease lapses and a sweep decides.
     const whileItIsOfUse = { maxRows, workers: WORKERS, patienceMs: leaseMs, observer: journals.end };
     this.endings = new Endings(connections, metrics.executions, whileItIsOfUse);
     this.claims = new Claims(connections, databaseClock, leaseMs);
@@ -86,23 +86,23 @@ export class ExecutionsRepository {
   }
 
   /**
-   * Durable when it resolves.
+   * Resolves when the beginning is durable.
    * @throws BudgetExceededError `BUDGET_EXCEEDED`; then nothing was written.
-   * @throws ContentErasedError `CONTENT_ERASED` for a judgement of what has no content; then nothing was written either.
+   * @throws ContentErasedError `CONTENT_ERASED` for a judgement of erased content; then nothing was written either.
    * @throws DatabaseUnavailableError `DATABASE_UNAVAILABLE` when it cannot be known whether it was written.
    */
   begin(beginning: Beginning): Promise<Begun> {
     return this.beginnings.append(beginning);
   }
 
-  /** Takes up to `slots` due executions, which no other process gets before their lease is over. */
+  /** Takes up to `slots` due executions, which no other process gets before their leases lapse. */
   claim(slots: number, options: ClaimOptions): Promise<ClaimedExecution[]> {
     return this.claims.take(slots, options);
   }
 
   /**
-   * Writes that an attempt is about to be made: after this the socket may be opened.
-   * @returns null when the execution is no longer ours.
+   * Records that an attempt is about to be made. The socket may be opened after this.
+   * @returns null when this process no longer holds the execution.
    */
   dispatch(claim: Claim, attempt: number, model: Pick<AllowedModel, 'modelId'>): Promise<Dispatched | null> {
     return this.calls.append({
@@ -116,8 +116,8 @@ export class ExecutionsRepository {
   }
 
   /**
-   * Writes how the attempt ended and what becomes of the execution. @returns false when the execution is no longer
-   * ours: then the attempt is `fenced`, keeps the late result, and nothing else changes.
+   * Records how the attempt ended and what happens to the execution next. @returns false when this process no longer holds it:
+   * then the attempt is `fenced`, keeps the late result, and nothing else changes.
    */
   end(ending: Ending): Promise<boolean> {
     const entry = endEntry(ending);
@@ -125,14 +125,14 @@ export class ExecutionsRepository {
     return this.endings.append(entry, ending.claim.mayHaveDuties ?? true, ending.mode);
   }
 
-  /** Ends a queued execution that gets no further attempt. @returns false when it is no longer ours. */
+  /** Ends a queued execution that gets no further attempt. @returns false when this process no longer holds it. */
   refuse(claim: Claim, attemptsMade: number, failure: CallFailure): Promise<boolean> {
     return this.endings.append(refusedEntry(claim, attemptsMade, failure), true, 'async');
   }
 
   /**
-   * Holds of the budgets what a further attempt may cost.
-   * @param isLastFree gives back what was held for the attempt before, which is not written yet but cost nothing.
+   * Holds what a further attempt may cost against the budgets.
+   * @param isLastFree releases the hold of the previous attempt, whose end is not recorded yet but which cost nothing.
    * @throws BudgetExceededError `BUDGET_EXCEEDED`
    */
   holdAgain(claim: Claim, attempt: number, bound: ChargeBound, isLastFree: boolean): Promise<BegunExecution> {
@@ -145,17 +145,17 @@ export class ExecutionsRepository {
     });
   }
 
-  /** Prolongs the leases. @returns those that are no longer ours. */
+  /** Extends the leases. @returns the claims that this process no longer holds. */
   renew(claims: readonly Claim[]): Promise<Claim[]> {
     return renewLeases(this.scope, claims, this.config.env.LEASE_MS);
   }
 
-  /** Gives back what was claimed and not called, due after `waitMs`. */
+  /** Releases an execution that was claimed but not called, to be due again after `waitMs`. */
   release(claim: Claim, waitMs: number): Promise<void> {
     return releaseClaim(this.scope, claim, waitMs);
   }
 
-  /** @returns whether it was waiting, and now is canceled. */
+  /** @returns whether it was waiting and is now canceled. */
   async cancel(projectId: string, executionId: string): Promise<boolean> {
     const [row] = await this.scope.statement<{ canceled: boolean }>(projectId, {
       name: 'cancel',
@@ -179,7 +179,7 @@ export class ExecutionsRepository {
     return swept;
   }
 
-  /** Counts the call when it ends and not when that is written, because it was paid for whoever owns the execution now. */
+  /** Counts the call when it ends rather than when that is recorded, because it was paid for whoever holds the execution now. */
   private countAttempt(model: CalledModel, entry: EndEntry): void {
     const { cost_pico_usd: cost } = entry;
     this.metrics.executions.attemptEnded(model, {
@@ -192,7 +192,7 @@ export class ExecutionsRepository {
     });
   }
 
-  /** Counts the waiting executions of all projects, and tells for how long the oldest has been due. */
+  /** Counts the waiting executions of all projects, and measures how long the oldest has been due. */
   countAllQueued(): Promise<QueueFigures> {
     return countAllQueued(this.connections, SLICE_SIZE);
   }

@@ -5,9 +5,9 @@ import { type BegunExecution, BEGUN_FREELY, toBegun, toRefusal, type VerdictRow 
 import { ANSWER_TIMEOUT_MS } from './call-options.js';
 
 /**
- * Holds the most that a further attempt may cost, before it is made. One that was held for already is `held`, and not held for twice.
- * First the hold of a `free_attempt` is given back: the functions see what the ones before them have done. From then on the ending
- * has to settle.
+ * Holds the most that a further attempt may cost, before it is made. An attempt that has a hold already is `held`, without a
+ * second one. The hold of a `free_attempt` is released first, because the functions see the effects of those before them. From
+ * then on the ending has to settle.
  */
 const HOLD_AGAIN = `
   WITH entry AS MATERIALIZED (
@@ -35,9 +35,9 @@ const HOLD_AGAIN = `
   FROM verdict v`;
 
 /**
- * Holds of the budgets what a further attempt may cost.
- * @param freeAttempt an attempt that cost nothing and whose end is not written yet: without giving back what was held for it, a
- *   budget with room for one call would have none for its second try. Null: there is none.
+ * Holds what a further attempt may cost against the budgets.
+ * @param freeAttempt an attempt that cost nothing and whose end is not recorded yet; null for none. Unless its hold is
+ *   released, a budget with room for one call would have none for its retry.
  * @throws BudgetExceededError `BUDGET_EXCEEDED`
  */
 export async function holdAgain(

@@ -3,7 +3,8 @@ import type { Claim, SweptExecution } from './claimed-execution.js';
 import { ANSWER_TIMEOUT_MS } from './call-options.js';
 
 /**
- * It waits for no lock, because an execution that is being ended needs no lease. Answers those that are no longer their caller's.
+ * Waits for no lock, because an execution that is being ended needs no lease. Returns the claims that their callers no longer
+ * hold.
  */
 const RENEW = `
   WITH entry AS MATERIALIZED (
@@ -24,7 +25,7 @@ const RENEW = `
     SELECT FROM executions_in_flight f
     WHERE f.project_id = n.project_id AND f.execution_id = n.execution_id AND f.fence = n.fence AND f.status <> 'queued')`;
 
-/** Prolongs the leases. @returns those that are no longer ours. */
+/** Extends the leases. @returns the claims that this process no longer holds. */
 export async function renewLeases(
   scope: TenantScope,
   claims: readonly Claim[],
@@ -50,7 +51,7 @@ const RELEASE = `
   UPDATE executions_in_flight SET status = 'queued', lease_until = NULL, due_at = now() + make_interval(secs => $4::integer / 1000.0)
   WHERE project_id = $1 AND execution_id = $2 AND fence = $3 AND status <> 'queued' AND attempt_started_at IS NULL`;
 
-/** Gives back what was claimed and not called, due after `waitMs`. */
+/** Releases an execution that was claimed but not called, to be due again after `waitMs`. */
 export async function releaseClaim(scope: TenantScope, claim: Claim, waitMs: number): Promise<void> {
   const values = [claim.projectId, claim.executionId, claim.fence, Math.ceil(waitMs)];
   await scope.statement(claim.projectId, { name: 'release', text: RELEASE, values });

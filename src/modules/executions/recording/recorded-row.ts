@@ -21,39 +21,39 @@ import type { ToolCallDto } from '../wire/executions.dto.js';
 import type { KeptContent } from '../masking/index.js';
 import type { RecordedToolCallDto, RecordEntryDto } from './recording.dto.js';
 
-/** An entry, and what is known of it besides. */
+/** An entry with the facts that its row needs. */
 export interface Recording {
   readonly entry: RecordEntryDto;
   readonly executionId: string;
   readonly requestedBy: string;
   /** Null for the instance admin. */
   readonly keyId: string | null;
-  /** When it is recorded, by the database's clock. */
+  /** The time of the recording, by the database's clock. */
   readonly createdAt: Date;
   readonly version: ResolvedVersion;
   readonly resolvedBy: ResolvedBy;
   readonly rendered: RenderedPrompt;
-  /** Stored in place of variables and prompt, where some of them are masked. */
+  /** Stored in place of variables and prompt when some of them are masked. */
   readonly kept: KeptContent | null;
   /** The text of `variables` as received. */
   readonly variablesJson: string;
   /** The text of `usage.raw` as received; null without one. */
   readonly usageJson: string | null;
   readonly maxResponseBytes: number;
-  /** Null where the answer was not checked. */
+  /** Null when the answer was not checked. */
   readonly output: OutputCheck | null;
-  /** The price that counted when the call was made; null when none is known. */
+  /** The price in effect when the call was made; null when none is known. */
   readonly price: PriceRecord | null;
 }
 
-/** The same bound as for a provider's: a usage object is a few hundred characters. */
+/** The same limit as for a provider's usage object, which has a few hundred characters. */
 const MAX_USAGE_CHARS = 65_536;
-/** Looked at for the line of 300 characters that is kept. */
+/** The part of a message that is read to find the line of 300 characters that is kept. */
 const MAX_MESSAGE_CHARS = 600;
 const FIRST_YEAR_MS = Date.parse('0001-01-01T00:00:00.000Z');
 const LAST_MS = Date.parse('9999-12-31T23:59:59.999Z');
 
-/** An entry of the statement in {@link RecordingRepository}. @throws ValidationError `VALIDATION_FAILED` for what contradicts itself. */
+/** Builds an entry of the statement in {@link RecordingRepository}. @throws ValidationError `VALIDATION_FAILED` for contradictions. */
 export function recordedRow(recording: Recording): RecordEntry {
   const { entry, version, kept } = recording;
   const rendered = kept === null ? recording.rendered : kept.rendered;
@@ -98,7 +98,7 @@ export function recordedRow(recording: Recording): RecordEntry {
   };
 }
 
-/** Returns the usage, and the cost by the price that is known here; null where the counts are missing. */
+/** Returns the usage with its cost, which is null without a known price or when counts are missing. */
 function usageFields({ entry, price }: Recording): RecordEntry {
   const counts = toCounts(entry);
   const cost = price === null ? null : costPicoUsd(counts, price);
@@ -113,8 +113,8 @@ function usageFields({ entry, price }: Recording): RecordEntry {
 }
 
 /**
- * The vendor's own words, read as the adapters read them, and the client's counts where they say nothing: an older client
- * takes Anthropic's `input_tokens`, which leave the cache out, for all of the prompt.
+ * Prefers the vendor's own usage, parsed as the adapters parse it, over the client's counts. An older client takes Anthropic's
+ * `input_tokens`, which exclude the cache, for the whole prompt.
  */
 function toCounts({ usage }: RecordEntryDto): UsageCounts {
   const said = parseUsage(usage?.raw);
@@ -125,7 +125,7 @@ function toCounts({ usage }: RecordEntryDto): UsageCounts {
   };
 }
 
-/** Whatever offset and case it was written with. */
+/** Accepts any offset and case. */
 function toStartedAtMs({ started_at: text }: RecordEntryDto): number {
   return (parseRfc3339(text) as Date).getTime();
 }
@@ -138,7 +138,7 @@ function maskJson({ usageJson, kept }: Recording): string | null {
 function failureFields({ entry, kept }: Recording): RecordEntry {
   const { status, error_type: type, error_message: message } = entry;
   if (status === 'succeeded') return {};
-  // A client may quote a vendor that quotes a key.
+  // A client may quote a vendor's message that quotes a key.
   const start = (kept === null ? message : kept.values.maskData(message))?.slice(0, MAX_MESSAGE_CHARS);
   const safe = safeVendorMessage(start, { credentials: [], texts: [] });
   return { error_type: type ?? 'provider_error', error_message: safe };
@@ -151,7 +151,7 @@ function responseFields({ entry, maxResponseBytes, kept }: Recording): RecordEnt
   const toolCalls = calls ?? [];
   if (text === null && toolCalls.length === 0) return {};
   const collector = new ResponseCollector(maxResponseBytes);
-  // An answer of nothing but calls has an empty text, as one of the ledger's own has.
+  // An answer of tool calls alone has an empty text, as for the ledger's own executions.
   collector.add(text ?? '');
   const stored = collector.finish();
   return {
@@ -167,7 +167,7 @@ function toToolCall(call: RecordedToolCallDto, index: number): ToolCallDto {
   return { id: call.id ?? `call_${index}`, name: call.name, arguments: call.arguments };
 }
 
-/** Refuses entries that no type rules out: members that contradict each other, or cannot be stored. */
+/** Refuses entries that the types allow but whose members contradict each other or cannot be stored. */
 function assertConsistent({ entry, usageJson }: Recording): void {
   const errors: ErrorEntry[] = [];
   const refuse = (pointer: string, message: string) => errors.push({ pointer, message });

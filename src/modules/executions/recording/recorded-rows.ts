@@ -21,11 +21,11 @@ type FoundEntry = Pick<
 interface RowOptions {
   readonly compiled: CompiledPrompt;
   readonly maskRules: MaskRules | null;
-  /** The exact text of a part of the entry; null when it was left out. */
+  /** Returns the exact text of a part of the entry; null when it was left out. */
   readonly source: (...path: string[]) => string | null;
 }
 
-/** From an entry to the row that is recorded: priced, checked, rendered and masked as an execution of the ledger's own is. */
+/** Builds the row of an entry: priced, checked, rendered and masked like one of the ledger's own executions. */
 @Injectable()
 export class RecordedRows {
   constructor(
@@ -35,8 +35,8 @@ export class RecordedRows {
   ) {}
 
   /**
-   * Its JSON text.
-   * @throws ValidationError `VALIDATION_FAILED` for what contradicts itself.
+   * Returns the row as JSON text.
+   * @throws ValidationError `VALIDATION_FAILED` for contradictory members.
    * @throws TemplateVariablesMissingError `TEMPLATE_VARIABLES_MISSING`
    * @throws RenderedPromptTooLargeError `RENDERED_PROMPT_TOO_LARGE`
    */
@@ -59,7 +59,7 @@ export class RecordedRows {
     });
   }
 
-  /** Null where there is nothing to hold the answer to. */
+  /** Returns null when there is no schema to check the answer against. */
   private async checkOutput({ extras }: ResolvedVersion, entry: RecordEntryDto): Promise<OutputCheck | null> {
     const { status, response_text: text, tool_calls: calls, finish_reason: finishReason = null } = entry;
     const format = extras?.responseFormat;
@@ -75,7 +75,7 @@ export class RecordedRows {
     });
   }
 
-  /** The price at the time of the call, however much later it is recorded. */
+  /** Returns the price at the time of the call, however much later it is recorded. */
   private async findPrice(projectId: string, { model, started_at: at }: RecordEntryDto) {
     const startedAt = parseRfc3339(at) as Date;
     return (await this.prices.findTerms(projectId, model.provider, model.model_name, startedAt)).price;

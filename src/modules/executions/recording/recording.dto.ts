@@ -30,7 +30,7 @@ const MAX_ENTRIES = 100;
 const OUTCOMES = ['succeeded', 'failed'] as const;
 
 export class RecordedUsageDto {
-  /** Tokens of the prompt; null where the provider did not say. What `raw` says, by the provider's documents, goes first. */
+  /** Tokens of the prompt; null when the provider did not report them. Counts in `raw`, in the provider's own form, take precedence. */
   @IsOptional()
   @IsInt()
   @Min(0)
@@ -38,7 +38,7 @@ export class RecordedUsageDto {
   @ApiPropertyOptional({ type: 'integer', nullable: true, example: 12 })
   prompt_tokens?: number | null;
 
-  /** Tokens of the answer, reasoning included; null where the provider did not say. What `raw` says goes first. */
+  /** Tokens of the answer, including reasoning; null when the provider did not report them. Counts in `raw` take precedence. */
   @IsOptional()
   @IsInt()
   @Min(0)
@@ -46,18 +46,18 @@ export class RecordedUsageDto {
   @ApiPropertyOptional({ type: 'integer', nullable: true, example: 9 })
   response_tokens?: number | null;
 
-  /** The usage in the provider's own words, up to 64 KiB. */
+  /** The usage as the provider reported it, up to 64 KiB. */
   @IsOptional()
   @IsObject()
   @ApiPropertyOptional({ type: 'object', additionalProperties: true, nullable: true, example: null })
   raw?: Record<string, unknown> | null;
 }
 
-/** Most calls of one answer. */
+/** The most tool calls in one answer. */
 const MAX_TOOL_CALLS = 128;
 
 export class RecordedToolCallDto {
-  /** The model's id of the call; left out: it has none. */
+  /** The model's id of the call; left out when it has none. */
   @IsOptional()
   @IsString()
   @MaxLength(255)
@@ -69,23 +69,23 @@ export class RecordedToolCallDto {
   @MaxLength(255)
   name!: string;
 
-  /** Its arguments, the JSON text as the model wrote it. */
+  /** The arguments as the JSON text that the model wrote. */
   @IsString()
   arguments!: string;
 }
 
 export class RecordEntryDto extends IntersectionType(
   PickType(SharedExecutionDto, ['prompt_name', 'version_number', 'environment'] as const),
-  // Whoever records has chosen the version already.
+  // An execution that is recorded has its version already, so it needs no unit for a rollout.
   OmitType(ExecutionEntryDto, ['unit_key'] as const),
 ) {
-  /** Which version, by its checksum. With a version number too, the two must agree. */
+  /** Selects the version by its checksum. If a version number is sent as well, the two must agree. */
   @IsOptional()
   @Matches(/^[0-9a-f]{64}$/, { message: 'must be a SHA-256 in 64 lower-case hex digits' })
   @ApiPropertyOptional({ type: String, nullable: true, example: null })
   template_hash?: string | null;
 
-  /** The model that was asked. It need not be one of the allowed ones. */
+  /** The model that was called. It need not be an allowed one. */
   @Nested(() => ModelRefDto)
   @ApiProperty({ type: ModelRefDto })
   model!: ModelRefDto;
@@ -96,18 +96,18 @@ export class RecordEntryDto extends IntersectionType(
   @ApiPropertyOptional({ type: ParamsDto, nullable: true, example: { temperature: 0.2 } })
   params?: ParamsDto | null;
 
-  /** The end of the call. */
+  /** How the call ended. */
   @IsIn(OUTCOMES)
   @ApiProperty({ enum: OUTCOMES })
   status!: (typeof OUTCOMES)[number];
 
-  /** The provider's answer; null for one without text. Required of an execution that succeeded. Kept up to `MAX_RESPONSE_BYTES`. */
+  /** The provider's answer; null for one without text. Required when the execution succeeded. Kept up to `MAX_RESPONSE_BYTES`. */
   @IsOptional()
   @IsString()
   @ApiPropertyOptional({ type: String, nullable: true, example: 'Hello John!' })
   response_text?: string | null;
 
-  /** The tools that the model wants called, in their order. */
+  /** The tool calls that the model asked for, in order. */
   @IsOptional()
   @NestedArray(() => RecordedToolCallDto)
   @ArrayMaxSize(MAX_TOOL_CALLS)
@@ -128,13 +128,13 @@ export class RecordEntryDto extends IntersectionType(
   @MaxLength(255)
   finish_reason?: string | null;
 
-  /** The provider's counts; null or left out: it gave none. */
+  /** The provider's counts; null or left out when it reported none. */
   @IsOptional()
   @Nested(() => RecordedUsageDto)
   @ApiPropertyOptional({ type: RecordedUsageDto, nullable: true })
   usage?: RecordedUsageDto | null;
 
-  /** Milliseconds the call took; null or left out: not measured. */
+  /** The duration of the call in milliseconds; null or left out when it was not measured. */
   @IsOptional()
   @IsInt()
   @Min(0)
@@ -142,13 +142,13 @@ export class RecordEntryDto extends IntersectionType(
   @ApiPropertyOptional({ type: 'integer', nullable: true, example: 812 })
   latency_ms?: number | null;
 
-  /** The kind of failure; left out of a failed one: `provider_error`. */
+  /** The kind of failure. Defaults to `provider_error` for a failed execution. */
   @IsOptional()
   @IsIn(ERROR_TYPES)
   @ApiPropertyOptional({ enum: ERROR_TYPES, nullable: true, example: null })
   error_type?: ExecutionErrorType | null;
 
-  /** The error. One line of 300 characters is kept, without anything that looks like a key. */
+  /** The error message. One line of 300 characters is kept, without anything that looks like a key. */
   @IsOptional()
   @IsString()
   @ApiPropertyOptional({ type: String, nullable: true, example: null })
@@ -168,7 +168,7 @@ export class RecordEntryDto extends IntersectionType(
 }
 
 export class RecordDto {
-  /** The executions; each is judged by itself. */
+  /** The executions. Each is accepted or rejected on its own. */
   @NestedArray(() => RecordEntryDto)
   @ArrayMinSize(1)
   @ArrayMaxSize(MAX_ENTRIES)
@@ -177,26 +177,26 @@ export class RecordDto {
 }
 
 export class RecordedDto {
-  /** Which of the entries, counted from 0. */
+  /** The index of the entry, counted from 0. */
   @ApiInteger()
   index!: number;
 
-  /** Id that it got. */
+  /** The id of the recorded execution. */
   @ApiId()
   execution_id!: string;
 
-  /** The version it was recorded for. */
+  /** The version that the execution was recorded for. */
   @ApiInteger()
   version_number!: number;
 }
 
 export class RejectedDto {
-  /** Which of the entries, counted from 0. */
+  /** The index of the entry, counted from 0. */
   @ApiInteger()
   index!: number;
 
   /**
-   * Stable name of the reason, one of the codes of problem documents.
+   * A stable name of the reason, one of the codes of problem documents.
    * @example "VERSION_NOT_FOUND"
    */
   code!: string;
@@ -204,15 +204,15 @@ export class RejectedDto {
   /** One sentence that says what to do. */
   detail!: string;
 
-  /** The single faults, where there is more to say. */
+  /** The individual faults, where there is more to say. */
   @ApiPropertyOptional({ type: [ProblemEntryDto] })
   errors?: ProblemEntryDto[];
 }
 
 export class RecordAnswerDto {
-  /** The executions that are durable now, in the order of the entries. */
+  /** The executions that are now durable, in the order of the entries. */
   recorded!: RecordedDto[];
 
-  /** The entries that were refused, and why. Sent again unchanged, they would be refused again. */
+  /** The entries that were rejected, and why. They would be rejected again if sent unchanged. */
   rejected!: RejectedDto[];
 }

@@ -7,9 +7,9 @@ import { findBegun } from '../record/index.js';
 
 export interface NewRecordings {
   readonly projectId: string;
-  /** In their order; there may be none. */
+  /** In order; may be empty. */
   readonly executionIds: readonly string[];
-  /** For each a `recordedRow`, as JSON text. */
+  /** One `recordedRow` for each, as JSON text. */
   readonly rows: readonly string[];
   readonly key: UsedKey | null;
   readonly answer: StoredAnswer;

@@ -18,10 +18,10 @@ import type {
 } from './recording.dto.js';
 import { RecordingRepository } from './recording.repository.js';
 
-/** The exact text of a part of an entry; null when it was left out. */
+/** Returns the exact text of a part of an entry; null when it was left out. */
 export type EntrySource = (index: number, ...path: string[]) => string | null;
 
-/** Executions that clients made themselves. They are over when they come, so neither queue nor provider has part in it. */
+/** Records executions that clients made themselves. They are already final, so they touch neither queue nor provider. */
 @Injectable()
 export class RecordingService {
   constructor(
@@ -34,8 +34,8 @@ export class RecordingService {
   ) {}
 
   /**
-   * Records the valid entries, durable when it answers, all in one commit: 200 with a {@link RecordAnswerDto}, which names
-   * what cannot. That one of them is wrong is no reason to lose the others: they have happened.
+   * Records the valid entries in one commit, durable when it answers 200 with a {@link RecordAnswerDto}, which names the
+   * refused ones. A faulty entry does not cost the others, because they have already happened.
    * @throws what {@link Intake.record} throws.
    */
   record(actor: Actor, request: RecordDto, sourceOf: EntrySource, key: UsedKey | null): Promise<RawAnswer> {

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { TenantScope } from '../../../infra/database/index.js';
 
-/** Content that is past its days, or may be. */
+/** A project and environment with content that has expired, or may have. */
 export interface ExpiringContent {
   readonly projectId: string;
   readonly environment: string;
@@ -10,11 +10,11 @@ export interface ExpiringContent {
 export interface DroppedWeek {
   /** The name of the partition; null when none was dropped. */
   readonly name: string | null;
-  /** The table was in use. A drop must not block others, so it is tried again later. */
+  /** Whether the table was in use. A drop must not block others, so it is retried later. */
   readonly isBusy: boolean;
 }
 
-/** Each method calls one function of the owner in a short transaction. The function follows the settings of the projects. */
+/** Calls one function of the owner per method, in a short transaction. The functions follow the settings of the projects. */
 @Injectable()
 export class ContentRetentionRepository {
   constructor(private readonly scope: TenantScope) {}
@@ -25,14 +25,14 @@ export class ContentRetentionRepository {
     );
   }
 
-  /** Erases the oldest. @returns how many; fewer than `most` when that is all. */
+  /** Erases the oldest content. @returns the number erased; fewer than `most` when no more is left. */
   async expire({ projectId, environment }: ExpiringContent, most: number): Promise<number> {
     const text = 'SELECT ledger_expire_content($1, $2, $3) AS erased';
     const [row] = await this.scope.system<{ erased: number }>(text, [projectId, environment, most]);
     return row?.erased ?? 0;
   }
 
-  /** Drops one partition of a week whose content is past its days everywhere. */
+  /** Drops one partition of a week whose content has expired in every project. */
   async dropWeek(): Promise<DroppedWeek> {
     const [row] = await this.scope.system<DroppedWeek & Record<string, unknown>>(
       'SELECT dropped AS name, is_busy AS "isBusy" FROM ledger_drop_expired_week()',

@@ -10,12 +10,12 @@ import { Metrics } from '../../../infra/metrics/index.js';
 import { getMessage } from '../../../kernel/index.js';
 import { ContentRetentionRepository, type ExpiringContent } from './content-retention.repository.js';
 
-/** Small enough that a batch takes milliseconds and nothing waits long for its locks. */
+/** Small enough that a batch takes milliseconds and its locks block nobody for long. */
 const BATCH_SIZE = 50;
 /** The pause between two batches, so that a backlog of months leaves the database to requests. */
 const PAUSE_MS = 5;
 
-/** A drop that waited in vain is tried again, so often in a pass; the next pass goes on with it. */
+/** How often a blocked drop is retried in one pass. The next pass continues. */
 const MAX_TRIES = 20;
 const TRY_AGAIN_MS = 100;
 
@@ -27,9 +27,9 @@ export interface RetentionPass {
 }
 
 /**
- * Erases content whose days are over, as the settings of its project say. Weeks that are over in every project are dropped as a whole,
- * which costs nothing; then the executions are marked, and what their rows and keys have of content goes with that. Any process does
- * it: several at once take turns.
+ * Erases expired content, as the settings of each project say. Drops weeks that have expired in every project as a whole, which
+ * costs nothing. Then marks the executions, which also erases the content in their rows and keys. Every process does this;
+ * several at once take turns.
  */
 @Injectable()
 export class ContentRetention implements OnApplicationBootstrap, BeforeApplicationShutdown {
@@ -57,7 +57,7 @@ export class ContentRetention implements OnApplicationBootstrap, BeforeApplicati
     await this.running;
   }
 
-  /** One look at everything. @returns what is gone now. */
+  /** Makes one pass over everything. @returns what was erased and dropped. */
   async pass(): Promise<RetentionPass> {
     const dropped = await this.dropWeeks();
     let erased = 0;

@@ -7,18 +7,18 @@ import type { UsedKey } from '../idempotency/index.js';
 import type { AnswerSink } from './answer-sink.js';
 import type { ExecutionProtocol } from './execution-protocol.js';
 
-/** A run as it is asked: a request that somebody waits for, and the way to answer it. */
+/** A request that a client waits for, and how to answer it. */
 export interface AskedRun {
   readonly caller: Caller;
   /** The path of the request, for `instance`. */
   readonly path: string;
   readonly key: UsedKey | null;
   readonly protocol: ExecutionProtocol;
-  /** Reads the answer as it comes; null when it is waited for as a whole. */
+  /** Receives the answer as it streams; null when the client waits for the whole answer. */
   readonly sink: AnswerSink | null;
 }
 
-/** A run that is admitted, with the execution that it may become. Nothing is written yet. */
+/** An admitted run, with the execution that it may become. Nothing is written yet. */
 export interface AdmittedRun {
   readonly asked: AskedRun;
   readonly admitted: AdmittedExecution;
@@ -28,19 +28,19 @@ export interface AdmittedRun {
   readonly deadlineAtMs: number;
 }
 
-/** A run that has begun: its execution is in flight, and dispatched for the first time. */
+/** A run whose execution is in flight and dispatched for the first time. */
 export interface BegunRun {
   readonly run: AdmittedRun;
   readonly claim: Claim;
-  /** `max_new_tokens` as a budget has brought it down; null: as it was asked for. */
+  /** The `max_new_tokens` that a budget has set; null for an unchanged limit. */
   readonly clampedTokens: number | null;
 }
 
-/** The last call of a run, which has ended. That is not written yet. */
+/** The last call of a run, which has ended but is not recorded yet. */
 export interface EndedCall {
   readonly attempt: number;
   readonly target: Target;
   readonly outcome: CallOutcome;
-  /** Whether the execution may have duties: further attempts may have held money for it. */
+  /** Whether the execution may have duties, because further attempts may have held money for it. */
   readonly mayHaveDuties: boolean;
 }

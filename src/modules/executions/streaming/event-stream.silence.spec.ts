@@ -94,7 +94,7 @@ describe('with time passing', () => {
   it('a reader that does not take the end is hung up on', async () => {
     const { response, stream } = await open();
     stream.begin(BEGUN, () => ({}));
-    // More than the sockets hold.
+    // Send more than the sockets hold.
     void stream.send(text('x'.repeat(MOST_IN_SOCKETS * PIECE_BYTES)));
     stream.finish(DONE);
     jest.advanceTimersByTime(29_999);

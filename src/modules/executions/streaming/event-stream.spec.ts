@@ -19,7 +19,7 @@ const PIECES = 1024;
 
 useServer();
 
-/** Until it has been the same for a while. */
+/** Waits until the value has been stable for a while. */
 async function settled(value: () => number): Promise<number> {
   const looks: number[] = [];
   while (looks.length < 20) {
@@ -30,7 +30,7 @@ async function settled(value: () => number): Promise<number> {
   return value();
 }
 
-/** Sends pieces one after another, as a provider's answer is read. */
+/** Sends pieces one after another, as they come from a provider. */
 function sendAll(stream: EventStream, response: ServerResponse) {
   const progress = { sent: 0, mostBufferedBytes: 0, isOver: false };
   const sending = (async () => {
@@ -91,7 +91,7 @@ describe('a reader', () => {
 
     expect(progress.isOver).toBe(false);
     expect(taken).toBeLessThan(MOST_IN_SOCKETS);
-    // Once it reads, it gets all of it.
+    // Once it reads, the client gets everything.
     reader.read();
     await sending;
     expect(progress.sent).toBe(PIECES);

@@ -35,7 +35,7 @@ export const text = (content: string) => ({ type: 'delta' as const, text: conten
 let server: Server;
 const sockets: Socket[] = [];
 
-/** A server for each test, and no socket left of it. */
+/** Starts a server for each test, and destroys its sockets afterwards. */
 export function useServer(): void {
   beforeEach(async () => {
     server = createServer();
@@ -50,7 +50,7 @@ export function useServer(): void {
   });
 }
 
-/** One request, by a reader that reads when it is told to. */
+/** Sends one request, with a reader that reads only when told to. */
 export async function open() {
   const socket = connect((server.address() as AddressInfo).port, '127.0.0.1');
   sockets.push(socket);

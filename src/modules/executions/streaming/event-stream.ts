@@ -4,33 +4,33 @@ import type { AnswerEvent, AnsweringModel, AnswerSink, AskedModelName } from '..
 import type { StreamedExecutionDto } from '../wire/executions.dto.js';
 import type { StreamFormat } from './stream-format.js';
 
-/** Shorter than proxies and clients have patience with a silent connection. */
+/** Shorter than the silence that proxies and clients tolerate. */
 const KEEP_ALIVE_MS = 15_000;
-/** The number of times that a further call gives the head another such span: a proxy has about a minute of patience. */
+/** How often a further call extends the wait for the head by such a span. A proxy tolerates about a minute. */
 const MOST_PROLONGED = 2;
-/** The time that a reader may take for what it was sent last; one that does not read at all would hold it for ever. */
+/** How long a reader may take for the last bytes. One that does not read at all would hold the connection for ever. */
 const LONGEST_FLUSH_MS = 30_000;
 
 const STREAM_HEADERS = {
   'Content-Type': 'text/event-stream; charset=utf-8',
   'Cache-Control': 'no-store',
-  // Proxies of nginx's kind would gather the pieces.
+  // Keeps proxies such as nginx from buffering the pieces.
   'X-Accel-Buffering': 'no',
 };
 
-/** The head of the answer, before the first piece. */
+/** The head of the answer and the text before the first piece. */
 interface Opening {
   readonly headers: (model: AskedModelName) => Readonly<Record<string, string>>;
   readonly text: string;
 }
 
 /**
- * The answer to one request, written as it comes. The head waits for the first piece, so that a call which fails before it is answered
- * with its own status: clients retry by the status, and raise their classes of errors by it. A model that is silent
- * for {@link KEEP_ALIVE_MS} gets a head all the same, because clients do not wait for ever for one; a further call after one that failed
- * has that time for itself.
+ * Writes the answer to one request as it streams. The head waits for the first piece, so that a call which fails before it is
+ * answered with its own status, which clients base their retries and error classes on. After {@link KEEP_ALIVE_MS} of silence
+ * the head goes out anyway, because clients do not wait for ever for one. A further call after a failed one gets that time for
+ * itself.
  *
- * A slow reader is waited for: what it has not taken is at most what its socket buffers and one piece.
+ * A slow reader is waited for, so that at most its socket's buffer and one piece are pending.
  */
 export class EventStream implements AnswerSink {
   private readonly left = new AbortController();
@@ -47,7 +47,7 @@ export class EventStream implements AnswerSink {
     private readonly response: ServerResponse,
     private readonly format: StreamFormat,
   ) {
-    // A client may have left before there was anything to listen to.
+    // The client may have left before anything listened.
     if (response.destroyed) this.closed();
     else response.once('close', () => this.closed());
   }
@@ -85,7 +85,7 @@ export class EventStream implements AnswerSink {
       this.silentSinceMs = performance.now();
       this.keepAlive?.refresh();
     }
-    // The model is the one that was asked until the provider names another.
+    // Until the provider names another, the answering model is the one that was called.
     this.format.answeredBy?.({ servedModelName: model.model_name });
   }
 
@@ -107,7 +107,7 @@ export class EventStream implements AnswerSink {
     });
   }
 
-  /** The end of a stream that has begun; or the whole answer, where no piece of it came before. */
+  /** Ends a stream that has begun, or sends the whole answer when no piece came before. */
   finish(answer: RawAnswer): void {
     this.release();
     if (this.response.destroyed) return;
@@ -121,19 +121,19 @@ export class EventStream implements AnswerSink {
       const { 'Content-Type': _, ...headers } = answer.headers;
       const text = this.opening === null ? this.format.replay(body) : this.open() + this.format.done(body);
       this.setHead(headers);
-      // In chunks, as any other stream, and not as a document of a known length.
+      // Sent in chunks like any other stream, not as a document of known length.
       this.response.flushHeaders();
       this.end(text);
     }
   }
 
-  /** Stops the keep-alive. A client that leaves from now on aborts nothing, because the answer is over or written elsewhere. */
+  /** Stops the keep-alive. A client that leaves after this aborts nothing, because the answer is over or written elsewhere. */
   release(): void {
     clearInterval(this.keepAlive);
     this.isOver = true;
   }
 
-  /** Sets the head, which goes out with what is written next. @returns what stands in front of that; "" once it has gone out. */
+  /** Sets the head, which goes out with the next write. @returns the text to put before that write; "" once the head has gone out. */
   private open(): string {
     const { opening, model } = this;
     if (opening === null || model === null) return '';

@@ -1,26 +1,26 @@
 import type { AnswerEvent, AnsweringModel } from '../runs/answer-sink.js';
 import type { ExecutionResultDto, StreamedExecutionDto } from '../wire/executions.dto.js';
 
-/** Writes an answer while it comes: as events of our own, or as the clients of another API expect them. */
+/** Formats an answer as it streams, as our own events or as the clients of another API expect them. */
 export interface StreamFormat {
   readonly begin: (execution: StreamedExecutionDto) => string;
   /** Called with the model that is about to answer, before anything is written. Optional. */
   readonly answeredBy?: (model: AnsweringModel) => void;
   readonly piece: (event: AnswerEvent) => string;
-  /** @param body of the answer that the execution succeeded: JSON text, as the API presents it. */
+  /** @param body the answer of a succeeded execution: JSON text, as the API presents it. */
   readonly done: (body: string) => string;
-  /** @param body of the answer that it failed: a problem document, as JSON text. */
+  /** @param body the answer of a failed execution: a problem document, as JSON text. */
   readonly failed: (body: string) => string;
-  /** A whole stream of an answer that there was before. @param body as for `done`. */
+  /** Formats an existing answer as a whole stream. @param body as for `done`. */
   readonly replay: (body: string) => string;
 }
 
-/** Server-Sent Events. JSON text has no line breaks, so one line of data is enough. */
+/** Formats a Server-Sent Event. JSON text has no line breaks, so one line of data is enough. */
 export function serverSentEvent(name: string, data: string): string {
   return `event: ${name}\ndata: ${data}\n\n`;
 }
 
-/** `execution`, any number of `delta`, and `done` or `error`. */
+/** Sends `execution`, any number of `delta`, and `done` or `error`. */
 export const LEDGER_EVENTS: StreamFormat = {
   begin: (execution) => serverSentEvent('execution', JSON.stringify(execution)),
   piece: (event) => serverSentEvent('delta', JSON.stringify(toDelta(event))),

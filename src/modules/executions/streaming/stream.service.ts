@@ -13,14 +13,14 @@ export interface StreamOptions extends Omit<RunOptions, 'sink'> {
   readonly format?: StreamFormat;
 }
 
-/** Runs, and sends the answer on as it comes. */
+/** Runs an execution and streams its answer. */
 @Injectable()
 export class StreamService {
   constructor(private readonly runs: RunService) {}
 
   /**
-   * Writes the whole answer. Whatever goes wrong before the first piece is an ordinary answer with its status; after that
-   * it is told in the stream. The lineage is committed after the last piece and before the end is told.
+   * Writes the whole answer. A failure before the first piece is an ordinary answer with its status; a later one is reported in
+   * the stream. The lineage is committed after the last piece and before the end is sent.
    * @throws what {@link RunService.run} throws before the head of the stream has gone out; then nothing was written.
    */
   async stream(

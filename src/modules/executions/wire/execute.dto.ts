@@ -23,7 +23,7 @@ export class SharedExecutionDto {
   @IsPromptName()
   prompt_name!: string;
 
-  /** Which version; null or left out: the one that the environment points at, else the active one. */
+  /** The version to run; null or left out for the one that the environment points at, or else the active one. */
   @IsOptional()
   @IsInt()
   @Min(1)
@@ -32,8 +32,8 @@ export class SharedExecutionDto {
   version_number?: number | null;
 
   /**
-   * The label of the execution, such as `dev` or `prod`: it decides which version runs, and the execution is found by it. Any
-   * text. Default: `default`.
+   * The label of the execution, such as `dev` or `prod`, which may be any text. It decides which version runs, and executions
+   * can be filtered by it. Default: `default`.
    * @example "dev"
    */
   @IsOptional()
@@ -41,7 +41,7 @@ export class SharedExecutionDto {
   @Length(1, 100)
   environment?: string | null;
 
-  // Faults inside are found by `readModelChoice`, which has a pointer for each of them inside a union.
+  // `readModelChoice` finds faults inside, because it has a pointer for each of them within a union.
   @IsOptional()
   @ApiPropertyOptional({
     description:
@@ -62,7 +62,7 @@ export class SharedExecutionDto {
   })
   model?: ModelRefDto | RouteRefDto | string | (ModelRefDto | string)[] | null;
 
-  /** Params of the generation. One that the provider has no field for is refused. */
+  /** Params of the generation. A param that the provider has no field for is refused. */
   @IsOptional()
   @Nested(() => ParamsDto)
   @ApiPropertyOptional({
@@ -72,7 +72,7 @@ export class SharedExecutionDto {
   })
   params?: ParamsDto | null;
 
-  /** Milliseconds: of `:run` for the whole call, of `:submit` for each attempt. Default: `DEFAULT_TIMEOUT_MS`. */
+  /** The timeout in milliseconds, for a whole `:run` or for each attempt of a `:submit`. Default: `DEFAULT_TIMEOUT_MS`. */
   @IsOptional()
   @IsInt()
   @Min(1)
@@ -81,8 +81,8 @@ export class SharedExecutionDto {
   timeout_ms?: number | null;
 
   /**
-   * The most calls to the provider, the first included. Default: 2 for `:run`, 4 for what is queued.
-   * At most `MAX_ATTEMPTS`.
+   * The maximum number of calls to the provider, including the first. Default: 2 for `:run`, 4 for queued executions. At most
+   * `MAX_ATTEMPTS`.
    */
   @IsOptional()
   @IsInt()
@@ -92,7 +92,7 @@ export class SharedExecutionDto {
   max_attempts?: number | null;
 
   /**
-   * The reaction when the process that made a call is lost before it has reported how the call ended: call again (`retry`, the
+   * What to do when the process that made a call is lost before it has reported how the call ended: call again (`retry`, the
    * default; the attempts show it), or end the execution as `outcome_unknown` (`fail`). A `:run` is never called again.
    */
   @IsOptional()
@@ -101,8 +101,8 @@ export class SharedExecutionDto {
   on_unknown?: (typeof ON_UNKNOWN)[number] | null;
 
   /**
-   * The reaction when a hard budget has less left than the call may cost: refuse it with 402 (`refuse`, the default), or
-   * bring `max_new_tokens` down to what the money allows (`clamp`).
+   * What to do when a hard budget has less left than the call may cost: refuse the call with 402 (`refuse`, the default), or
+   * lower `max_new_tokens` to what the budget allows (`clamp`).
    */
   @IsOptional()
   @IsIn(ON_BUDGET)
@@ -110,9 +110,9 @@ export class SharedExecutionDto {
   on_budget?: (typeof ON_BUDGET)[number] | null;
 }
 
-/** One set of variables, and the caller's own facts about the execution of it. */
+/** One set of variables, with the caller's own data about its execution. */
 export class ExecutionEntryDto {
-  /** Values for the template's variables. Those it does not use are ignored. They are stored as they came. */
+  /** Values for the template's variables. Unused ones are ignored. All are stored as they were sent. */
   @ValidateIf((body: ExecuteDto) => body.variables !== undefined)
   @IsObject()
   @ApiPropertyOptional({
@@ -123,7 +123,7 @@ export class ExecutionEntryDto {
   variables?: Record<string, unknown>;
 
   /**
-   * Your own id for it, to find it by.
+   * Your own id for the execution, to find it by.
    * @example "order-4711"
    */
   @IsOptional()
@@ -132,8 +132,8 @@ export class ExecutionEntryDto {
   correlation_id?: string | null;
 
   /**
-   * Your own facts about it, to find it by: up to 16 texts of at most 512 characters, under keys of at most 64. It changes
-   * nothing of what is sent to the provider.
+   * Your own metadata for the execution, to find it by: up to 16 texts of at most 512 characters, under keys of at most 64. It
+   * is not sent to the provider.
    */
   @IsOptional()
   @IsMetadata()
@@ -147,8 +147,8 @@ export class ExecutionEntryDto {
   metadata?: Record<string, string> | null;
 
   /**
-   * The unit that stays with one arm where a version is rolled out, such as the id of a user. Only a keyed hash of it is kept. Left out:
-   * the request is a unit of its own.
+   * The unit that stays with one arm during a rollout, such as the id of a user. Only a keyed hash of it is kept. If it is left
+   * out, the request is a unit of its own.
    * @example "user-4711"
    */
   @IsOptional()
@@ -158,26 +158,26 @@ export class ExecutionEntryDto {
   unit_key?: string | null;
 }
 
-/** An execution that can be queued, and so names a prompt. */
+/** An execution that can be queued, and therefore names a prompt. */
 class NamedExecutionDto extends IntersectionType(SharedExecutionDto, ExecutionEntryDto) {
-  /** Answer from an earlier execution that was asked the same, without a call and at no cost. Default: never. */
+  /** Answer from an earlier execution of an equal request, without a call and at no cost. Default: never. */
   @IsOptional()
   @Nested(() => CacheDto)
   @ApiPropertyOptional({ type: CacheDto, nullable: true, example: null })
   cache?: CacheDto | null;
 }
 
-/** An execution that is waited for: of a prompt, or of a content that is no version yet. */
+/** A synchronous execution of a prompt, or of content that is not saved as a version. */
 export class ExecuteDto extends OmitType(NamedExecutionDto, ['prompt_name'] as const) {
-  /** The prompt to run. Left out only where `content` is sent. */
+  /** The prompt to run. Required unless `content` is sent. */
   @ValidateIf((body: ExecuteDto) => (body.content ?? null) === null || (body.prompt_name ?? null) !== null)
   @IsPromptName()
   @ApiPropertyOptional({ type: String })
   prompt_name?: string;
 
   /**
-   * Content to run that is no version of a prompt, instead of `prompt_name` and `version_number`. It is rendered with `variables` by the
-   * rules of versions, and kept with the execution, whose prompt and version are null.
+   * Unsaved content to run, instead of `prompt_name` and `version_number`. It is rendered with `variables` by the rules of
+   * versions, and kept with the execution, whose prompt and version are null.
    */
   @IsOptional()
   @Nested(() => UnsavedContentDto)
@@ -186,7 +186,7 @@ export class ExecuteDto extends OmitType(NamedExecutionDto, ['prompt_name'] as c
 }
 
 export class SubmitDto extends NamedExecutionDto {
-  /** Is told when the execution is final: a POST signed as Standard Webhooks says. */
+  /** Notified when the execution is final, with a POST signed according to Standard Webhooks. */
   @IsOptional()
   @IsString()
   @Length(1, 2048)

@@ -30,7 +30,7 @@ describe('metadata in a body', () => {
     [null],
     [pairs(16)],
     [{ ['k'.repeat(64)]: 'v'.repeat(512) }],
-    // Characters, not units: each of these has two.
+    // The limits count characters, not UTF-16 units. Each of these has two.
     [{ ['😀'.repeat(64)]: '😀'.repeat(512) }],
     [{ 'a.b[c]': '', constructor: 'x', ' ': '\n' }],
   ])('is taken: %j', (metadata) => {

@@ -1,12 +1,12 @@
 import { ValidateBy } from 'class-validator';
 
-/** A caller's own pairs: at most 16 of them, keys of 1 to 64 characters, values of at most 512. */
+/** A caller's own key-value pairs: at most 16, with keys of 1 to 64 characters and values of at most 512. */
 export type ExecutionMetadata = Readonly<Record<string, string>>;
 
 export const MAX_PAIRS = 16;
 const MAX_KEY_CHARS = 64;
 export const MAX_VALUE_CHARS = 512;
-/** The part of a key that is too long which an error repeats. */
+/** The number of characters of an overlong key that an error repeats. */
 const SHOWN_KEY_CHARS = 20;
 
 /** The property is an {@link ExecutionMetadata}. Add `@IsOptional()`. */
@@ -20,7 +20,7 @@ export function IsMetadata(): PropertyDecorator {
   });
 }
 
-/** The property holds pairs to find executions by, as they come in a query. Add `@DeepObject()` and `@IsOptional()`. */
+/** The property holds pairs to find executions by, as sent in a query. Add `@DeepObject()` and `@IsOptional()`. */
 export function IsMetadataFilter(): PropertyDecorator {
   return ValidateBy({
     name: 'isMetadataFilter',
@@ -31,13 +31,13 @@ export function IsMetadataFilter(): PropertyDecorator {
   });
 }
 
-/** An empty object says as much as none. */
+/** Treats an empty object as none. */
 export function metadataOrNull(metadata: ExecutionMetadata | null | undefined): ExecutionMetadata | null {
   if (metadata === null || metadata === undefined) return null;
   return Object.keys(metadata).length === 0 ? null : metadata;
 }
 
-/** @returns what is wrong, as a phrase whose subject is the value; null for what is as it should be. */
+/** @returns the fault as a phrase whose subject is the value; null for a valid value. */
 function findMetadataFault(value: unknown): string | null {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     return 'must be an object of texts';
@@ -60,13 +60,13 @@ function findFilterFault(value: unknown): string | null {
   if (typeof value !== 'object' || value === null) return 'must name its key, as in metadata[user]=4711';
   for (const [key, text] of Object.entries(value) as [string, unknown][]) {
     if (Array.isArray(text)) return `must name each key once; ${shown(key)} is there ${text.length} times`;
-    // A body's texts have been checked for it as they were read.
+    // The texts of a body were checked for it as they were read, but those of a query were not.
     if (key.includes('\0') || String(text).includes('\0')) return 'holds a NUL character';
   }
   return findMetadataFault(value);
 }
 
-/** Counts characters, not the units of UTF-16. */
+/** Counts characters rather than UTF-16 units. */
 function hasAtMost(text: string, most: number): boolean {
   if (text.length <= most) return true;
   // A character has two units at most.

@@ -27,39 +27,39 @@ export const ERROR_TYPES = [
 ] as const;
 
 export class TelemetryDto {
-  /** Tokens of the prompt, as the provider counted; null when it did not say. */
+  /** The prompt's tokens as counted by the provider; null when it did not report them. */
   @ApiInteger()
   prompt_tokens!: number | null;
 
-  /** Tokens of the answer, as the provider counted; null when it did not say. */
+  /** The answer's tokens as counted by the provider; null when it did not report them. */
   @ApiInteger()
   response_tokens!: number | null;
 
-  /** Tokens of the prompt that the provider had in its cache; null when it did not say. */
+  /** Tokens of the prompt that came from the provider's cache; null when it did not report them. */
   @ApiInteger()
   cached_prompt_tokens!: number | null;
 
-  /** Tokens of the answer that are reasoning and not in the text; null when the provider did not say. */
+  /** Reasoning tokens of the answer, which are not in the text; null when the provider did not report them. */
   @ApiInteger()
   reasoning_tokens!: number | null;
 
-  /** Milliseconds from the beginning of the call to the first piece of the answer; null when none came, and when the answer was not streamed. */
+  /** Milliseconds from the start of the call to the first piece of the answer; null when there was none or the answer was not streamed. */
   @ApiInteger()
   time_to_first_token_ms!: number | null;
 
-  /** Milliseconds of the provider's call; null before it is over. */
+  /** Milliseconds of the provider's call; null before it ends. */
   @ApiInteger()
   latency_ms!: number | null;
 }
 
 export class ToolCallDto {
-  /** The model's id of the call, which its result names. */
+  /** The model's id of the call, which the tool's result refers to. */
   id!: string;
 
   /** The tool that the model wants called. */
   name!: string;
 
-  /** Its arguments, the JSON text as the model wrote it. */
+  /** The arguments as the JSON text that the model wrote. */
   arguments!: string;
 }
 
@@ -69,7 +69,7 @@ export class ExecutionArmDto {
   @ApiId()
   rollout_id!: string;
 
-  /** `control`: the version that the environment runs; `candidate`: the one that is tried. */
+  /** `control`: the version that the environment runs; `candidate`: the version under trial. */
   @ApiProperty({ enum: ARMS })
   arm!: Arm;
 
@@ -77,7 +77,7 @@ export class ExecutionArmDto {
   @ApiInteger()
   phase!: number;
 
-  /** The unit that was assigned: the `unit_key`, or the `request` by itself, because it came without one. */
+  /** The unit that was assigned: the `unit_key`, or the `request` itself when it came without one. */
   @ApiProperty({ enum: ARM_UNITS })
   unit!: (typeof ARM_UNITS)[number];
 }
@@ -95,14 +95,14 @@ export class SubmittedDto {
   @ApiProperty({ enum: ['async'] })
   mode!: 'async';
 
-  /** The arm of the rollout that chose the version; left out where none did. */
+  /** The arm of the rollout that chose the version; left out when there was no rollout. */
   @ApiPropertyOptional({ type: ExecutionArmDto })
   rollout?: ExecutionArmDto;
 }
 
 export class OutputErrorDto {
   /**
-   * JSON pointer into the answer; empty for the whole of it.
+   * A JSON pointer into the answer; empty for the whole answer.
    * @example "/order/id"
    */
   pointer!: string;
@@ -124,65 +124,65 @@ export class ExecutionSummaryDto {
   @ApiProperty({ enum: MODES })
   mode!: ExecutionMode;
 
-  /** `ledger`: it was called from here; `recorded`: a client called its provider itself, and told of it afterwards. */
+  /** `ledger`: called by the ledger; `recorded`: called by a client, which reported it afterwards. */
   @ApiProperty({ enum: ORIGINS })
   origin!: ExecutionOrigin;
 
-  /** The prompt that was run; null of a bare call, which came with its messages. */
+  /** The prompt that was run; null for a bare call, which brings its own messages. */
   prompt_name!: string | null;
 
-  /** The version that was run; null of a bare call. */
+  /** The version that was run; null for a bare call. */
   @ApiInteger()
   version_number!: number | null;
 
-  /** The version's checksum; null of a bare call. */
+  /** The version's checksum; null for a bare call. */
   checksum_hash!: string | null;
 
-  /** Label of the execution. */
+  /** The environment of the execution. */
   environment!: string;
 
   /**
-   * The way in which the version was found: where the pointer of its environment stood (`environment`), as the active version (`active`),
-   * or because the request named it (`version_number`, `template_hash`); null of a bare call.
+   * How the version was found: by the pointer of its environment (`environment`), as the active version (`active`), or because
+   * the request named it (`version_number`, `template_hash`); null for a bare call.
    */
   @ApiProperty({ enum: RESOLVED_BY, nullable: true })
   resolved_by!: (typeof RESOLVED_BY)[number] | null;
 
-  /** The model that answered; before there is an answer, the one that was asked last. */
+  /** The model that answered, or before that, the one that was called last. */
   model!: ModelRefDto;
 
-  /** Name of the route that the model is from; null when the request named models. */
+  /** The name of the route that the model comes from; null when the request named models. */
   route!: string | null;
 
-  /** Why the answer ended, in the provider's words; null when there is none or it did not say. */
+  /** Why the answer ended, in the provider's words; null without an answer or a reason. */
   finish_reason!: string | null;
 
-  /** The tokens and time that the call took. */
+  /** The tokens and the duration of the call. */
   telemetry!: TelemetryDto;
 
-  /** The cost of the answer in US dollars, exact; null when it is unknown. */
+  /** The exact cost of the answer in US dollars; null when it is unknown. */
   @ApiMoney()
   cost_usd!: string | null;
 
-  /** The same in whole pico-dollars, a millionth of a millionth of a dollar. */
+  /** The cost in whole pico-dollars, a millionth of a millionth of a dollar. */
   @ApiMoney('1234500000')
   cost_pico_usd!: string | null;
 
-  /** Id of the price that the cost was counted by. */
+  /** The id of the price that the cost is based on. */
   @ApiId()
   price_id!: string | null;
 
   /** True when it was answered from an earlier execution, without a call. */
   cache_hit!: boolean;
 
-  /** Id of that execution. */
+  /** The id of the earlier execution. */
   @ApiId()
   cached_from!: string | null;
 
-  /** Your own id for it. */
+  /** Your own id for the execution. */
   correlation_id!: string | null;
 
-  /** Your own facts about it; left out when there are none. */
+  /** Your own metadata for the execution; left out when there is none. */
   @ApiPropertyOptional({
     type: 'object',
     additionalProperties: { type: 'string' },
@@ -190,11 +190,11 @@ export class ExecutionSummaryDto {
   })
   metadata?: Readonly<Record<string, string>>;
 
-  /** The arm of the rollout that chose the version; left out where none did. */
+  /** The arm of the rollout that chose the version; left out when there was no rollout. */
   @ApiPropertyOptional({ type: ExecutionArmDto })
   rollout?: ExecutionArmDto;
 
-  /** Id of the batch it was submitted with; null when it came alone. */
+  /** The id of the batch that the execution was submitted with; null when it was submitted alone. */
   @ApiId()
   batch_id!: string | null;
 
@@ -202,23 +202,23 @@ export class ExecutionSummaryDto {
   @ApiProperty({ enum: ERROR_TYPES, nullable: true })
   error_type!: ExecutionErrorType | null;
 
-  /** When it was taken on. */
+  /** When the execution was accepted. */
   @ApiTime()
   created_at!: string;
 
-  /** When work on it began; null while it is queued. */
+  /** When work on the execution began; null while it is queued. */
   @ApiTime()
   started_at!: string | null;
 
-  /** When it was over; null before. */
+  /** When the execution became final; null before. */
   @ApiTime()
   completed_at!: string | null;
 
-  /** When its content was erased; null while it is there. Left out of the answer of a run. */
+  /** When the content was erased; null while it exists. Left out of the answer of a run. */
   @ApiPropertyOptional({ type: 'string', format: 'date-time', nullable: true })
   content_erased_at?: string | null;
 
-  /** Whether the answer fits the JSON Schema of its `response_format`; null where it was not checked. Left out of the answer of a run without a schema. */
+  /** Whether the answer matches the JSON Schema of its `response_format`; null when not checked. Left out for a run without a schema. */
   @ApiPropertyOptional({ type: Boolean, nullable: true })
   output_valid?: boolean | null;
 }
@@ -233,7 +233,7 @@ export class ExecutionResultDto extends ExecutionSummaryDto {
   /** Lower-case hex SHA-256 of the whole answer in UTF-8; null when there is no answer. */
   response_sha256!: string | null;
 
-  /** Tools that the model wants called; null when there are none. */
+  /** Tool calls that the model asked for; null when there are none. */
   @ApiProperty({ type: [ToolCallDto], nullable: true })
   tool_calls!: ToolCallDto[] | null;
 

@@ -2,7 +2,7 @@ import { ValidateBy } from 'class-validator';
 
 const MAX_STOPS = 16;
 
-/** A text, or a list of up to 16 of them, none empty: both forms are usual among vendors. */
+/** The property is a non-empty text or a list of up to 16 of them. Vendors use both forms. */
 export function IsStop(): PropertyDecorator {
   return ValidateBy({
     name: 'isStop',

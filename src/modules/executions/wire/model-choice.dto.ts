@@ -23,7 +23,7 @@ export class ModelRefDto {
 
 export class ParamsDto {
   /**
-   * The most tokens of the answer.
+   * The maximum number of tokens in the answer.
    * @example 800
    */
   @IsOptional()
@@ -34,7 +34,7 @@ export class ParamsDto {
   max_new_tokens?: number | null;
 
   /**
-   * The freedom of the model's choice; 0 is the least.
+   * How freely the model chooses; 0 is the least.
    * @example 0.2
    */
   @IsOptional()
@@ -43,14 +43,14 @@ export class ParamsDto {
   @Max(2)
   temperature?: number | null;
 
-  /** Choose among the most likely tokens that together have this probability. */
+  /** Sample from the most likely tokens that together have this probability. */
   @IsOptional()
   @IsNumber()
   @Min(0)
   @Max(1)
   top_p?: number | null;
 
-  /** Choose among this many most likely tokens. */
+  /** Sample from this many of the most likely tokens. */
   @IsOptional()
   @IsInt()
   @Min(1)
@@ -58,14 +58,14 @@ export class ParamsDto {
   @ApiPropertyOptional({ type: 'integer' })
   top_k?: number | null;
 
-  /** Above 1: say the same thing less often. */
+  /** Values above 1 reduce repetition. */
   @IsOptional()
   @IsNumber()
   @Min(0)
   @Max(10)
   repetition_penalty?: number | null;
 
-  /** The answer ends before any of these: a text, or up to 16 of them. */
+  /** The answer ends before any of these stop texts: one text, or up to 16. */
   @IsOptional()
   @IsStop()
   @ApiPropertyOptional({
@@ -74,7 +74,7 @@ export class ParamsDto {
   })
   stop?: string | string[] | null;
 
-  // Said in full: the generator does not follow the constants of the range, and drops the property's comment with them.
+  // Spelled out, because the generator does not follow the constants of the range and would drop the property's comment with them.
   @IsOptional()
   @IsInt()
   @Min(Number.MIN_SAFE_INTEGER)
@@ -87,12 +87,12 @@ export class ParamsDto {
   seed?: number | null;
 }
 
-/** A month: what is older was answered by another model of the same name. */
+/** A month, because older answers may come from another model of the same name. */
 const MAX_CACHE_TTL_S = 31 * 24 * 3600;
 
 export class RouteRefDto {
   /**
-   * Name of the route.
+   * The name of the route.
    * @example "cheap-first"
    */
   route!: string;
@@ -100,7 +100,7 @@ export class RouteRefDto {
 
 export class CacheDto {
   /**
-   * Seconds that an answer to an equal request may be old: the same version, variables, models and params.
+   * The maximum age in seconds of an answer to an equal request: the same version, variables, models and params.
    * @example 3600
    */
   @IsInt()

@@ -20,13 +20,13 @@ import {
 import { INTERVAL } from './experiment-detail.dto.js';
 import { ItemRefDto } from './results.dto.js';
 
-/** Decimal digits to a number; anything else stays a text, and is refused. */
+/** Converts decimal digits to a number. Leaves anything else a text, which validation refuses. */
 function toDecimal(text: string): unknown {
   return /^\d{1,9}(?:\.\d{1,12})?$/.test(text) ? Number(text) : text;
 }
 
 export class CompareQueryDto {
-  /** Label of the candidate that the other is measured against. */
+  /** The label of the candidate to compare with. */
   @IsString()
   @Length(1, 100)
   @ApiProperty({ example: 'a' })
@@ -38,20 +38,20 @@ export class CompareQueryDto {
   @ApiProperty({ example: 'b' })
   candidate!: string;
 
-  /** The scorer to compare by; optional where the experiment has only one. */
+  /** The scorer to compare by; optional when the experiment has only one. */
   @IsOptional()
   @IsString()
   @Length(1, 200)
   @ApiPropertyOptional({ type: String, example: 'mentions-refund' })
   scorer?: string;
 
-  /** The experiment that the baseline is from; left out: this one. Items are paired by what they hold. */
+  /** The experiment that the baseline comes from; left out for this one. Items are paired by content. */
   @IsOptional()
   @IsUUID()
   @ApiPropertyOptional({ type: String, format: 'uuid' })
   baseline_experiment?: string;
 
-  /** The distance from 0 that the interval of the difference may reach for `no_difference`. */
+  /** How far from 0 the interval of the difference may reach for `no_difference`. */
   @IsOptional()
   @FromText(toDecimal)
   @IsNumber()
@@ -60,7 +60,7 @@ export class CompareQueryDto {
   @ApiPropertyOptional({ type: Number, default: 0.05 })
   margin?: number;
 
-  /** Compare although the two were scored by different versions of the scorer. */
+  /** Compare even if the two were scored by different versions of the scorer. */
   @IsOptional()
   @FromText(toBoolean)
   @IsBoolean()
@@ -90,11 +90,11 @@ export class ComparisonDto {
   @ApiId()
   experiment_id!: string;
 
-  /** The experiment that the baseline is from. */
+  /** The id of the experiment that the baseline comes from. */
   @ApiId()
   baseline_experiment_id!: string;
 
-  /** Label of the candidate that the other is measured against. */
+  /** The label of the candidate to compare with. */
   baseline!: string;
 
   /** Label of the candidate that wins or loses. */
@@ -103,7 +103,7 @@ export class ComparisonDto {
   /** Name of the scorer. */
   scorer!: string;
 
-  /** Its version, for the candidate. */
+  /** The version of the scorer, for the candidate. */
   @ApiInteger()
   scorer_version!: number;
 
@@ -111,48 +111,48 @@ export class ComparisonDto {
   @ApiInteger()
   n!: number;
 
-  /** Items for which the candidate got more. */
+  /** Items for which the candidate scored higher. */
   @ApiInteger()
   wins!: number;
 
-  /** Items for which it got less. */
+  /** Items for which the candidate scored lower. */
   @ApiInteger()
   losses!: number;
 
-  /** Items for which both got the same. */
+  /** Items for which both scored the same. */
   @ApiInteger()
   ties!: number;
 
-  /** Items that one of them has no score for. */
+  /** Items for which one of them has no score. */
   @ApiInteger()
   missing!: number;
 
-  /** The number of those that are missing because of an error; the others were not run. */
+  /** How many of the missing items are missing because of an error. The others were not run. */
   @ApiInteger()
   missing_by_error!: number;
 
-  /** Cells of the two that had an error. */
+  /** Cells of either candidate that had an error. */
   @ApiInteger()
   errors!: number;
 
   /** The mean of candidate − baseline; null without items. */
   delta!: number | null;
 
-  /** The 95 % interval of the difference; null where there are too few items for one. */
+  /** The 95 % interval of the difference; null with too few items. */
   @ApiProperty({ ...INTERVAL, example: [-0.121523, 0.003876] })
   interval!: readonly [number, number] | null;
 
-  /** Two-sided. */
+  /** The two-sided p-value. */
   p_value!: number;
 
-  /** `mcnemar_exact` for pass and fail, else `paired_t` from 30 items on and exact `wilcoxon` below. */
+  /** `mcnemar_exact` for pass and fail; otherwise `paired_t` from 30 items on, and exact `wilcoxon` below. */
   @ApiProperty({ enum: COMPARISON_METHODS })
   method!: ComparisonMethod;
 
-  /** The distance from 0 that the interval may reach for `no_difference`. */
+  /** How far from 0 the interval may reach for `no_difference`. */
   margin!: number;
 
-  /** `better` or `worse` when p is below 0.05; else `no_difference` when the interval lies within the margin; else `cannot_tell`. */
+  /** `better` or `worse` when p is below 0.05; otherwise `no_difference` when the interval lies within the margin, or `cannot_tell`. */
   @ApiProperty({ enum: VERDICTS })
   verdict!: Verdict;
 
@@ -165,7 +165,7 @@ export const REPORT_FORMATS = ['json', 'junit', 'markdown'] as const;
 export type ReportFormat = (typeof REPORT_FORMATS)[number];
 
 export class ReportQueryDto {
-  /** `json` for programs, `junit` for what shows tests, `markdown` for people. */
+  /** `json` for programs, `junit` for test reporters, `markdown` for people. */
   @IsOptional()
   @IsIn(REPORT_FORMATS)
   @ApiPropertyOptional({ enum: REPORT_FORMATS, default: 'json' })

@@ -31,7 +31,7 @@ export class DatasetChoiceDto {
   @ApiProperty({ example: 'tickets' })
   name!: string;
 
-  /** The hash of a version; null or left out: what the dataset holds now. */
+  /** The hash of a version; null or left out for the current content of the dataset. */
   @IsOptional()
   @Matches(SHA256, { message: 'must be the hash of a version, 64 lower-case hexadecimal digits' })
   @ApiPropertyOptional({ pattern: SHA256.source, nullable: true, example: null })
@@ -50,7 +50,7 @@ export class CandidateDto {
   @IsPromptName()
   prompt_name!: string;
 
-  /** Which version; null or left out: the newest. */
+  /** The version to run; null or left out for the newest. */
   @IsOptional()
   @IsInt()
   @Min(1)
@@ -58,7 +58,7 @@ export class CandidateDto {
   @ApiPropertyOptional({ type: 'integer', nullable: true, example: null })
   version_number?: number | null;
 
-  // Faults inside are found where the experiment is pinned, which has a pointer for each of them inside a union.
+  // Pinning finds faults inside, because it has a pointer for each of them within a union.
   @IsOptional()
   @ApiPropertyOptional({
     description:
@@ -92,7 +92,7 @@ export class ScorerChoiceDto {
   @ApiProperty({ example: 'mentions-refund' })
   name!: string;
 
-  /** Which version; null or left out: the newest. */
+  /** The version of the scorer; null or left out for the newest. */
   @IsOptional()
   @IsInt()
   @Min(1)
@@ -108,18 +108,18 @@ export class CreateExperimentDto {
   @ApiProperty({ example: 'summaries, shorter' })
   name!: string;
 
-  /** The dataset that it runs on. */
+  /** The dataset to run on. */
   @Nested(() => DatasetChoiceDto)
   dataset!: DatasetChoiceDto;
 
-  /** The candidates; each label once. */
+  /** The candidates, each with a different label. */
   @NestedArray(() => CandidateDto)
   @ArrayMinSize(1)
   @ArrayMaxSize(MAX_CANDIDATES)
   @ApiProperty({ type: [CandidateDto], minItems: 1, maxItems: MAX_CANDIDATES })
   candidates!: CandidateDto[];
 
-  /** The scorers of the answers; each once. Checks, code and judges: people score by `POST /v1/scores`. */
+  /** The scorers of the answers, each at most once: checks, code or judges. People score with `POST /v1/scores`. */
   @NestedArray(() => ScorerChoiceDto)
   @ArrayMinSize(1)
   @ArrayMaxSize(MAX_SCORERS)
@@ -134,7 +134,7 @@ export class CreateExperimentDto {
   @ApiPropertyOptional({ type: 'integer', default: 1, nullable: true, example: 3 })
   repetitions?: number | null;
 
-  /** The share of its repetitions that have to pass for an item to pass; above 0. */
+  /** The share of its repetitions that must pass for an item to pass; above 0. */
   @IsOptional()
   @IsNumber()
   @IsPositive()
@@ -148,13 +148,13 @@ export class CreateExperimentDto {
   })
   pass_threshold?: number | null;
 
-  /** The most that all its executions may cost, judgements and further attempts among them, in dollars. Default: no limit. */
+  /** The most that all executions may cost in dollars, including judgements and further attempts. Default: no limit. */
   @IsOptional()
   @Matches(USD, { message: 'must be a decimal number of dollars as a string, such as "2.50"' })
   @ApiPropertyOptional({ type: String, pattern: USD.source, nullable: true, example: '2.50' })
   max_cost_usd?: string | null;
 
-  /** The number of cells that are under way at a time. */
+  /** The number of cells that run at a time. */
   @IsOptional()
   @IsInt()
   @Min(1)
@@ -162,14 +162,14 @@ export class CreateExperimentDto {
   @ApiPropertyOptional({ type: 'integer', default: 8, nullable: true, example: 8 })
   concurrency?: number | null;
 
-  /** The label of its executions. */
+  /** The environment of the executions. */
   @IsOptional()
   @IsString()
   @Length(1, 100)
   @ApiPropertyOptional({ default: 'experiment', nullable: true, example: 'experiment' })
   environment?: string | null;
 
-  /** Whether a cell may be answered from an earlier execution that was asked the same. Then repetitions are equal. */
+  /** Whether a cell may be answered from an earlier execution of an equal request. Its repetitions are then equal. */
   @IsOptional()
   @IsBoolean()
   @ApiPropertyOptional({ default: false, nullable: true, example: false })

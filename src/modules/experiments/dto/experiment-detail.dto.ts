@@ -18,29 +18,29 @@ export class ExperimentProgressDto {
   @ApiInteger()
   cells!: number;
 
-  /** Wait for their turn. */
+  /** Cells that wait for their turn. */
   @ApiInteger()
   queued!: number;
 
-  /** Are under way: asked, answered or being scored. */
+  /** Cells that are waiting for an answer or being scored. */
   @ApiInteger()
   running!: number;
 
-  /** Have their answer, and what the scorers made of it. */
+  /** Cells with an answer and the results of the scorers. */
   @ApiInteger()
   succeeded!: number;
 
-  /** Have no answer. */
+  /** Cells without an answer. */
   @ApiInteger()
   failed!: number;
 
-  /** Were given up when the experiment was canceled or stopped. */
+  /** Cells that were abandoned when the experiment was canceled or stopped. */
   @ApiInteger()
   canceled!: number;
 }
 
 export class CandidateLatencyDto {
-  /** The median, in milliseconds; null where nothing succeeded. */
+  /** The median, in milliseconds; null when nothing succeeded. */
   p50!: number | null;
 
   /** The 95th percentile, in milliseconds. */
@@ -54,15 +54,15 @@ export class CandidateScoreDto {
   /** Name of the scorer. */
   scorer!: string;
 
-  /** Its version. */
+  /** The version of the scorer. */
   @ApiInteger()
   scorer_version!: number;
 
-  /** The number of items that were scored in all their repetitions. The figures below are of these. */
+  /** The number of items that were scored in all their repetitions. The figures below cover these items. */
   @ApiInteger()
   n!: number;
 
-  /** The mean of the items' means; null where n is 0. */
+  /** The mean of the items' means; null when n is 0. */
   mean!: number | null;
 
   /** The share of items that pass. */
@@ -72,7 +72,7 @@ export class CandidateScoreDto {
   @ApiProperty({ ...INTERVAL, example: [0.396778, 0.892209] })
   pass_rate_interval!: readonly [number, number] | null;
 
-  /** For each k, the chance that of k repetitions at least one passes, averaged over the items. */
+  /** For each k, the chance that at least one of k repetitions passes, averaged over the items. */
   @ApiProperty({ ...BY_K, example: { '1': 0.7, '3': 0.991667 } })
   pass_at_k!: Readonly<Record<string, number>> | null;
 
@@ -84,7 +84,7 @@ export class CandidateScoreDto {
   @ApiInteger()
   errors!: number;
 
-  /** The cost of the candidate's executions so far, without judgements; null where it is unknown. */
+  /** The cost of the candidate's executions so far, without judgements; null when it is unknown. */
   @ApiMoney()
   cost_usd!: string | null;
 
@@ -92,12 +92,12 @@ export class CandidateScoreDto {
   latency_ms!: CandidateLatencyDto;
 }
 
-/** An experiment with how far it is and what has come of it. */
+/** An experiment with its progress and results. */
 export class ExperimentDetailDto extends ExperimentDto {
   /** The progress. */
   progress!: ExperimentProgressDto;
 
-  /** The cost of all its executions that are over, judgements included; null where that of any is unknown. */
+  /** The cost of all final executions, including judgements; null when the cost of one is unknown. */
   @ApiMoney()
   cost_usd!: string | null;
 

@@ -10,10 +10,10 @@ import { ApiId, ApiInteger, ApiMoney, ApiTime, PageQueryDto } from '../../../inf
 import { ModelRefDto, ParamsDto } from '../../executions/index.js';
 
 export class PinnedDatasetDto {
-  /** The name it had. */
+  /** The name of the dataset when the experiment was created. */
   name!: string;
 
-  /** The hash of what the items are. */
+  /** The hash of the items' content. */
   @ApiProperty({ pattern: '^[0-9a-f]{64}$' })
   version!: string;
 
@@ -34,11 +34,11 @@ export class PinnedCandidateDto {
   @ApiInteger()
   version_number!: number;
 
-  /** Its id. */
+  /** The id of the version. */
   @ApiId()
   version_id!: string;
 
-  /** The checksum of its content. */
+  /** The checksum of the version's content. */
   checksum_hash!: string;
 
   /** The model, or several in the order in which they are tried. */
@@ -59,7 +59,7 @@ export class PinnedScorerDto {
   /** Name of the scorer. */
   name!: string;
 
-  /** The version that scores. */
+  /** The version of the scorer. */
   @ApiInteger()
   version_number!: number;
 
@@ -67,12 +67,12 @@ export class PinnedScorerDto {
   @ApiProperty({ enum: SCORER_KINDS })
   kind!: ScorerKind;
 
-  /** The checksum of its definition. */
+  /** The checksum of the scorer's definition. */
   checksum_hash!: string;
 }
 
 export class ExperimentErrorDto {
-  /** Such as `BUDGET_EXCEEDED`. */
+  /** The code of the error, such as `BUDGET_EXCEEDED`. */
   code!: string;
 
   /** The error in one sentence. */
@@ -81,7 +81,7 @@ export class ExperimentErrorDto {
 
 /** An experiment as it was pinned. */
 export class ExperimentDto {
-  /** Id of the experiment; its executions have it as their `batch_id`. */
+  /** The id of the experiment, which its executions have as their `batch_id`. */
   @ApiId()
   experiment_id!: string;
 
@@ -96,15 +96,15 @@ export class ExperimentDto {
   @ApiInteger()
   cells!: number;
 
-  /** The most that its cells can cost, without further attempts, by prices and bounds; null where it cannot be known. */
+  /** The most that the cells can cost without further attempts, by prices and bounds; null when it cannot be known. */
   @ApiMoney('0.84')
   expected_cost_usd!: string | null;
 
-  /** The limit for its cost; null for none. */
+  /** The limit on the cost; null for none. */
   @ApiMoney('2.5')
   max_cost_usd!: string | null;
 
-  /** The dataset that it runs on. */
+  /** The dataset that the experiment runs on. */
   dataset!: PinnedDatasetDto;
 
   /** The candidates. */
@@ -117,31 +117,31 @@ export class ExperimentDto {
   @ApiInteger()
   repetitions!: number;
 
-  /** The share of its repetitions that have to pass for an item to pass. */
+  /** The share of its repetitions that must pass for an item to pass. */
   pass_threshold!: number;
 
-  /** The number of cells that are under way at a time. */
+  /** The number of cells that run at a time. */
   @ApiInteger()
   concurrency!: number;
 
-  /** The label of its executions. */
+  /** The environment of the executions. */
   environment!: string;
 
   /** Whether cells may be answered from the response cache. */
   cache!: boolean;
 
-  /** The name of the caller who asked for it. */
+  /** The name of the caller who created it. */
   created_by!: string;
 
-  /** When it was asked for. */
+  /** When it was created. */
   @ApiTime()
   created_at!: string;
 
-  /** When it began; null before. */
+  /** When it started; null before. */
   @ApiTime()
   started_at!: string | null;
 
-  /** When it was over; null before. */
+  /** When it ended; null before. */
   @ApiTime()
   completed_at!: string | null;
 
@@ -151,7 +151,7 @@ export class ExperimentDto {
 }
 
 export class ExperimentListDto {
-  /** Newest first. */
+  /** The experiments, newest first. */
   experiments!: ExperimentDto[];
 
   /** Send it as `cursor` to get the next page; null on the last one. */
@@ -159,7 +159,7 @@ export class ExperimentListDto {
 }
 
 export class ListExperimentsQueryDto extends PageQueryDto {
-  /** Only those with this status. */
+  /** Only experiments with this status. */
   @IsOptional()
   @IsIn(EXPERIMENT_STATUSES)
   @ApiPropertyOptional({ enum: EXPERIMENT_STATUSES })

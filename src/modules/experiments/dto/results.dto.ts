@@ -4,21 +4,21 @@ import { ApiId, ApiInteger, ApiMoney, FromText, PageQueryDto, toBoolean } from '
 import { ExperimentErrorDto } from './experiment.dto.js';
 
 export class ListResultsQueryDto extends PageQueryDto {
-  /** Only of the candidate with this label. */
+  /** Only results of the candidate with this label. */
   @IsOptional()
   @IsString()
   @Length(1, 100)
   @ApiPropertyOptional({ type: String, example: 'a' })
   candidate?: string;
 
-  /** Only what this scorer says. */
+  /** Only results of this scorer. */
   @IsOptional()
   @IsString()
   @Length(1, 200)
   @ApiPropertyOptional({ type: String, example: 'mentions-refund' })
   scorer?: string;
 
-  /** `true`: only items that do not pass, or have no score, by one of the scorers. `false`: only those that pass by all. */
+  /** `true`: only items that do not pass, or have no score, by one of the scorers. `false`: only items that pass by all scorers. */
   @IsOptional()
   @FromText(toBoolean)
   @IsBoolean()
@@ -27,14 +27,14 @@ export class ListResultsQueryDto extends PageQueryDto {
 }
 
 export class ItemRefDto {
-  /** Counted from 0, in the order of the dataset's version. */
+  /** The index of the item from 0, in the order of the dataset's version. */
   @ApiInteger()
   index!: number;
 
-  /** Your id of it; null where it has none. */
+  /** Your id of the item; null when it has none. */
   external_id!: string | null;
 
-  /** The hash of what it holds. */
+  /** The hash of the item's content. */
   item_hash!: string;
 }
 
@@ -42,37 +42,37 @@ export class CellScoreDto {
   /** Name of the scorer. */
   scorer!: string;
 
-  /** Its version. */
+  /** The version of the scorer. */
   @ApiInteger()
   scorer_version!: number;
 
-  /** Id of the score; null where there is none. */
+  /** The id of the score; null when there is none. */
   @ApiId()
   score_id!: string | null;
 
-  /** The score; null where there is none. */
+  /** The score; null when there is none. */
   value!: number | null;
 
-  /** Its label; null where it has none. */
+  /** The label of the score; null when it has none. */
   label!: string | null;
 
-  /** Whether the answer passes; null where there is no score. */
+  /** Whether the answer passes; null without a score. */
   passed!: boolean | null;
 
-  /** Why, in the words of the scorer; null where it gave none. */
+  /** The scorer's explanation; null when it gave none. */
   explanation!: string | null;
 
-  /** The judgement, of a judge. */
+  /** The id of the judge's execution, for a judge. */
   @ApiId()
   judge_execution_id!: string | null;
 
-  /** Why there is no score; null where there is one. */
+  /** Why there is no score; null when there is one. */
   @ApiProperty({ type: ExperimentErrorDto, nullable: true })
   error!: ExperimentErrorDto | null;
 }
 
 export class CellDto {
-  /** Counted from 1. */
+  /** The number of the repetition, from 1. */
   @ApiInteger()
   repetition!: number;
 
@@ -80,19 +80,19 @@ export class CellDto {
   @ApiProperty({ enum: ['running', 'succeeded', 'failed', 'canceled'] })
   status!: 'running' | 'succeeded' | 'failed' | 'canceled';
 
-  /** The execution; null where it was refused before there was one. */
+  /** The id of the execution; null when the request was refused. */
   @ApiId()
   execution_id!: string | null;
 
-  /** The time that the answer took. */
+  /** The duration of the answer in milliseconds. */
   @ApiInteger()
   latency_ms!: number | null;
 
-  /** The cost of the execution; null where it is unknown. */
+  /** The cost of the execution; null when it is unknown. */
   @ApiMoney()
   cost_usd!: string | null;
 
-  /** Why there is no answer; null where there is one. */
+  /** Why there is no answer; null when there is one. */
   @ApiProperty({ type: ExperimentErrorDto, nullable: true })
   error!: ExperimentErrorDto | null;
 
@@ -104,28 +104,28 @@ export class ItemScoreDto {
   /** Name of the scorer. */
   scorer!: string;
 
-  /** The mean over the repetitions; null where one of them has no score. */
+  /** The mean over the repetitions; null when one of them has no score. */
   value!: number | null;
 
   /** The number of repetitions that pass. */
   @ApiInteger()
   passes!: number;
 
-  /** Whether the item passes; null where one of its repetitions has no score. */
+  /** Whether the item passes; null when one of its repetitions has no score. */
   passed!: boolean | null;
 }
 
 export class ItemResultDto {
-  /** Which item. */
+  /** The item that was scored. */
   item!: ItemRefDto;
 
   /** Label of the candidate. */
   candidate!: string;
 
-  /** Figures by scorer, over all repetitions. */
+  /** The figures of each scorer, over all repetitions. */
   scores!: ItemScoreDto[];
 
-  /** The executions, in the order of the repetitions. */
+  /** The ids of the executions, in the order of the repetitions. */
   @ApiProperty({ type: [String], format: 'uuid' })
   execution_ids!: string[];
 
@@ -134,7 +134,7 @@ export class ItemResultDto {
 }
 
 export class ResultListDto {
-  /** In the order of the items, and of the candidates for each. */
+  /** The results by item, and by candidate within an item. */
   results!: ItemResultDto[];
 
   /** Send it as `cursor` to get the next page; null on the last one. */

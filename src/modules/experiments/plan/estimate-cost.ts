@@ -6,23 +6,24 @@ interface Bound {
 }
 
 export interface EstimatedCandidate {
-  /** The average cost of a call over the items that were looked at; null where it is not known. */
+  /** The average cost of a call over the sampled items; null when it is unknown. */
   readonly averagePicoUsd: bigint | null;
-  /** The longest of the answers. */
+  /** The length of the longest answer, in tokens. */
   readonly responseTokens: number;
 }
 
 export interface EstimatedJudge extends EstimatedCandidate {
-  /** The price of a token of its prompt: the answer that it judges is a part of that. */
+  /** The price of a prompt token, because the judged answer is part of the judge's prompt. */
   readonly inputTokenPicoUsd: bigint | null;
 }
 
-/** A token of one vendor is hardly more than these of another. */
+/** A token of one vendor rarely takes more than this many of another. */
 const TOKENS_A_TOKEN = 2n;
 
 /**
- * Estimates the most that all cells can cost, if each is called once: every candidate on every item, and every judge on every answer.
- * @returns null where it cannot be known.
+ * Estimates the most that all cells can cost if each is called once: every candidate on every item, and every judge on every
+ * answer.
+ * @returns null when it cannot be known.
  */
 export function estimateCost(
   candidates: readonly EstimatedCandidate[],
@@ -43,9 +44,9 @@ export function estimateCost(
 }
 
 /**
- * The average of what calls may cost, rounded up. What would be refused costs nothing.
- * @param bounds null for what would be refused.
- * @returns null where one of them has no price, or no bound on an answer that costs something.
+ * Averages the maximum costs of the calls, rounded up. A call that would be refused costs nothing.
+ * @param bounds null for a call that would be refused.
+ * @returns null when one of them has no price, or no bound on an answer that costs something.
  */
 export function averageCost(bounds: readonly (Bound | null)[]): bigint | null {
   if (bounds.length === 0) return 0n;

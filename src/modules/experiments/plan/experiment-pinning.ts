@@ -16,13 +16,13 @@ import { ExperimentsRepository } from '../experiments.repository.js';
 import { averageCost, type EstimatedCandidate, estimateCost, type EstimatedJudge } from './estimate-cost.js';
 import type { ExperimentPlan, PlannedCandidate, PlannedScorer } from '../experiment-plan.js';
 
-/** The cells of the largest experiment. */
+/** The number of cells in the largest experiment. */
 const MAX_CELLS = 1_000_000;
-/** Items from which costs are estimated. The others are assumed to be like them. */
+/** The number of items sampled to estimate costs. The others are assumed to be like them. */
 const ESTIMATED_ITEMS = 100;
 const DEFAULTS = { repetitions: 1, passThreshold: 0.5, concurrency: 8, environment: 'experiment' };
 
-/** Everything that an experiment was asked for with, and everything that was left open, settled. */
+/** An experiment's request with every open choice settled. */
 export interface PinnedExperiment {
   readonly dataset: DatasetVersion;
   readonly plan: ExperimentPlan;
@@ -34,11 +34,11 @@ interface Found {
   readonly dataset: DatasetVersion;
   readonly items: readonly DatasetItem[];
   readonly scorers: readonly ScorerVersion[];
-  /** By candidate. */
+  /** In the order of the candidates. */
   readonly versionNumbers: readonly number[];
 }
 
-/** Settles what a request leaves open, so that nothing of an experiment changes while it runs. */
+/** Settles what a request leaves open, so that nothing about an experiment changes while it runs. */
 @Injectable()
 export class ExperimentPinning {
   constructor(
@@ -50,8 +50,8 @@ export class ExperimentPinning {
   ) {}
 
   /**
-   * @throws ValidationError `VALIDATION_FAILED` for labels or scorers that are there twice, scorers of people, a route, too many cells,
-   *   and a limit on a cost that has no upper bound.
+   * @throws ValidationError `VALIDATION_FAILED` for duplicate labels or scorers, human scorers, a route, too many cells, and a
+   *   cost limit when the cost has no upper bound.
    * @throws DatasetNotFoundError | DatasetVersionNotFoundError | ScorerNotFoundError | ScorerVersionNotFoundError
    * @throws what a request of each candidate would: `PROMPT_NOT_FOUND`, `MODEL_NOT_FOUND`, `PROVIDER_NOT_CONFIGURED` …
    */
@@ -175,7 +175,7 @@ function toPreviewedEntry({ variablesJson }: DatasetItem): PreviewedEntry {
   return { variables: parseJson(variablesJson) as Record<string, unknown>, variablesJson };
 }
 
-/** Returns the entry that a judge is asked about, for an answer that is not known yet. */
+/** Returns the entry that a judge would get, with an empty answer because the real one is not known yet. */
 function toJudgedEntry({ variablesJson, expectedJson }: DatasetItem): PreviewedEntry {
   const text = `{"variables":${variablesJson},"expected":${expectedJson ?? 'null'},"response_text":""}`;
   return { variables: parseJson(text) as Record<string, unknown>, variablesJson: text };

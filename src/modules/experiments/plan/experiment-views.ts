@@ -2,7 +2,7 @@ import { formatPicoUsd } from '../../../kernel/index.js';
 import type { ExperimentDto } from '../dto/experiment.dto.js';
 import type { ExperimentRecord } from '../experiments.repository.js';
 
-/** An experiment as the wire shows it. */
+/** Converts an experiment to its form in the API. */
 export function experimentView(record: ExperimentRecord): ExperimentDto {
   const { plan } = record;
   return {

@@ -4,13 +4,13 @@ import type { ExperimentDetailDto } from '../dto/experiment-detail.dto.js';
 interface Case {
   readonly name: string;
   readonly seconds: number;
-  /** Null for one that passes. */
+  /** Null for an item that passes. */
   readonly trouble: { readonly kind: 'failure' | 'error'; readonly message: string } | null;
 }
 
 /**
- * JUnit's XML, as test reporters read it: a suite for each candidate and scorer, a case for each item. An item that does not pass is a
- * failure, one without a score an error.
+ * Writes JUnit XML for test reporters, with a suite for each candidate and scorer and a case for each item. An item that does
+ * not pass is a failure, and one without a score is an error.
  */
 export async function junitReport(
   experiment: ExperimentDetailDto,
@@ -52,7 +52,7 @@ function listCases({ item, scores, cells }: ItemResultDto): [scorer: string, fou
   });
 }
 
-/** Codes and figures only: messages and explanations may quote an answer, and who may read a report may not read that. */
+/** Returns codes and figures only. Messages and explanations may quote an answer, which readers of a report may not be allowed to see. */
 function whyUnscored(cells: readonly CellDto[], scorer: string): string {
   for (const { error, scores } of cells) {
     if (error !== null) return error.code;
@@ -92,7 +92,7 @@ function counts(cases: readonly Case[]): string {
 
 const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 
-/** Characters that XML 1.0 has no way to write become a question mark; line ends stay readable as spaces. */
+/** Replaces characters that XML 1.0 cannot represent with question marks, and line ends with spaces to keep the text readable. */
 function attribute(text: string): string {
   return text
     .replaceAll(/[&<>"]/g, (character) => ENTITIES[character] ?? '')

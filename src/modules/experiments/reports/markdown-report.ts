@@ -11,7 +11,7 @@ const VERDICTS = {
   cannot_tell: '❔ cannot tell',
 } as const;
 
-/** A comment for a pull request. */
+/** Writes a comment for a pull request. */
 export function markdownReport({ experiment, comparisons }: ReportContext): string {
   const { name, status, dataset, progress, cost_usd: cost, repetitions } = experiment;
   const lines = [
@@ -96,7 +96,7 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
   return [line(head), line(head.map(() => '---')), ...rows.map(line)];
 }
 
-/** Escapes text, so that it makes neither markup nor another cell. */
+/** Escapes text, so that it creates neither markup nor another cell. */
 function escape(text: string): string {
   return text.replaceAll(/[\\`*_{}[\]<>()#+\-.!|~&@]/g, '\\$&').replaceAll(/\s+/g, ' ');
 }

@@ -4,6 +4,6 @@ import type { ExperimentDetailDto } from '../dto/experiment-detail.dto.js';
 /** The facts that all reports share. */
 export interface ReportContext {
   readonly experiment: ExperimentDetailDto;
-  /** Every further candidate against the first, by each scorer. */
+  /** Compares every further candidate with the first, by each scorer. */
   readonly comparisons: readonly ComparisonDto[];
 }

@@ -14,7 +14,7 @@ const MEDIA_TYPES = {
   markdown: 'text/markdown; charset=utf-8',
 } as const;
 
-/** An experiment in one document. */
+/** Reports an experiment in one document. */
 @Injectable()
 export class ReportsService {
   constructor(
@@ -37,7 +37,7 @@ export class ReportsService {
     return new RawAnswer(200, { 'Content-Type': MEDIA_TYPES.markdown }, text);
   }
 
-  /** Every further candidate against the first, by each scorer. */
+  /** Compares every further candidate with the first, by each scorer. */
   private async compareAll(
     projectId: string,
     { experiment_id: id, candidates, scorers }: ExperimentDetailDto,

@@ -14,14 +14,14 @@ import { ResultsRepository } from './results.repository.js';
 const MARGIN = 0.05;
 const MOST_FLIPPED = 200;
 
-/** One candidate of one experiment, by one scorer. */
+/** One candidate of one experiment, as scored by one scorer. */
 interface ComparedSide {
   readonly experiment: ExperimentRecord;
   readonly candidate: number;
   readonly scorer: number;
 }
 
-/** Compares two candidates: which is better, if either. */
+/** Compares two candidates to tell which is better, if either. */
 @Injectable()
 export class ComparisonsService {
   constructor(
@@ -32,14 +32,14 @@ export class ComparisonsService {
 
   /**
    * @throws ExperimentNotFoundError `EXPERIMENT_NOT_FOUND` | CandidateNotFoundError `CANDIDATE_NOT_FOUND`
-   * @throws ScorerNotFoundError `SCORER_NOT_FOUND` | ValidationError `VALIDATION_FAILED` where it has to be named.
+   * @throws ScorerNotFoundError `SCORER_NOT_FOUND` | ValidationError `VALIDATION_FAILED` when the scorer has to be named.
    * @throws ScorerVersionsDifferError `SCORER_VERSIONS_DIFFER`
    */
   async compare(projectId: string, experimentId: string, query: CompareQueryDto): Promise<ComparisonDto> {
     return this.scope.transaction(projectId, (tx) => this.compareIn(tx, projectId, experimentId, query));
   }
 
-  /** The same in a transaction of the caller. */
+  /** Compares in the caller's transaction. */
   async compareIn(
     tx: EntityManager,
     projectId: string,
@@ -138,7 +138,7 @@ function getVersion({ experiment, scorer }: ComparedSide): number {
   return experiment.plan.scorers[scorer]?.version_number ?? 0;
 }
 
-/** Compares definitions and not version numbers, because a scorer that was deleted and made anew counts from 1 again. */
+/** Compares definitions rather than version numbers, because a scorer that is deleted and recreated counts from 1 again. */
 function getChecksum({ experiment, scorer }: ComparedSide): string | undefined {
   return experiment.plan.scorers[scorer]?.checksum_hash;
 }

@@ -4,7 +4,7 @@ import type { ScoredItem } from './results.repository.js';
 /** One candidate's values. */
 export interface Side {
   readonly items: readonly ScoredItem[];
-  /** The number of items of its dataset; those that were not begun with are missing. */
+  /** The number of items in the dataset. Items that were not started are missing. */
   readonly itemCount: number;
   readonly repetitions: number;
   /** Whether an item passes when this many repetitions do. */
@@ -12,7 +12,7 @@ export interface Side {
 }
 
 export interface ItemPair extends Pair {
-  /** The place of the item among those of the candidate. */
+  /** The index of the item among those of the candidate. */
   readonly item: number;
   /** Its place among those of the baseline, which may be of another experiment. */
   readonly baselineItem: number;
@@ -22,17 +22,17 @@ export interface ItemPair extends Pair {
 
 export interface PairedItems {
   readonly pairs: readonly ItemPair[];
-  /** Items of which one side has no score, or that only one side has. */
+  /** Items that lack a score on one side, or that only one side has. */
   readonly missing: number;
-  /** The number of those that one side has an error for. */
+  /** How many of the missing items have an error on one side. */
   readonly missingByError: number;
-  /** Repetitions of either side with an error. */
+  /** Repetitions with an error, on either side. */
   readonly errors: number;
 }
 
 /**
- * Pairs the items of two candidates by what they hold: of equal items the first with the first, and so on. Where all values are 0
- * or 1 an item passes or fails as a whole, and else it has the mean of its repetitions.
+ * Pairs the items of two candidates by content; equal items are paired in order. If all values are 0 or 1, an item passes or
+ * fails as a whole. Otherwise its value is the mean of its repetitions.
  */
 export function pairItems(baseline: Side, candidate: Side): PairedItems {
   const asPasses = [...baseline.items, ...candidate.items].every(({ isBinary }) => isBinary);
@@ -60,7 +60,7 @@ export function pairItems(baseline: Side, candidate: Side): PairedItems {
   }
   missingByError += [...others.values()].filter(({ errors }) => errors > 0).length;
   const errors = [...baseline.items, ...candidate.items].reduce((sum, each) => sum + each.errors, 0);
-  // Both sides have each item of the same dataset; of two datasets, the items of one side alone are missing as well.
+  // Two sides of one dataset share all items. With two datasets, items that only one side has are missing as well.
   const known = Math.max(baseline.itemCount, candidate.itemCount, candidate.items.length + others.size);
   return { pairs, missing: known - pairs.length, missingByError, errors };
 }

@@ -3,7 +3,7 @@ import type { EntityManager } from 'typeorm';
 import type { CellStatus } from '../../../entities/index.js';
 import type { CellError } from '../running/cells.repository.js';
 
-/** An item and a candidate: a line of the results. */
+/** Identifies a line of the results by item and candidate. */
 export interface ResultKey {
   readonly item: number;
   readonly candidate: number;
@@ -15,7 +15,7 @@ export interface ScoreRow {
   readonly passed: boolean | null;
   readonly label: string | null;
   readonly error: CellError | null;
-  /** Null where there is no score. */
+  /** Null when there is no score. */
   readonly scoreId: string | null;
   readonly explanation: string | null;
   readonly judgeExecutionId: string | null;
@@ -36,22 +36,22 @@ export interface CellRow extends ResultKey {
 
 export interface ResultFilter {
   readonly candidate: number | null;
-  /** The scorers whose verdict decides what has failed; null: all of the plan. */
+  /** The scorers whose verdict decides what has failed. */
   readonly scorers: readonly number[];
   readonly failed: boolean | null;
   readonly after: ResultKey | null;
   readonly limit: number;
 }
 
-/** The page's facts about scorers, by their position. */
+/** The facts about the plan that a page needs. */
 interface PlanFacts {
   readonly repetitions: number;
-  /** Fewest repetitions that have to pass for an item to pass. */
+  /** The fewest repetitions that must pass for an item to pass. */
   readonly passesNeeded: number;
   readonly scorerVersionIds: readonly string[];
 }
 
-/** A line passes when enough repetitions do by each of the scorers, and all of them have a score. */
+/** A line passes when every scorer passes enough repetitions and has scored all of them. */
 const LIST_KEYS = `SELECT l.item, l.candidate FROM (
     SELECT c.item, c.candidate FROM experiment_cells c
     WHERE c.project_id = $1 AND c.experiment_id = $2 AND ($3::smallint IS NULL OR c.candidate = $3) AND c.repetition = 0
@@ -83,10 +83,10 @@ const LIST_CELLS = `SELECT c.item, c.candidate, c.repetition, i.external_id AS "
       AND s.repetition = c.repetition) AS s
   ORDER BY c.item, c.candidate, c.repetition`;
 
-/** The results of each item. */
+/** Reads the results of each item. */
 @Injectable()
 export class ResultRowsRepository {
-  /** In the order of the items, and of the candidates for each. */
+  /** Lists lines by item, and by candidate within an item. */
   async listKeys(
     tx: EntityManager,
     projectId: string,
@@ -108,7 +108,7 @@ export class ResultRowsRepository {
     ]);
   }
 
-  /** All repetitions of these lines, in their order. */
+  /** Lists all repetitions of these lines, in order. */
   async listCells(
     tx: EntityManager,
     projectId: string,

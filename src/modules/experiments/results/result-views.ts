@@ -4,9 +4,9 @@ import { usdOrNull } from '../plan/experiment-views.js';
 import type { CellRow, ScoreRow } from './result-rows.repository.js';
 
 /**
- * Lines of the results.
- * @param cells all repetitions of each line, together and in their order.
- * @param scorers those that are shown, by their position in the plan.
+ * Builds the lines of the results.
+ * @param cells all repetitions of each line, adjacent and in order.
+ * @param scorers the scorers to show, by their position in the plan.
  */
 export function resultViews(
   plan: ExperimentPlan,

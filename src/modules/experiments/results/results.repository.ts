@@ -1,20 +1,20 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 
-/** Counts the cells of a candidate by their state, with their cost and latency. */
+/** Counts of a candidate's cells by state, with their cost and latency. */
 export interface CandidateFigures {
   readonly candidate: number;
   readonly open: number;
   readonly succeeded: number;
   readonly failed: number;
   readonly canceled: number;
-  /** Whole pico-dollars as text; null when that is not known of one of them. */
+  /** Whole pico-dollars as text; null when the cost of one cell is unknown. */
   readonly costPicoUsd: string | null;
   readonly p50Ms: number | null;
   readonly p95Ms: number | null;
 }
 
-/** Items of a candidate that a scorer has scored in all repetitions, by how many of those pass. */
+/** The number of a candidate's fully scored items by one scorer, grouped by how many of their repetitions pass. */
 export interface PassGroup {
   readonly candidate: number;
   readonly scorer: number;
@@ -29,19 +29,19 @@ export interface ScorerErrors {
   readonly errors: number;
 }
 
-/** A candidate's value for an item by a scorer. */
+/** A scorer's value for one item of a candidate. */
 export interface ScoredItem {
   readonly item: number;
   readonly externalId: string | null;
   readonly itemHash: string;
-  /** Repetitions with a score. */
+  /** Repetitions that have a score. */
   readonly scored: number;
-  /** Repetitions with an error: no answer, or no score. */
+  /** Repetitions with an error, which have no answer or no score. */
   readonly errors: number;
   readonly passes: number;
   /** The mean of the repetitions with a score; null without any. */
   readonly mean: number | null;
-  /** Whether all their values are 0 or 1. */
+  /** Whether all values of the item are 0 or 1. */
   readonly isBinary: boolean;
 }
 
@@ -131,7 +131,7 @@ export class ResultsRepository {
     return tx.query<ScorerErrors[]>(SCORER_ERRORS, [projectId, experimentId]);
   }
 
-  /** In the order of the items; one that was not begun with is not among them. */
+  /** Lists items in order, without those that were not started. */
   async listScoredItems(
     tx: EntityManager,
     projectId: string,

@@ -9,10 +9,10 @@ import type { ExperimentPlan } from '../experiment-plan.js';
 import { resultViews } from './result-views.js';
 import { type ResultFilter, type ResultKey, ResultRowsRepository } from './result-rows.repository.js';
 
-/** A page of a report. */
+/** The page size of a report. */
 const PAGE = 500;
 
-/** The results of each item. */
+/** Reads the results of each item. */
 @Injectable()
 export class ResultsService {
   constructor(
@@ -23,7 +23,7 @@ export class ResultsService {
 
   /**
    * @throws ExperimentNotFoundError `EXPERIMENT_NOT_FOUND` | CandidateNotFoundError `CANDIDATE_NOT_FOUND`
-   * @throws ScorerNotFoundError `SCORER_NOT_FOUND` | ValidationError `VALIDATION_FAILED` for a cursor that is none.
+   * @throws ScorerNotFoundError `SCORER_NOT_FOUND` | ValidationError `VALIDATION_FAILED` for a malformed cursor.
    */
   async list(projectId: string, experimentId: string, query: ListResultsQueryDto): Promise<ResultListDto> {
     const after = query.cursor === undefined ? null : decodeCursor(query.cursor, parsePosition);
@@ -38,7 +38,7 @@ export class ResultsService {
     return { results, next_cursor: nextCursor };
   }
 
-  /** All of them, page by page, each in a transaction of its own. */
+  /** Yields all results page by page, each page in its own transaction. */
   async *listAll(projectId: string, experiment: ExperimentRecord): AsyncGenerator<ItemResultDto[]> {
     const scorers = experiment.plan.scorers.map((_, at) => at);
     let after: ResultKey | null = null;

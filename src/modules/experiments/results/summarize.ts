@@ -37,7 +37,7 @@ type GroupFigures = Pick<
   'n' | 'mean' | 'pass_rate' | 'pass_rate_interval' | 'pass_at_k' | 'pass_hat_k'
 >;
 
-/** Repetitions of an item are not independent, so items are what is counted. */
+/** Counts items rather than repetitions, because repetitions of an item are not independent. */
 function summarizeGroups(plan: ExperimentPlan, groups: readonly PassGroup[]): GroupFigures {
   const n = groups.reduce((sum, { items }) => sum + items, 0);
   if (n === 0) {
@@ -63,7 +63,7 @@ function summarizeGroups(plan: ExperimentPlan, groups: readonly PassGroup[]): Gr
   };
 }
 
-/** Cells that were not opened wait; once the experiment is over they never will be. */
+/** Counts unopened cells as queued, or as canceled once the experiment is over. */
 export function progressView(
   { cellCount, status }: Pick<ExperimentRecord, 'cellCount' | 'status'>,
   candidates: readonly CandidateFigures[],

@@ -10,17 +10,17 @@ export interface CellContext {
   readonly caller: StoredCaller;
   /** In the order of the plan. */
   readonly scorers: readonly ScorerVersion[];
-  /** Aborts when the process is leaving or the lease is lost. */
+  /** Aborts when the process is shutting down or the lease is lost. */
   readonly signal: AbortSignal;
 }
 
-/** The item of a cell. */
+/** The parts of an item that a cell needs. */
 export interface CellItem {
   readonly variablesJson: string;
   readonly expectedJson: string | null;
 }
 
-/** Names a cell, in the executions of a project. */
+/** Returns the correlation id of a cell's execution. */
 export function toCorrelation({ experimentId }: Drive, { item, candidate, repetition }: OpenCell): string {
   return `experiment/${experimentId}/${item}/${candidate}/${repetition}`;
 }

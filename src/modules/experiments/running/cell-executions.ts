@@ -13,16 +13,16 @@ import type { OpenCell } from './drives.repository.js';
 import { pause } from './pause.js';
 import { restoreCaller } from './stored-caller.js';
 
-/** No route of the API is called so. */
+/** Differs from every route of the API, so that no request's key collides. */
 const KEY_ROUTE = 'experiment';
-/** A drive that has lost its lease learns of it so soon. */
+/** How soon a drive learns that it has lost its lease. */
 const LOOK_AGAIN_MS = 5_000;
-/** The age that an answer of the response cache may have for an experiment that asks it: a week. */
+/** The maximum age of a cached answer, for an experiment that uses the response cache: a week. */
 const CACHE_TTL_S = 7 * 24 * 3600;
 const MIN_WAIT_MS = 250;
 const MAX_WAIT_MS = 60_000;
 
-/** The execution behind each cell. */
+/** Obtains the execution of each cell and waits for it. */
 @Injectable()
 export class CellExecutions {
   constructor(
@@ -33,11 +33,11 @@ export class CellExecutions {
   ) {}
 
   /**
-   * Asks for the execution of a cell. The key is derived from the cell, so asking again leads to the same execution. What is busy is
-   * asked again.
-   * @param isResumed whether it may have been asked before, so long ago that the key has expired.
+   * Requests the execution of a cell, and retries while the service is busy. The key is derived from the cell, so a repeated
+   * request leads to the same execution.
+   * @param isResumed whether it may have been requested before, so long ago that the key has expired.
    * @returns its id; null when the drive is over.
-   * @throws BudgetExceededError `BUDGET_EXCEEDED`, and what is wrong with the request.
+   * @throws BudgetExceededError `BUDGET_EXCEEDED`, and the errors of an invalid request.
    */
   async obtain(
     context: CellContext,
@@ -74,7 +74,7 @@ export class CellExecutions {
   ): Promise<string | null> {
     let waitMs = MIN_WAIT_MS;
     while (!context.signal.aborted) {
-      // Looked at each time: what was canceled in the meantime must not be asked for.
+      // Checked before each try, so that a canceled experiment requests nothing.
       if (!(await this.cells.isHeld(context.drive))) return null;
       try {
         return await this.submit(context, cell, item);
@@ -120,14 +120,14 @@ export class CellExecutions {
   }
 }
 
-/** Conditions that pass by themselves: full queues, limits a minute, a database that is away. A budget does not. */
+/** Whether the condition passes by itself, like a full queue, a rate limit or an unavailable database. An exceeded budget does not. */
 function isBusy({ status, retryable, code }: LedgerError): boolean {
   return (
     (retryable || status === 429 || status === 503 || code === 'IDEMPOTENCY_IN_FLIGHT') && !isFinal(code)
   );
 }
 
-/** Only the operator of the service can mend this. */
+/** Only the operator of the service can fix this. */
 function isFinal(code: string): boolean {
   return code === 'PROVIDER_NOT_CONFIGURED';
 }

@@ -18,13 +18,13 @@ import type { OpenCell } from './drives.repository.js';
 import { pause } from './pause.js';
 import { restoreCaller } from './stored-caller.js';
 
-/** The outcome of a cell in this drive. `refused` by a budget: it may be tried again when others have ended. */
+/** The outcome of a cell in this drive. A cell `refused` by a budget may be retried when others have ended. */
 export type CellOutcome =
   | { readonly kind: 'ended' }
   | { readonly kind: 'left' }
   | { readonly kind: 'refused'; readonly error: BudgetExceededError };
 
-/** The score of the answer by a scorer of the plan. */
+/** The verdict of one of the plan's scorers on the answer. */
 interface Scored {
   readonly scorer: number;
   readonly version: ScorerVersion;
@@ -33,7 +33,7 @@ interface Scored {
 
 const ENDED: CellOutcome = { kind: 'ended' };
 const LEFT: CellOutcome = { kind: 'left' };
-/** Between looks at what should pass by itself. */
+/** The pause before a failed cell is retried. */
 const TRY_AGAIN_MS = 1000;
 
 /** Takes one cell from its execution to its scores. */
@@ -48,7 +48,7 @@ export class CellRunner {
     private readonly log: ScoreLog,
   ) {}
 
-  /** Never rejects: what fails for a reason that lies here is tried again until the drive is over. */
+  /** Never rejects. Retries internal failures until the drive is over. */
   async run(context: CellContext, cell: OpenCell, item: CellItem, isResumed: boolean): Promise<CellOutcome> {
     const { signal, drive } = context;
     while (!signal.aborted) {
@@ -74,7 +74,7 @@ export class CellRunner {
     try {
       executionId = await this.executions.obtain(context, cell, item, isResumed);
     } catch (error) {
-      // Something is wrong with the request, and will be tomorrow.
+      // The request itself is invalid, so a retry would fail as well.
       if (!(error instanceof LedgerError) || error instanceof BudgetExceededError) throw error;
       return this.end(context, cell, null, { code: error.code, message: error.message }, []);
     }
@@ -144,7 +144,7 @@ function toFailure({ status, errorType, errorMessage }: ExecutionRecord): CellEr
   return { code: errorType ?? status, message: errorMessage ?? `The execution was ${status}.` };
 }
 
-/** Scorers get the variables of the dataset, which the record of the execution may not show. */
+/** Masks the verdict like the execution. Scorers get the dataset's own variables, which the record may not show. */
 function maskLikeExecution(
   verdict: Verdict,
   { masked, variablesJson }: ExecutionRecord,

@@ -18,9 +18,9 @@ export interface CellScore {
     readonly passed: boolean;
     readonly label: string | null;
   } | null;
-  /** The judgement, of a judge that was asked. */
+  /** The execution of the judgement; null for other scorers, and when the judge was not called. */
   readonly judgeExecutionId: string | null;
-  /** Why there is none; null where there is one. */
+  /** Why there is no score; null when there is one. */
   readonly error: CellError | null;
 }
 
@@ -28,7 +28,7 @@ export interface CellEnd {
   readonly executionId: string | null;
   readonly latencyMs: number | null;
   readonly costPicoUsd: string | null;
-  /** Why there is no answer; null where there is one. */
+  /** Why there is no answer; null when there is one. */
   readonly error: CellError | null;
   readonly scores: readonly CellScore[];
 }
@@ -43,7 +43,7 @@ const IS_HELD = `SELECT ${HELD} AS held`;
 
 const LINK = `UPDATE experiment_cells c SET execution_id = $7 WHERE ${IS_CELL} AND c.status = 'open' AND ${HELD}`;
 
-/** A cell that is over is never scored again. */
+/** A cell that has ended is never scored again. */
 const END = `UPDATE experiment_cells c SET status = $7, execution_id = $8, latency_ms = $9, cost_pico_usd = $10, error_code = $11,
     error_message = $12, completed_at = now()
   WHERE ${IS_CELL} AND c.status = 'open' AND ${HELD}`;
@@ -54,16 +54,16 @@ const ADD_SCORES = `INSERT INTO experiment_scores (project_id, experiment_id, it
   FROM json_to_recordset($6::json) AS s(scorer smallint, value float8, passed boolean, label text, judge_execution_id uuid,
     error_code text, error_message text)`;
 
-/** An execution that an earlier drive asked for, and whose key may have expired since. */
+/** Finds an execution that an earlier drive requested and whose key may have expired since. */
 const FIND_EXECUTION = `SELECT e.execution_id AS "executionId" FROM executions_all e
   WHERE e.project_id = $1 AND e.correlation_id = $3 AND e.batch_id = $2`;
 
-/** Moves cells on and ends them, under the fence of the drive. */
+/** Links and ends cells, under the fence of the drive. */
 @Injectable()
 export class CellsRepository {
   constructor(private readonly scope: TenantScope) {}
 
-  /** Whether the experiment still runs, and is this drive's. */
+  /** Whether the experiment is still running and this drive holds it. */
   async isHeld({ projectId, experimentId, fence }: Drive): Promise<boolean> {
     const values = [projectId, experimentId, fence];
     const [row] = await this.scope.statement<{ held: boolean }>(projectId, { text: IS_HELD, values });
@@ -76,9 +76,9 @@ export class CellsRepository {
   }
 
   /**
-   * Ends a cell with what its scorers made of it, in one transaction: it is all there, once, or nothing of it. When its execution was
-   * erased meanwhile, messages of errors are left out, because they may quote it.
-   * @param keep the last of the transaction; not called when the cell is over already, or the lease is lost.
+   * Ends a cell with its scores in one transaction, so that they are stored once or not at all. Leaves out error messages if
+   * the execution was erased in the meantime, because they may quote it.
+   * @param keep runs last in the transaction; not called when the cell has already ended or the lease is lost.
    */
   async end(
     drive: Drive,

@@ -19,12 +19,12 @@ export interface DrivenExperiment {
   readonly datasetVersion: string;
   readonly itemCount: number;
   readonly nextItem: number;
-  /** Behind which the next items stand; null at the beginning. */
+  /** The position of the last opened item, after which the next ones follow; null at the beginning. */
   readonly afterPosition: number | null;
   readonly caller: StoredCaller;
 }
 
-/** An item that was opened, with where it stands. */
+/** An opened item with its position in the dataset. */
 export interface OpenedItem {
   readonly item: number;
   readonly position: number;
@@ -34,7 +34,7 @@ export interface OpenCell {
   readonly item: number;
   readonly candidate: number;
   readonly repetition: number;
-  /** Null until it is known. */
+  /** Null until the execution is known. */
   readonly executionId: string | null;
 }
 
@@ -58,7 +58,7 @@ const LIST_OPEN = `SELECT c.item, c.candidate, c.repetition, c.execution_id AS "
 const LIST_POSITIONS = `SELECT i.item, i.position::float8 AS position FROM experiment_items i
   WHERE i.project_id = $1 AND i.experiment_id = $2 AND i.item = ANY ($3::integer[])`;
 
-/** Items with all their cells, and the place behind them, in one statement: it is all there or nothing of it. */
+/** Opens items with all their cells and moves the position in one statement, so that all of it happens or none. */
 const OPEN_ITEMS = `WITH held AS (
     UPDATE experiments e SET next_item = $4 + $5, after_position = $6
     WHERE ${HELD} AND e.next_item = $4 RETURNING e.project_id, e.experiment_id
@@ -82,7 +82,7 @@ const GIVE_UP_OPEN = `UPDATE experiment_cells c SET status = 'canceled', complet
   WHERE c.project_id = $1 AND c.experiment_id = $2 AND c.status = 'open'
     AND EXISTS (SELECT FROM experiments e WHERE ${HELD})`;
 
-/** Stores who drives an experiment and its progress. Every statement names the fence, so a process that lost the lease changes nothing. */
+/** Stores the lease and progress of experiments. Every statement names the fence, so a process that lost the lease changes nothing. */
 @Injectable()
 export class DrivesRepository {
   constructor(private readonly scope: TenantScope) {}
@@ -92,29 +92,29 @@ export class DrivesRepository {
     return this.scope.system<Drive & Record<string, unknown>>(CLAIM, [most, leaseMs]);
   }
 
-  /** Ends budgets of experiments that are over. */
+  /** Closes the budgets of experiments that are over. */
   async closeBudgets(most: number): Promise<void> {
     await this.scope.system('SELECT ledger_close_experiment_budgets($1)', [most]);
   }
 
-  /** @returns false when the experiment is somebody else's by now, or over. */
+  /** @returns false when another process holds the experiment, or it is over. */
   async renew(drive: Drive, leaseMs: number): Promise<boolean> {
     const rows = await this.run<{ fence: number }>(drive, RENEW, [leaseMs]);
     return rows.length > 0;
   }
 
-  /** Gives the experiment back, for another process to go on with at once. */
+  /** Releases the experiment, so that another process can continue at once. */
   async release(drive: Drive): Promise<void> {
     await this.run(drive, RELEASE);
   }
 
-  /** @returns null when the experiment is somebody else's by now, or over. */
+  /** @returns null when another process holds the experiment, or it is over. */
   async load(drive: Drive): Promise<DrivenExperiment | null> {
     const [found] = await this.run<DrivenExperiment & Record<string, unknown>>(drive, LOAD);
     return found ?? null;
   }
 
-  /** Cells that were begun with and are not over. */
+  /** Lists cells that were opened and have not ended. */
   listOpen({ projectId, experimentId }: Drive): Promise<OpenCell[]> {
     return this.scope.statement<OpenCell & Record<string, unknown>>(projectId, {
       text: LIST_OPEN,
@@ -130,8 +130,8 @@ export class DrivesRepository {
   }
 
   /**
-   * Begins with items, in their order.
-   * @param from the number of the first of them.
+   * Opens items in order.
+   * @param from the number of the first item.
    * @returns whether they were opened; false when the lease is lost.
    */
   async openItems(
@@ -157,7 +157,7 @@ export class DrivesRepository {
     return (row?.opened ?? 0) > 0;
   }
 
-  /** The last of a drive; cells that are open by now are given up. */
+  /** Ends the experiment, and unless it completed, cancels the cells that are still open. */
   async end(
     drive: Drive,
     status: Exclude<ExperimentStatus, 'queued' | 'running' | 'canceled'>,

@@ -11,7 +11,7 @@ import { OpenItems } from './open-items.js';
 /** A cell to run. */
 interface WaitingCell {
   readonly cell: OpenCell;
-  /** Whether an earlier drive may have begun with it. */
+  /** Whether an earlier drive may have started it. */
   readonly isResumed: boolean;
 }
 
@@ -20,7 +20,7 @@ interface Running {
   readonly outcome: CellOutcome;
 }
 
-/** Why a drive ended before its cells did. */
+/** Ends an experiment as failed. */
 class DriveFailure extends Error {
   constructor(
     readonly code: string,
@@ -31,11 +31,11 @@ class DriveFailure extends Error {
 }
 
 /**
- * Drives one experiment: resumes the cells that an earlier drive left open, then opens item after item, and keeps as many cells
- * under way as the experiment allows.
+ * Drives one experiment. Resumes the cells that an earlier drive left open, then opens one item after another, and keeps as
+ * many cells running as the experiment allows.
  *
- * A cell that a budget refuses waits until another has ended, whose hold may have been larger than its cost. When none is under
- * way any more, there is no money left.
+ * A cell that a budget refuses waits until another has ended, because that one's hold may have been larger than its cost. When
+ * no cell is running any more, the money is spent.
  */
 @Injectable()
 export class ExperimentDrives {
@@ -47,7 +47,7 @@ export class ExperimentDrives {
     private readonly runner: CellRunner,
   ) {}
 
-  /** Resolves when the experiment is over, or the signal has aborted and nothing of it is under way here. */
+  /** Resolves when the experiment is over, or when the signal has aborted and none of its cells is running here. */
   async run(drive: Drive, signal: AbortSignal): Promise<void> {
     const experiment = await this.drives.load(drive);
     if (experiment === null) return;
@@ -87,7 +87,7 @@ export class ExperimentDrives {
     });
   }
 
-  /** @returns the budget that has nothing left; null when all cells are over, or the signal has aborted. */
+  /** @returns the budget's error when nothing is left; null when all cells have ended, or the signal has aborted. */
   private async runCells(
     context: CellContext,
     experiment: DrivenExperiment,
@@ -125,7 +125,7 @@ export class ExperimentDrives {
       running.delete(ended);
       if (outcome.kind === 'refused') {
         refusal = outcome.error;
-        // Its execution may be there already; only its scores are wanting.
+        // The execution may already exist, with only its scores missing.
         waiting.unshift({ ...ended, isResumed: true });
       } else {
         refusal = null;
@@ -140,7 +140,7 @@ export class ExperimentDrives {
     return { waiting, outcome };
   }
 
-  /** The items of cells that an earlier drive left open. */
+  /** Reads the items of cells that an earlier drive left open. */
   private async readAgain(drive: Drive, version: DatasetVersion, items: OpenItems): Promise<void> {
     const { projectId } = drive;
     const places = await this.drives.listPositions(drive, items.unread);
@@ -155,7 +155,7 @@ export class ExperimentDrives {
     }
   }
 
-  /** Begins with as many items as have cells for the free places. @returns null when the lease is lost. */
+  /** Opens enough items to fill the free slots with cells. @returns null when the lease is lost. */
   private async open(
     { drive, plan }: CellContext,
     version: DatasetVersion,
@@ -180,7 +180,7 @@ export class ExperimentDrives {
   }
 }
 
-/** Every candidate once, then again: what a provider does at different times meets all of them alike. */
+/** Lists every candidate once before repeating any, so that changes in a provider over time affect all of them alike. */
 function listCells(item: number, { candidates, repetitions }: CellContext['plan']): OpenCell[] {
   return Array.from({ length: repetitions }, (_, repetition) =>
     candidates.map((__, candidate) => ({ item, candidate, repetition, executionId: null })),

@@ -11,15 +11,15 @@ import { type Drive, DrivesRepository } from './drives.repository.js';
 import { ExperimentDrives } from './experiment-drive.js';
 
 const LOOK_INTERVAL_MS = 1000;
-/** Experiments that a process drives at a time. The others wait for another process or for their turn. */
+/** The number of experiments that one process drives at a time. Others wait for another process or for their turn. */
 const MOST_AT_ONCE = 4;
 const BUDGETS_AT_ONCE = 100;
-/** Parts of a lease: renewed so often, a renewal may fail twice. */
+/** Renewals in the length of a lease, so that two may fail before it lapses. */
 const RENEWALS_A_LEASE = 3;
 
 /**
- * Drives experiments that no other process drives, in API and worker processes. When a process is killed, another one goes on once the
- * lease has lapsed, because everything that was done stands in the database.
+ * Drives experiments that no other process drives, in API and worker processes. All progress is in the database, so when a
+ * process is killed, another one continues once the lease has lapsed.
  */
 @Injectable()
 export class ExperimentRunner implements OnApplicationBootstrap, BeforeApplicationShutdown {
@@ -36,12 +36,12 @@ export class ExperimentRunner implements OnApplicationBootstrap, BeforeApplicati
   ) {}
 
   onApplicationBootstrap(): void {
-    // Spread, so that many processes which start together do not all look at the same moment.
+    // Spread the looks, so that processes which start together do not all look at once.
     this.timer = setInterval(() => this.look(), LOOK_INTERVAL_MS * (0.9 + Math.random() * 0.2));
     this.timer.unref();
   }
 
-  /** Starts nothing new, and gives back what it drives: the executions go on by themselves. */
+  /** Stops claiming, and releases the experiments that it drives. Their executions continue by themselves. */
   async beforeApplicationShutdown(): Promise<void> {
     clearInterval(this.timer);
     this.leaving.abort();
@@ -49,7 +49,7 @@ export class ExperimentRunner implements OnApplicationBootstrap, BeforeApplicati
     await Promise.all(this.driven);
   }
 
-  /** One look at a time. */
+  /** Starts a look, unless one is running. */
   private look(): void {
     if (this.looking !== null || this.leaving.signal.aborted) return;
     this.looking = this.lookOnce()
@@ -82,10 +82,10 @@ export class ExperimentRunner implements OnApplicationBootstrap, BeforeApplicati
     );
     try {
       await this.drives.run(drive, ending.signal);
-      // The experiment is over, or another process drives it now.
+      // Has no effect when the experiment is over, or another process drives it by now.
       await this.repository.release(drive);
     } catch (error) {
-      // The lease is left to lapse, so that what fails at once is not tried again at once.
+      // Let the lease lapse, so that an immediate failure is not retried immediately.
       const { experimentId } = drive;
       this.logger.error({ experimentId }, `an experiment goes on later: ${getMessage(error)}`);
     } finally {

@@ -1,10 +1,10 @@
 import type { CellItem } from './cell-context.js';
 
-/** The items that cells are under way for, kept for as long as there are such cells. */
+/** Keeps each item for as long as it has open cells. */
 export class OpenItems {
   private readonly open = new Map<number, { item: CellItem | null; cells: number }>();
 
-  /** @param resumed the item of each cell that is open already. */
+  /** @param resumed the item of each cell that is already open. */
   constructor(resumed: readonly number[]) {
     for (const item of resumed) {
       const known = this.open.get(item);
@@ -13,7 +13,7 @@ export class OpenItems {
     }
   }
 
-  /** Items that have to be read. */
+  /** Items that still have to be read. */
   get unread(): number[] {
     return [...this.open].filter(([, { item }]) => item === null).map(([number]) => number);
   }
@@ -33,7 +33,7 @@ export class OpenItems {
     return item;
   }
 
-  /** A cell of it is over. */
+  /** Ends one cell of the item, and forgets the item after its last one. */
   release(number: number): void {
     const known = this.open.get(number);
     if (known === undefined) return;

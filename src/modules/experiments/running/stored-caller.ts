@@ -1,7 +1,7 @@
 import type { ActorKind } from '../../audit/index.js';
 import type { Caller, KeyAncestor, KeyRateLimits } from '../../auth/index.js';
 
-/** The caller who asked for an experiment, as it is stored. The experiment's executions count against that caller's limits. */
+/** The stored form of the caller who created an experiment. The experiment's executions count against that caller's limits. */
 export interface StoredCaller {
   readonly kind: ActorKind;
   readonly userId: string | null;
@@ -22,7 +22,7 @@ export function storeCaller({
   return { kind, userId, keyId, actor, rateLimits, ancestors };
 }
 
-/** A caller that may do nothing but what it is used for here. Each request has one of its own, as over HTTP. */
+/** Restores a caller without rights of its own. Each request gets a new one, as over HTTP. */
 export function restoreCaller(projectId: string, stored: StoredCaller): Caller {
   const { actor: name, ...kept } = stored;
   return { ...kept, name, projectId, origin: null, role: null, scopes: new Set(), overTeams: new Map() };

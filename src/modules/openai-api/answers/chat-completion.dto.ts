@@ -14,7 +14,7 @@ export class ChatUsageDto {
   @ApiInteger()
   completion_tokens!: number;
 
-  /** Both. */
+  /** The sum of both. */
   @ApiInteger()
   total_tokens!: number;
 
@@ -32,13 +32,13 @@ export class ChatAnswerDto {
   @ApiProperty({ enum: ['assistant'] })
   role!: 'assistant';
 
-  /** The answer; null where there is nothing but calls of tools, or a refusal. */
+  /** The answer; null for tool calls alone, or a refusal. */
   content!: string | null;
 
-  /** The model's words when it refused; null where the provider does not report a refusal. */
+  /** The model's refusal; null when it did not refuse, or the provider does not report refusals. */
   refusal!: string | null;
 
-  /** Tools that the model wants called; left out when there are none. */
+  /** Tool calls that the model asked for; left out when there are none. */
   tool_calls?: ChatToolCallDto[];
 }
 
@@ -54,7 +54,7 @@ export class ChatChoiceDto {
   @ApiProperty({ type: 'object', nullable: true, additionalProperties: true })
   logprobs!: null;
 
-  /** Why it ended. `length` too where only the beginning of the answer was kept. */
+  /** Why the answer ended. Also `length` when only the beginning of the answer was kept. */
   @ApiProperty({ enum: FINISH_REASONS })
   finish_reason!: (typeof FINISH_REASONS)[number];
 }
@@ -67,22 +67,22 @@ export class ChatCompletionDto {
   @ApiProperty({ enum: ['chat.completion'] })
   object!: 'chat.completion';
 
-  /** When the execution was taken on, in seconds since 1970. */
+  /** When the execution was accepted, in seconds since 1970. */
   @ApiInteger()
   created!: number;
 
-  /** The model as the provider calls the one that answered. */
+  /** The provider's name of the model that answered. */
   model!: string;
 
-  /** One. */
+  /** The only choice. */
   choices!: ChatChoiceDto[];
 
-  /** The tokens used; left out when the provider did not say. */
+  /** The tokens used; left out when the provider did not report them. */
   usage?: ChatUsageDto;
 
-  /** The tier that the provider served it in, where it says so. */
+  /** The service tier that the provider used, if it reports one. */
   service_tier?: string;
 
-  /** The provider's word for what it ran on, where it has one. */
+  /** The provider's fingerprint of the system it ran on, if it reports one. */
   system_fingerprint?: string;
 }

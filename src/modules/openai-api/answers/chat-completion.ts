@@ -3,10 +3,10 @@ import type { Completion } from '../../providers/index.js';
 import type { ChatCompletionDto, ChatUsageDto } from './chat-completion.dto.js';
 import { fillArguments } from '../requests/fill-arguments.js';
 
-/** In front of an execution's id: the id of the completion. */
+/** Turns the id of an execution into that of a completion. */
 const ID_PREFIX = 'chatcmpl-';
 
-/** OpenAI's own words; its clients know no others. */
+/** The reasons that OpenAI defines, because its clients know no others. */
 const FINISH_REASONS = ['stop', 'length', 'tool_calls', 'content_filter'] as const;
 
 export type FinishReason = (typeof FINISH_REASONS)[number];
@@ -15,14 +15,14 @@ export function toCompletionId(execution: Pick<ExecutionResultDto, 'execution_id
   return `${ID_PREFIX}${execution.execution_id}`;
 }
 
-/** RFC 3339 to whole seconds since 1970. */
+/** Converts an RFC 3339 time to whole seconds since 1970. */
 export function toUnixSeconds(time: string): number {
   return Math.floor(Date.parse(time) / 1000);
 }
 
 /**
- * An execution that succeeded as OpenAI would answer.
- * @param completion left out when it was answered from the cache: then what only the provider knows is missing.
+ * Converts an execution that succeeded to OpenAI's answer.
+ * @param completion left out for an answer from the cache, which then lacks what only the provider knows.
  */
 export function toChatCompletion(
   execution: ExecutionResultDto,
@@ -62,7 +62,7 @@ export function toChatCompletion(
   };
 }
 
-/** Members of OpenAI's answer that only the provider can fill. */
+/** Picks the members of OpenAI's answer that only the provider can fill. */
 export function vendorFacts(
   extras: Readonly<Record<string, unknown>> | null | undefined,
 ): Pick<ChatCompletionDto, 'service_tier' | 'system_fingerprint'> {
@@ -73,7 +73,7 @@ export function vendorFacts(
   };
 }
 
-/** Null where there is nothing but calls of tools, or nothing but a refusal; an empty answer is an empty text. */
+/** Returns null for an answer of tool calls or a refusal alone, and an empty text for an empty answer. */
 function toContent({ response_text, tool_calls }: ExecutionResultDto, refusal: string | null): string | null {
   const text = response_text ?? '';
   const content = refusal !== null && text.endsWith(refusal) ? text.slice(0, -refusal.length) : text;
@@ -81,9 +81,8 @@ function toContent({ response_text, tool_calls }: ExecutionResultDto, refusal: s
 }
 
 /**
- * A refusal ends with `stop`, which the ledger calls `content_filter`. What is kept only in part ends as if it had been too long, so
- * that it is not taken for the whole. So does an answer whose end has a word that OpenAI does not have, because it may not have come to
- * its end.
+ * Returns `stop` for a refusal, which the ledger calls `content_filter`. Returns `length` for a truncated answer, so that it is
+ * not taken for the whole. Also returns `length` for a reason that OpenAI does not have, because the answer may be incomplete.
  */
 function toFinishReason(execution: ExecutionResultDto, refusal: string | null): FinishReason {
   const { finish_reason: said, response_truncated: isCut, tool_calls: calls } = execution;
@@ -94,8 +93,8 @@ function toFinishReason(execution: ExecutionResultDto, refusal: string | null): 
 }
 
 /**
- * Returns the usage as the provider wrote it, where that is OpenAI's form and meaning; else what is known, and null when that is too
- * little. Some servers count reasoning or the cache beside the numbers in which OpenAI has them.
+ * Returns the provider's own usage where its form and meaning are OpenAI's, or else the known counts; null when they are
+ * incomplete. Some servers count reasoning or cached tokens separately from the numbers that include them at OpenAI.
  */
 function toUsage({ telemetry }: ExecutionResultDto, completion: Completion | undefined): ChatUsageDto | null {
   const raw = completion?.usage.raw;

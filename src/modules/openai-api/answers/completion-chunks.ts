@@ -19,18 +19,18 @@ interface Choice {
 const END = 'data: [DONE]\n\n';
 
 /**
- * The answer to one request as OpenAI streams it: `chat.completion.chunk`s without names, and `[DONE]`. A stream that fails
- * ends with `{"error": …}` and without the mark.
+ * Streams the answer to one request as OpenAI does: unnamed `chat.completion.chunk` events, then `[DONE]`. A stream that fails
+ * ends with `{"error": …}` and without `[DONE]`.
  */
 export class CompletionChunks implements StreamFormat {
   private head: Head | null = null;
   private hasStarted = false;
-  /** Whether arguments have come, by the index of the call. */
+  /** Whether a call has had arguments yet, by its index. */
   private readonly calls = new Map<number, boolean>();
 
   constructor(private readonly options: { readonly includeUsage: boolean }) {}
 
-  /** Nothing yet: the first chunk says which model answers, and that may become another one. */
+  /** Writes nothing yet, because the first chunk names the model that answers, which may still change. */
   begin(execution: StreamedExecutionDto): string {
     this.head = {
       id: toCompletionId(execution),
@@ -77,7 +77,7 @@ export class CompletionChunks implements StreamFormat {
     ].join('');
   }
 
-  /** `{}` for calls that came without: that there are none is known at the end only. */
+  /** Sends `{}` for calls without arguments, which is only known at the end. */
   private missingArguments(): string {
     const called = { arguments: fillArguments('') };
     return [...this.calls]

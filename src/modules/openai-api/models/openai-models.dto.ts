@@ -12,11 +12,11 @@ export class OpenAiModelDto {
   @ApiProperty({ enum: ['model'] })
   object!: 'model';
 
-  /** When it came here, in seconds since 1970. */
+  /** When the model was added here, in seconds since 1970. */
   @ApiInteger()
   created!: number;
 
-  /** The provider; `prompt-ledger` of prompts and routes. */
+  /** The provider, or `prompt-ledger` for prompts and routes. */
   owned_by!: string;
 }
 

@@ -6,16 +6,16 @@ import { PROMPT_PREFIX, readAskedModel, ROUTE_PREFIX } from '../requests/asked-m
 import { toUnixSeconds } from '../answers/chat-completion.js';
 import type { OpenAiModelDto, OpenAiModelListDto } from './openai-models.dto.js';
 
-/** The members of a `PromptDto` that tell of its beginning. */
+/** The members of a `PromptDto` that show its creation. */
 interface PromptBirth {
   readonly created_at: string;
 }
 
 const OWN = 'prompt-ledger';
-/** OpenAI's list has no pages, so it has an end. */
+/** Caps the list, because OpenAI's has no pages. */
 const MOST_OF_A_KIND = 200;
 
-/** The values that a chat completion may name as its `model`. */
+/** Lists the values that a chat completion may name as its `model`. */
 @Injectable()
 export class OpenAiModelsService {
   constructor(
@@ -26,7 +26,7 @@ export class OpenAiModelsService {
     private readonly versions: VersionReads,
   ) {}
 
-  /** All allowed models, and the first 200 each of routes and prompts; prompts only for who may read them. */
+  /** Lists all allowed models, and the first 200 each of routes and prompts. Prompts are listed only for callers who may read them. */
   async list({ projectId, scopes }: Caller): Promise<OpenAiModelListDto> {
     const page = { limit: MOST_OF_A_KIND };
     const [models, { routes }, { prompts }] = await Promise.all([
@@ -47,7 +47,7 @@ export class OpenAiModelsService {
   }
 
   /**
-   * @throws ModelNotFoundError `MODEL_NOT_FOUND`, of a prompt that the caller may not read too.
+   * @throws ModelNotFoundError `MODEL_NOT_FOUND`, also for a prompt that the caller may not read.
    * @throws PromptNotFoundError | VersionNotFoundError | ModelRouteNotFoundError | ValidationError
    */
   async get({ projectId, scopes }: Caller, id: string): Promise<OpenAiModelDto> {

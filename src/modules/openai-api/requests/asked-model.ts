@@ -8,23 +8,23 @@ import {
   suggestNone,
 } from '../../models/index.js';
 
-/** The prompt or the model that `model` of a request names. */
+/** The model, route or prompt that the `model` of a request names. */
 export type AskedModel =
   | { readonly kind: 'model'; readonly id: string }
   | { readonly kind: 'route'; readonly name: string }
-  /** `versionNumber` null: the active one. */
+  /** A null `versionNumber` stands for the active version. */
   | { readonly kind: 'prompt'; readonly name: string; readonly versionNumber: number | null };
 
-/** In front of a name, where otherwise the provider stands. */
+/** The prefix of a prompt's name, in the place of a provider. */
 export const PROMPT_PREFIX = 'prompt/';
 export const ROUTE_PREFIX = 'route/';
 
 /**
  * Reads `provider/model_name`, `route/name`, `prompt/name` or `prompt/name@3`.
- * @param suggest what was meant by what is none of these; optional.
- * @throws ValidationError `VALIDATION_FAILED` for what no prompt or route can be called.
- * @throws ModelNotFoundError `MODEL_NOT_FOUND` for what no model can be called, such as one without its provider: a program whose model
- *   was left unchanged gets OpenAI's own error code.
+ * @param suggest returns the models that a malformed id may have meant.
+ * @throws ValidationError `VALIDATION_FAILED` for an invalid name of a prompt or route.
+ * @throws ModelNotFoundError `MODEL_NOT_FOUND` for an invalid model id, such as one without its provider, so that a program
+ *   that still names its old model gets OpenAI's own error code.
  */
 export function readAskedModel(id: string, suggest = suggestNone): AskedModel {
   if (id.startsWith(PROMPT_PREFIX)) return readPrompt(id.slice(PROMPT_PREFIX.length));
@@ -41,7 +41,7 @@ export function readAskedModel(id: string, suggest = suggestNone): AskedModel {
 }
 
 function readPrompt(text: string): AskedModel {
-  // No name of a prompt has an @.
+  // Names of prompts contain no @.
   const at = text.indexOf('@');
   const name = at === -1 ? text : text.slice(0, at);
   if (!PROMPT_NAME.test(name)) refuse(`names a prompt, whose name ${PROMPT_NAME_RULE}`);

@@ -17,32 +17,32 @@ import { VendorParamsDto } from './vendor-params.dto.js';
 import { withoutNulls } from './without-nulls.js';
 
 export class StreamOptionsDto {
-  /** Whether a chunk with the usage comes before `[DONE]`. */
+  /** Whether a chunk with the usage is sent before `[DONE]`. */
   @IsOptional()
   @IsBoolean()
   include_usage?: boolean | null;
 
-  /** Whether chunks are padded on their way from the provider to here. Passed on; those of this API are not padded. */
+  /** Whether the provider pads its chunks. Passed on to the provider; this API does not pad its own chunks. */
   @IsOptional()
   @IsBoolean()
   include_obfuscation?: boolean | null;
 }
 
-/** Parameters of OpenAI's that this API accepts only at their default. */
+/** OpenAI parameters that this API accepts only at their default. */
 class UnsupportedDto {
-  /** The number of answers: only 1. */
+  /** The number of answers. Only 1 is accepted. */
   @IsOptional()
   @Only(1)
   @ApiPropertyOptional({ type: 'integer', enum: [1], nullable: true })
   n?: number | null;
 
-  /** Log probabilities are not passed on: only false. */
+  /** Log probabilities are not passed on. Only false is accepted. */
   @IsOptional()
   @Only(false)
   @ApiPropertyOptional({ type: Boolean, enum: [false], nullable: true })
   logprobs?: boolean | null;
 
-  /** Only `["text"]`. */
+  /** Only `["text"]` is accepted. */
   @IsOptional()
   @OnlyText()
   @ApiPropertyOptional({
@@ -53,25 +53,25 @@ class UnsupportedDto {
   })
   modalities?: readonly string[] | null;
 
-  /** Belongs to `logprobs`: only 0. */
+  /** Belongs to `logprobs`. Only 0 is accepted. */
   @IsOptional()
   @Only(0)
   @ApiPropertyOptional({ type: 'integer', enum: [0], nullable: true })
   top_logprobs?: number | null;
 
-  /** Not passed on: only 0. */
+  /** Not passed on. Only 0 is accepted. */
   @IsOptional()
   @Only(0)
   @ApiPropertyOptional({ type: Number, enum: [0], nullable: true })
   frequency_penalty?: number | null;
 
-  /** Not passed on: only 0. */
+  /** Not passed on. Only 0 is accepted. */
   @IsOptional()
   @Only(0)
   @ApiPropertyOptional({ type: Number, enum: [0], nullable: true })
   presence_penalty?: number | null;
 
-  /** Not passed on: only an empty one. */
+  /** Not passed on. Only an empty object is accepted. */
   @IsOptional()
   @OnlyEmpty()
   @ApiPropertyOptional({ type: 'object', additionalProperties: false, nullable: true })
@@ -85,14 +85,14 @@ class LedgerMembersDto extends PickType(ExecuteDto, [
   'on_budget',
   'cache',
 ] as const) {
-  /** Values for the template's variables, where `model` names a prompt. */
+  /** Values for the template's variables, if `model` names a prompt. */
   @IsOptional()
   @IsObject()
   @ApiPropertyOptional({ type: 'object', additionalProperties: true, nullable: true, example: undefined })
   prompt_variables?: Record<string, unknown> | null;
 
-  // Said in full: the generator drops the comment of a property whose type is unknown. What is inside is checked by
-  // `readModelChoice`, as in `model` of `:run`.
+  // Spelled out, because the generator drops the comment of a property whose type is unknown. `readModelChoice` checks the
+  // content, as for `model` of `:run`.
   @IsOptional()
   @ApiPropertyOptional({
     description:
@@ -108,7 +108,7 @@ class LedgerMembersDto extends PickType(ExecuteDto, [
   prompt_model?: unknown;
 }
 
-/** "Create chat completion", as far as it can be passed on. Null is the same as left out, for every member. */
+/** "Create chat completion", as far as it can be passed on. For every member, null means left out. */
 @PreparedBody(withoutNulls)
 @ApiExtraModels(ChatMessageParamDto)
 export class ChatCompletionRequestDto extends IntersectionType(
@@ -119,14 +119,14 @@ export class ChatCompletionRequestDto extends IntersectionType(
   LedgerMembersDto,
 ) {
   /**
-   * `provider/model_name`, `route/name`, or a prompt: `prompt/name`, `prompt/name@3`.
+   * `provider/model_name`, `route/name`, or a prompt as `prompt/name` or `prompt/name@3`.
    * @example "echo/echo"
    */
   @IsString()
   @Length(1, 300)
   model!: string;
 
-  // Faults inside are found by `readMessages`, which has a pointer for each of them inside a union.
+  // `readMessages` finds faults inside, because it has a pointer for each of them within a union.
   @IsOptional()
   @ApiPropertyOptional({
     description:
@@ -139,7 +139,7 @@ export class ChatCompletionRequestDto extends IntersectionType(
   })
   messages?: unknown;
 
-  /** The most tokens of the answer, by OpenAI's older name. */
+  /** The maximum number of tokens in the answer, by OpenAI's older name. */
   @IsOptional()
   @IsInt()
   @Min(1)
@@ -147,7 +147,7 @@ export class ChatCompletionRequestDto extends IntersectionType(
   @ApiPropertyOptional({ type: 'integer', nullable: true })
   max_tokens?: number | null;
 
-  /** The most tokens of the answer. Together with the older name only if both say the same. */
+  /** The maximum number of tokens in the answer. If the older name is sent as well, both must agree. */
   @IsOptional()
   @IsInt()
   @Min(1)
@@ -155,13 +155,13 @@ export class ChatCompletionRequestDto extends IntersectionType(
   @ApiPropertyOptional({ type: 'integer', nullable: true })
   max_completion_tokens?: number | null;
 
-  /** Whether the answer comes in chunks, as Server-Sent Events. */
+  /** Whether the answer is streamed in chunks, as Server-Sent Events. */
   @IsOptional()
   @IsBoolean()
   @ApiPropertyOptional({ type: Boolean, nullable: true })
   stream?: boolean | null;
 
-  /** Only of a stream. */
+  /** Allowed only for a stream. */
   @IsOptional()
   @Nested(() => StreamOptionsDto)
   @ApiPropertyOptional({ type: StreamOptionsDto, nullable: true, example: undefined })

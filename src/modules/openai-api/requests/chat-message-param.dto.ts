@@ -1,27 +1,27 @@
 import { ApiExtraModels, ApiProperty, ApiPropertyOptional, getSchemaPath } from '@nestjs/swagger';
 import { MAX_PARTS, MAX_TOOL_CALLS } from './message-limits.js';
 
-// For the document: what is sent is checked by `readMessages`.
+// Describes messages for the OpenAPI document. `readMessages` validates them.
 
 export class ChatTextPartDto {
   /** Always `text`: images, audio and files are not passed on. */
   @ApiProperty({ enum: ['text'] })
   type!: 'text';
 
-  /** The text. Parts are put together in their order. */
+  /** The text. Parts are joined in order. */
   text!: string;
 }
 
 export class ChatCalledFunctionDto {
-  /** The tool. */
+  /** The name of the tool. */
   name!: string;
 
-  /** Its arguments, as JSON text. */
+  /** The arguments, as JSON text. */
   arguments!: string;
 }
 
 export class ChatToolCallDto {
-  /** Id of the call, which its result names. */
+  /** The id of the call, which the tool's result refers to. */
   id!: string;
 
   /** Always `function`. */
@@ -40,11 +40,11 @@ const AS_IT_CAME = {
 
 @ApiExtraModels(ChatTextPartDto)
 export class ChatMessageParamDto {
-  /** The role of the speaker; `developer` is the same as `system`. */
+  /** The author of the message; `developer` is the same as `system`. */
   @ApiProperty({ enum: ['system', 'developer', 'user', 'assistant', 'tool'] })
   role!: string;
 
-  /** A text, or its parts. Null only of an assistant that calls tools, or refuses. */
+  /** A text or its parts. Null only for an assistant that calls tools or refuses. */
   @ApiProperty({
     nullable: true,
     oneOf: [
@@ -54,18 +54,18 @@ export class ChatMessageParamDto {
   })
   content!: unknown;
 
-  /** The tools that an assistant called. */
+  /** The tool calls of an assistant. */
   @ApiPropertyOptional({ type: [ChatToolCallDto], maxItems: MAX_TOOL_CALLS })
   tool_calls?: ChatToolCallDto[];
 
-  /** The words with which an assistant refused. */
+  /** The refusal of an assistant. */
   @ApiPropertyOptional({ type: String, nullable: true })
   refusal?: string | null;
 
-  /** The call that a tool answers. */
+  /** The call that this tool result answers. */
   tool_call_id?: string;
 
-  /** The name of the author. This and what follows is passed on where the provider has a field for it; see `X-Ignored-Params`. */
+  /** The name of the author. This and the members below are passed on if the provider has a field for them; see `X-Ignored-Params`. */
   @ApiPropertyOptional({ type: String, nullable: true })
   name?: string | null;
 
@@ -73,15 +73,15 @@ export class ChatMessageParamDto {
   @ApiPropertyOptional({ type: String, nullable: true })
   reasoning_content?: string | null;
 
-  /** The same under another name. */
+  /** The reasoning of an assistant, under another name. */
   @ApiPropertyOptional({ type: String, nullable: true })
   reasoning?: string | null;
 
-  /** The same in parts, as the provider gave them. */
+  /** The reasoning of an assistant in parts, as the provider sent them. */
   @ApiPropertyOptional(AS_IT_CAME)
   reasoning_details?: unknown;
 
-  /** The sources of an assistant, as the provider gave them. */
+  /** The sources of an assistant, as the provider sent them. */
   @ApiPropertyOptional(AS_IT_CAME)
   annotations?: unknown;
 }

@@ -1,4 +1,4 @@
-/** The arguments of a call of a tool as OpenAI's clients parse them: JSON, also where the tool takes none. */
+/** Returns the arguments of a tool call as JSON, which OpenAI's clients parse even for a tool without arguments. */
 export function fillArguments(text: string): string {
   return text.trim() === '' ? '{}' : text;
 }

@@ -1,8 +1,8 @@
 import { ValidateBy } from 'class-validator';
 
 /**
- * A member of OpenAI's that is not passed on: taken where it says what holds anyway, as many clients send it so, and refused
- * by its name where it would be dropped in silence. Null goes by `@IsOptional()`.
+ * Accepts an OpenAI member that is not passed on only at the value that applies anyway, because many clients send that. Refuses
+ * any other value by name rather than dropping it silently. Null is left to `@IsOptional()`.
  */
 export function Only(...values: readonly (string | number | boolean)[]): PropertyDecorator {
   return ValidateBy({
@@ -14,7 +14,7 @@ export function Only(...values: readonly (string | number | boolean)[]): Propert
   });
 }
 
-/** The same of an object. */
+/** Accepts an object only when it is empty; see {@link Only}. */
 export function OnlyEmpty(): PropertyDecorator {
   return ValidateBy({
     name: 'onlyEmpty',
@@ -26,7 +26,7 @@ export function OnlyEmpty(): PropertyDecorator {
   });
 }
 
-/** The same of a list of what an answer may be. */
+/** Accepts a list of modalities only when it is `["text"]`; see {@link Only}. */
 export function OnlyText(): PropertyDecorator {
   return ValidateBy({
     name: 'onlyText',
@@ -37,7 +37,7 @@ export function OnlyText(): PropertyDecorator {
   });
 }
 
-/** A JSON object that is small enough to be kept with each execution. */
+/** The property is a JSON object that is small enough to be kept with each execution. */
 export function IsSmallObject(maxChars: number): PropertyDecorator {
   return ValidateBy({
     name: 'isSmallObject',

@@ -21,12 +21,12 @@ const MEMBERS: Readonly<Record<string, readonly string[]>> = {
 };
 const ROLES = Object.keys(MEMBERS);
 
-/** Enough to mend a request in one go. */
+/** Enough to fix a request in one pass. */
 const MAX_ERRORS = 100;
 
 /**
- * Reads `messages` of a chat completion: texts, calls of tools and their results. What a model said may be sent back as it
- * is: empty members, and what the official client adds, are passed over; what only some providers have a place for is kept.
+ * Reads `messages` of a chat completion: texts, tool calls and their results. A model's message may be sent back unchanged:
+ * empty members and those that the official client adds are ignored, and those that only some providers support are kept.
  *
  * @throws ValidationError `VALIDATION_FAILED` with a pointer for each fault.
  */
@@ -77,14 +77,14 @@ class MessagesReader {
         : this.content(value['content'], `${at}/content`, ['text', 'refusal']);
     return {
       role: 'assistant',
-      // A refusal is what it said; other vendors have no field of its own for it.
+      // A refusal becomes part of the text, because other vendors have no field for it.
       content: (content ?? '') + (refusal ?? ''),
       ...(toolCalls.length === 0 ? {} : { tool_calls: toolCalls }),
       ...thoughts,
     };
   }
 
-  /** Reads a provider's reasoning, which may stand beside its answer. */
+  /** Reads a provider's reasoning, which may come with its answer. */
   private thoughts(value: Members, at: string): Partial<SentMessage> {
     const thought = this.optionalText(value['reasoning_content'], `${at}/reasoning_content`);
     const reasoning = this.optionalText(value['reasoning'], `${at}/reasoning`);
@@ -104,7 +104,7 @@ class MessagesReader {
     return { role: 'tool', content: content ?? '', tool_call_id: id ?? '' };
   }
 
-  /** A text, or its parts, which are put together in their order. */
+  /** Reads a text, or its parts, which are joined in order. */
   private content(value: unknown, at: string, types: readonly string[]): string | undefined {
     if (typeof value === 'string') return value;
     if (value === undefined || value === null) return this.report(at, 'is required');
@@ -141,7 +141,7 @@ class MessagesReader {
     this.refuseUnknown(called, ['name', 'arguments', 'parsed_arguments'], `${at}/function`);
     const id = this.text(value['id'], `${at}/id`);
     const name = this.text(called['name'], `${at}/function/name`);
-    // Providers parse it: of a call without any, an empty text is no JSON.
+    // Providers parse the arguments, and an empty text is not JSON.
     const text = this.optionalText(called['arguments'], `${at}/function/arguments`) ?? '';
     return { id: id ?? '', name: name ?? '', arguments: fillArguments(text) };
   }
@@ -161,7 +161,7 @@ class MessagesReader {
     return value === undefined || value === null ? null : (this.text(value, at) ?? null);
   }
 
-  /** Null for an empty one, too. */
+  /** Returns null for an empty list as well. */
   private optionalList(value: unknown, at: string): readonly unknown[] | null {
     if (value === undefined || value === null) return null;
     if (!Array.isArray(value)) return this.report(at, 'must be an array') ?? null;

@@ -8,13 +8,13 @@ import { readMessages } from './read-messages.js';
 import { readUnitKey } from './read-unit-key.js';
 import { toVendorParams } from './sent-vendor-params.js';
 
-/** Members that stand in the version of a prompt, so that a request cannot bring its own. */
+/** Members that belong to the version of a prompt, so that a request cannot override them. */
 const OF_THE_VERSION = ['tools', 'tool_choice', 'parallel_tool_calls', 'response_format'] as const;
 const OF_A_PROMPT = ['prompt_variables', 'prompt_model'] as const;
 
 /**
- * A chat completion as an execution: of a prompt, or of the messages that came.
- * @param suggest which models may have been meant; optional.
+ * Turns a chat completion into an execution of a prompt, or of its own messages.
+ * @param suggest returns the models that may have been meant.
  * @throws ValidationError `VALIDATION_FAILED` | ModelNotFoundError `MODEL_NOT_FOUND`
  */
 export function readRequest(body: ChatCompletionRequestDto, suggest = suggestNone): RunRequest {
@@ -54,12 +54,12 @@ export function readRequest(body: ChatCompletionRequestDto, suggest = suggestNon
   };
 }
 
-/** `parallel_tool_calls` is not among them, because it is passed on to providers that have it. */
+/** Leaves out `parallel_tool_calls`, which is passed on to providers that have it. */
 function readExtras({ tools, tool_choice, response_format }: ChatCompletionRequestDto): ContentExtras | null {
   return readContentExtras({ tools, tool_choice, response_format });
 }
 
-/** For its pointers, which name the member as it is called here. */
+/** Validates the model here, so that pointers use this API's name of the member. */
 function checkedModel(value: unknown, suggest: SuggestModels): NonNullable<RunRequest['model']> {
   readModelChoice(value, '/prompt_model', suggest);
   return value as NonNullable<RunRequest['model']>;
@@ -84,7 +84,7 @@ function parallelErrors({ parallel_tool_calls: parallel }: ChatCompletionRequest
   return [{ pointer: '/parallel_tool_calls', message: 'must be a boolean value' }];
 }
 
-/** OpenAI refuses it as well, because a client that expects usage forgot to ask for the stream. */
+/** Refuses `stream_options` without `stream`, as OpenAI does, because a client that expects usage forgot to ask for the stream. */
 function streamErrors({ stream, stream_options }: ChatCompletionRequestDto): ErrorEntry[] {
   if (stream === true || isAbsent(stream_options) || Object.keys(stream_options).length === 0) return [];
   return [{ pointer: '/stream_options', message: 'is only allowed when stream is true' }];
@@ -104,7 +104,7 @@ function misplaced(body: ChatCompletionRequestDto, asked: AskedModel): ErrorEntr
   }));
 }
 
-/** Clients that insist on the member send an empty list. */
+/** Whether there are no messages. Clients that always send the member send an empty list. */
 function isEmpty(messages: unknown): boolean {
   return Array.isArray(messages) ? messages.length === 0 : isAbsent(messages);
 }

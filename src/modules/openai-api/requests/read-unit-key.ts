@@ -6,7 +6,7 @@ import type { ChatCompletionRequestDto } from './chat-completion-request.dto.js'
 export const UNIT_KEY_MEMBER = 'unit_key';
 
 /**
- * Returns the unit that stays with one arm of a rollout: `metadata.unit_key`, else `user`; null for neither.
+ * Returns the unit that stays with one arm of a rollout: `metadata.unit_key`, or else `user`; null for neither.
  * @throws ValidationError `VALIDATION_FAILED`
  */
 export function readUnitKey({

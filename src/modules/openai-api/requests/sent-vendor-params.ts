@@ -1,7 +1,7 @@
 import type { ChatCompletionRequestDto } from './chat-completion-request.dto.js';
 import { UNIT_KEY_MEMBER } from './read-unit-key.js';
 
-/** Members of a request that are passed on under their own names, where the provider has a field for them. */
+/** Members of a request that are passed on under their own names to providers that have a field for them. */
 const OF_A_REQUEST = [
   'user',
   'metadata',
@@ -17,21 +17,21 @@ const OF_A_REQUEST = [
 const OF_A_MESSAGE = ['name', 'reasoning_content', 'reasoning', 'reasoning_details', 'annotations'];
 const OBFUSCATION = 'stream_options.include_obfuscation';
 
-/** @returns null where there are none. */
+/** @returns null when there are none. */
 export function toVendorParams(body: ChatCompletionRequestDto): Readonly<Record<string, unknown>> | null {
   const params: Record<string, unknown> = {};
   for (const name of OF_A_REQUEST) {
     const value = name === 'metadata' ? withoutUnitKey(body.metadata) : body[name];
     if (saysSomething(value)) params[name] = value;
   }
-  // It is about tools, and a vendor refuses it where there are none.
+  // The member is about tools, and a vendor refuses it without any.
   if (!saysSomething(body.tools)) delete params['parallel_tool_calls'];
   const obfuscation = body.stream_options?.include_obfuscation ?? null;
   if (obfuscation !== null) params['stream_options'] = { include_obfuscation: obfuscation };
   return Object.keys(params).length === 0 ? null : params;
 }
 
-/** The key is meant for the ledger, which does not keep it. */
+/** Removes the unit key, which is meant for the ledger. */
 function withoutUnitKey(metadata: ChatCompletionRequestDto['metadata']): unknown {
   if (metadata == null || !Object.hasOwn(metadata, UNIT_KEY_MEMBER)) return metadata;
   const { [UNIT_KEY_MEMBER]: _key, ...rest } = metadata;
@@ -39,8 +39,8 @@ function withoutUnitKey(metadata: ChatCompletionRequestDto['metadata']): unknown
 }
 
 /**
- * The names of those that a body has, of the request and of its messages, in the order of their appearance.
- * @param body as it came: a DTO has its members in another order.
+ * Lists the names of vendor params in a body and its messages, in the order in which they appear.
+ * @param body the unmodified body, because a DTO has its members in another order.
  */
 export function listVendorParams(body: unknown): string[] {
   const names = new Set<string>();
@@ -80,7 +80,7 @@ function isNamed(names: readonly string[], name: string): boolean {
   return names.includes(name);
 }
 
-/** Not null, and no empty list or object. */
+/** Whether a value is present and has any content; null members count as none. */
 function saysSomething(value: unknown): boolean {
   if (typeof value !== 'object') return value !== undefined;
   if (value === null) return false;

@@ -1,4 +1,4 @@
-/** Members whose value is data of the caller, by their path; `*` is any element. A null within them is a value. */
+/** Members whose value is the caller's own data, by path; `*` is any element. A null inside them is a value. */
 interface Paths {
   readonly [member: string]: Paths | 'data';
 }
@@ -11,8 +11,8 @@ const DATA: Paths = {
 };
 
 /**
- * A body as if members that are null had been left out, at any depth: several clients write null for everything that is not set,
- * unknown members included. What the body was made of is not changed, since its fingerprint is taken of that.
+ * Returns the body without null members, at any depth, because several clients write null for everything that is not set, even
+ * for unknown members. Leaves the original body unchanged, because its fingerprint is taken from it.
  */
 export function withoutNulls(body: unknown): unknown {
   return strip(body, DATA);
@@ -28,7 +28,7 @@ function strip(value: unknown, paths: Paths): unknown {
     isChanged ||= stripped !== member || member === null;
     if (member !== null) kept.push([name, stripped]);
   }
-  // Unchanged, it keeps the text that it was read from.
+  // An unchanged object keeps its source text.
   return isChanged ? Object.fromEntries(kept) : value;
 }
 
@@ -41,7 +41,7 @@ function stripMember(value: unknown, paths: Paths | 'data' | undefined): unknown
   return paths === 'data' ? value : strip(value, paths ?? {});
 }
 
-/** A caller may call a member `constructor`. */
+/** Looks up own members only, because a caller may name one `constructor`. */
 function own(paths: Paths, name: string): Paths | 'data' | undefined {
   return Object.hasOwn(paths, name) ? paths[name] : undefined;
 }

@@ -19,7 +19,7 @@ export class ExecutePromptDto extends PickType(ExecuteDto, [
   'on_budget',
   'cache',
 ] as const) {
-  /** Which version; null or left out: the one that `template_hash` names, else that of the environment, else the active one. */
+  /** The version to run. Null or left out for the one that `template_hash` names, or else the environment's, or else the active one. */
   @IsOptional()
   @IsInt()
   @Min(1)
@@ -28,35 +28,35 @@ export class ExecutePromptDto extends PickType(ExecuteDto, [
   version?: number | null;
 
   /**
-   * The version by its content: lower-case hex SHA-256 of the template in UTF-8. Code that sends the hash of its own
-   * template runs that, whatever another deployment has registered meanwhile.
+   * Selects the version by its content: lower-case hex SHA-256 of the template in UTF-8. Code that sends the hash of its own
+   * template runs that template, whatever another deployment has registered in the meantime.
    */
   @IsOptional()
   @IsTemplateHash()
   @ApiPropertyOptional({ nullable: true, example: null })
   template_hash?: string | null;
 
-  /** Id of the provider, where `model` is left out; null or left out: that of the project's default model, or of `DEFAULT_MODEL`. */
+  /** The id of the provider, unless `model` is sent. Null or left out for that of the project's default model, or of `DEFAULT_MODEL`. */
   @IsOptional()
   @IsString()
   @Length(1, 64)
   @ApiPropertyOptional({ nullable: true, example: 'echo' })
   provider?: string | null;
 
-  /** The provider's name for the model; null or left out: the default one, if it is of this provider. */
+  /** The provider's name for the model. Null or left out for the default model, if it belongs to this provider. */
   @IsOptional()
   @IsString()
   @Length(1, 200)
   @ApiPropertyOptional({ nullable: true, example: 'echo' })
   model_name?: string | null;
 
-  /** `sync`, the default: the answer has the response. `async`: it is queued, and the answer is a 202. */
+  /** `sync` (the default) answers with the response; `async` queues the execution and answers with 202. */
   @IsOptional()
   @IsIn(EXECUTION_MODES)
   @ApiPropertyOptional({ enum: EXECUTION_MODES, nullable: true })
   mode?: ExecutionMode | null;
 
-  /** Milliseconds: with `sync` for the whole call, with `async` for each attempt. Default: `DEFAULT_TIMEOUT_MS`. */
+  /** The timeout in milliseconds, for the whole call with `sync` or each attempt with `async`. Default: `DEFAULT_TIMEOUT_MS`. */
   @IsOptional()
   @IsInt()
   @Min(1)
@@ -73,7 +73,7 @@ export class ExecutedPromptDto {
   /** The prompt that was run. */
   prompt_name!: string;
 
-  /** `tracking`; `full` when the prompt has moved there since the version was registered. */
+  /** `tracking`, or `full` if the prompt has moved there since the version was registered. */
   @ApiProperty({ enum: ['full', 'tracking'] })
   prompt_mode!: PromptMode;
 
@@ -85,7 +85,7 @@ export class ExecutedPromptDto {
   @ApiProperty({ enum: ['succeeded', 'queued'] })
   status!: ExecutionStatus;
 
-  /** The mode that was asked for. */
+  /** The requested mode. */
   @ApiProperty({ enum: EXECUTION_MODES })
   mode!: ExecutionMode;
 
@@ -93,10 +93,10 @@ export class ExecutedPromptDto {
   @ApiPropertyOptional({ nullable: true })
   response_text?: string | null;
 
-  /** The arm of the rollout that chose the version; left out where none did. */
+  /** The arm of the rollout that chose the version; left out when there was no rollout. */
   @ApiPropertyOptional({ type: ExecutionArmDto })
   rollout?: ExecutionArmDto;
 
-  /** The tokens and time that the call took; only with `sync`. */
+  /** The tokens and the duration of the call; only with `sync`. */
   telemetry?: TelemetryDto;
 }

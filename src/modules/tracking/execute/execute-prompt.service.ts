@@ -21,7 +21,7 @@ import {
 import type { ExecutedPromptDto, ExecutePromptDto } from './execute-prompt.dto.js';
 import { TrackedRegistryRepository } from '../tracked-registry.repository.js';
 
-/** Runs the prompts of code; of those in full mode only what code has registered before. */
+/** Runs prompts of code. Of a prompt in full mode, runs only versions that code registered before. */
 const PROTOCOL: ExecutionProtocol = {
   admit: (admitted) => {
     const { name, version, resolvedBy } = admitted.prompt as AdmittedPrompt;
@@ -40,7 +40,7 @@ const PROTOCOL: ExecutionProtocol = {
   }),
 };
 
-/** Executions of this route always have a prompt. */
+/** Expects a prompt, which executions of this route always have. */
 function promptFields({ name, version }: AdmittedPrompt) {
   return {
     prompt_name: name,
@@ -49,7 +49,7 @@ function promptFields({ name, version }: AdmittedPrompt) {
   };
 }
 
-/** Executions as code asks for them. They are the same as those of `:run` and `:submit`. */
+/** Runs the executions that code requests. They are the same as those of `:run` and `:submit`. */
 @Injectable()
 export class ExecutePromptService {
   constructor(
@@ -62,9 +62,10 @@ export class ExecutePromptService {
   ) {}
 
   /**
-   * @returns 200 or 202 with an {@link ExecutedPromptDto}, or the failure of the provider, as `RunService.run` has it.
+   * @returns 200 or 202 with an {@link ExecutedPromptDto}, or the provider's failure, as `RunService.run` returns it.
    * @throws what `RunRights.whenMayRun`, `RunService.run` and `SubmitService.submit` throw.
-   * @throws PromptModeMismatchError `PROMPT_MODE_MISMATCH` for a prompt in full mode, unless it has a version of that hash.
+   * @throws PromptModeMismatchError `PROMPT_MODE_MISMATCH` for a prompt in full mode, unless it has a version with the given
+   *   hash.
    */
   async execute(
     caller: Caller,
@@ -91,7 +92,7 @@ export class ExecutePromptService {
       );
     } catch (error) {
       const hasNoVersion = error instanceof VersionNotFoundError || error instanceof NoActiveVersionError;
-      // The mode is the mistake to name: registering the version would be refused too.
+      // Reports the mode as the mistake, because registering the version would be refused as well.
       if (hasNoVersion && (await this.isFull(caller.projectId, name)))
         throw new PromptModeMismatchError(name, 'full');
       throw error;
@@ -103,7 +104,7 @@ export class ExecutePromptService {
     return known.get(name)?.mode === 'full';
   }
 
-  /** Null for the default one. @throws ValidationError `VALIDATION_FAILED` for a provider that needs a model named. */
+  /** Returns null for the default model. @throws ValidationError `VALIDATION_FAILED` for a provider that needs a named model. */
   private async findModel({ projectId }: Caller, provider: string | null, modelName: string | null) {
     if (provider === null && modelName === null) return null;
     const usual = (await this.policies.get(projectId)).defaultModel ?? this.config.defaultModel;
@@ -115,7 +116,7 @@ export class ExecutePromptService {
   }
 }
 
-/** @throws ValidationError `VALIDATION_FAILED` when the request names a model by itself, too. */
+/** @throws ValidationError `VALIDATION_FAILED` when the request also names a model separately. */
 function requireOnlyModel<T>(
   { provider = null, model_name: modelName = null }: ExecutePromptDto,
   model: T,

@@ -2,7 +2,7 @@ import type { LedgerError } from '../../../kernel/index.js';
 import { decideMigration, type MigratingPrompt } from './decide-migration.js';
 import { isSilent, type KnownPrompt } from '../tracked-prompts.js';
 
-/** Two versions, of which the second is active. */
+/** Returns a prompt with two versions, the second of which is active. */
 const known = (more: Partial<KnownPrompt> = {}): KnownPrompt => ({
   name: 'WELCOME',
   promptId: 'prompt',

@@ -9,14 +9,14 @@ import { type Fault, refuseFaulty } from '../errors.js';
 import type { MigratedPromptDto } from './migrate-prompts.dto.js';
 import type { AskedPrompt, Decision, KnownPrompt, PromptChange } from '../tracked-prompts.js';
 
-/** A prompt that is to be managed here; both are null when its content stays. */
+/** A prompt that moves to full mode. Template and checksum are null when its content stays. */
 export interface MigratingPrompt extends AskedPrompt {
   readonly templateSource: string | null;
 }
 
 /**
- * Decides a migration: each prompt is in full mode afterwards, with the content that was sent, or
- * with the one it had. Pure.
+ * Decides a migration, without side effects. Each prompt ends up in full mode, with the content that was sent or the content
+ * that it had.
  * @throws PromptsRefusedError with all prompts that do not exist (`PROMPT_NOT_FOUND`), or are in full mode already
  *   (`PROMPT_MODE_MISMATCH`).
  */
@@ -68,13 +68,13 @@ function decideOne(
       activation,
       registration: null,
       metadata: null,
-      // Whether code has it counts no more.
+      // In full mode, it no longer matters whether the code has the prompt.
       toRetired: known.isRetired ? false : null,
     },
   };
 }
 
-/** The version that is active afterwards; null when there is none. */
+/** Returns the version that is active afterwards; null for none. */
 function decideVersion(
   { templateSource, checksumHash }: MigratingPrompt,
   { active, same, highestNumber }: KnownPrompt,

@@ -8,7 +8,7 @@ export class MigratePromptDto {
   @IsPromptName()
   name!: string;
 
-  /** The text to begin with, a Liquid template; null or left out: that of the active version. */
+  /** The text to start with, a Liquid template. Null or left out for that of the active version. */
   @IsOptional()
   @IsString()
   @MaxLength(MAX_TEMPLATE_CHARS)
@@ -17,7 +17,7 @@ export class MigratePromptDto {
 }
 
 export class MigratePromptsDto {
-  /** The prompts that move, 1 to 1,000, each name once. */
+  /** The prompts to migrate, 1 to 1,000, each name once. */
   @IsOptional()
   @NestedArray(() => MigratePromptDto)
   @ArrayMaxSize(MAX_PROMPTS)
@@ -33,7 +33,7 @@ export class MigratedPromptDto {
   @ApiProperty({ enum: ['full'] })
   mode!: 'full';
 
-  /** The active version. */
+  /** The number of the active version. */
   @ApiInteger()
   version!: number;
 
@@ -42,6 +42,6 @@ export class MigratedPromptDto {
 }
 
 export class MigratedPromptsDto {
-  /** One for each prompt, in the order sent. */
+  /** One entry for each prompt, in the order sent. */
   migrated!: MigratedPromptDto[];
 }

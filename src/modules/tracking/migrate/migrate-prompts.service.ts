@@ -10,15 +10,15 @@ import { TrackedRegistry } from '../tracked-registry.js';
 
 const OUTCOME = 'none was migrated';
 
-/** From prompts that follow code to prompts that are managed here. Versions, numbers and executions stay. */
+/** Moves prompts from tracking to full mode. Versions, numbers and executions stay. */
 @Injectable()
 export class MigratePromptsService {
   constructor(private readonly registry: TrackedRegistry) {}
 
   /**
-   * All prompts or none.
+   * Migrates all prompts or none.
    * @throws NoPromptsError `NO_PROMPTS`
-   * @throws PromptsRefusedError with all prompts of a kind of fault: `VALIDATION_FAILED` for a name that is there twice,
+   * @throws PromptsRefusedError with all prompts that share a kind of fault: `VALIDATION_FAILED` for a duplicate name,
    *   `PROMPT_NOT_FOUND`, `PROMPT_MODE_MISMATCH` for prompts in full mode, `TEMPLATE_INVALID`.
    */
   async migrate(

@@ -21,7 +21,7 @@ const prompt = (more: Partial<CodePrompt> = {}): CodePrompt => ({
   ...more,
 });
 
-/** Two versions, of which the second is active. */
+/** Returns a prompt with two versions, the second of which is active. */
 const known = (more: Partial<KnownPrompt> = {}): KnownPrompt => ({
   name: 'WELCOME',
   promptId: 'prompt',

@@ -10,16 +10,16 @@ export interface CodePrompt {
   readonly content: PromptContent;
   readonly checksumHash: string;
   readonly registration: RegistrationFacts;
-  /** Metadata that the code leaves out stays as it was. */
+  /** The metadata to set; members that the code leaves out are kept. */
   readonly metadata: Partial<PromptMetadata>;
 }
 
-/** The answer for a prompt, but for what its content alone says. */
+/** The answer for a prompt, without the warnings, which depend on its content alone. */
 export type DecidedPrompt = Omit<RegisteredPromptDto, 'warnings'>;
 
 /**
- * Decides a registration: each prompt points to the version of its content afterwards, which is
- * made if the prompt never had it. Pure.
+ * Decides a registration, without side effects. Each prompt ends up pointing to the version with its content, which is created
+ * if the prompt never had it.
  * @param known by name; each in tracking mode.
  */
 export function decideRegistration(
@@ -77,7 +77,7 @@ function decideOne(
   return { answer, change };
 }
 
-/** Null when nothing that the code says is another than before. */
+/** Returns the metadata that differs from before; null when none does. */
 function changedMetadata(
   sent: Partial<PromptMetadata>,
   known: KnownPrompt | null,

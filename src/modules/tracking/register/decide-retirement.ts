@@ -4,8 +4,8 @@ import type { RetiredPromptDto } from './retire-prompts.dto.js';
 import type { AskedPrompt, Decision, KnownPrompt, PromptChange } from '../tracked-prompts.js';
 
 /**
- * Decides the retirement of prompts that are gone from the code: they are marked, and nothing else. Versions, the active one too,
- * stay as they are, because instances with the older code go on executing them while a new release rolls out. Pure.
+ * Decides the retirement of prompts that are gone from the code, without side effects. Only marks them. Keeps all versions and
+ * the active one, because instances with the older code go on executing them while a new release rolls out.
  * @throws PromptsRefusedError with all prompts that do not exist (`PROMPT_NOT_FOUND`), or are in full mode
  *   (`PROMPT_MODE_MISMATCH`).
  */

@@ -20,21 +20,21 @@ import { MAX_INT } from '../../../kernel/index.js';
 import { ChatMessageDto, ResponseFormatDto, SchemaWarningDto } from '../../prompts/index.js';
 
 export const MAX_PROMPTS = 1000;
-/** The renderer's limit for a prompt; here, so that nothing longer is hashed. */
+/** The renderer's limit for a prompt, checked here so that nothing longer is hashed. */
 export const MAX_TEMPLATE_CHARS = 1_048_576;
 
 const SHA256 = /^[0-9a-f]{64}$/;
-/** The hash of a commit by SHA-1, or in a repository with SHA-256. */
+/** The SHA-1 hash of a commit, or its SHA-256 hash in a repository that uses it. */
 const COMMIT = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
 
-/** A template's hash in a body: lower-case hex SHA-256. */
+/** The property is a template's hash: lower-case hex SHA-256. */
 export function IsTemplateHash(): PropertyDecorator {
   return Matches(SHA256, { message: 'must be a SHA-256 of 64 lower-case hex digits' });
 }
 
 export class CodeSourceDto {
   /**
-   * The file that holds the template, as seen from the root of the repository.
+   * The file that holds the template, relative to the root of the repository.
    * @example "src/prompts.ts"
    */
   @IsOptional()
@@ -42,7 +42,7 @@ export class CodeSourceDto {
   @Length(1, 1024)
   file?: string | null;
 
-  /** The line in it, counted from 1. */
+  /** The line in the file, counted from 1. */
   @IsOptional()
   @IsInt()
   @Min(1)
@@ -57,7 +57,7 @@ export class CodePromptDto {
   name!: string;
 
   /**
-   * The text as the code has it, a Liquid template. Exactly one of `template_source` and `messages`.
+   * The text in the code, a Liquid template. Send exactly one of `template_source` and `messages`.
    * @example "Hello {{name}}, welcome to {{app}}!"
    */
   @ValidateIf((body: CodePromptDto) => body.template_source !== undefined || body.messages === undefined)
@@ -66,7 +66,7 @@ export class CodePromptDto {
   @ApiPropertyOptional()
   template_source?: string;
 
-  /** The messages of a chat prompt as the code has them, each a Liquid template. A prompt keeps its kind. */
+  /** The messages of a chat prompt in the code, each a Liquid template. A prompt cannot change between text and chat. */
   @ValidateIf((body: CodePromptDto) => body.messages !== undefined)
   @NestedArray(() => ChatMessageDto)
   @ArrayNotEmpty()
@@ -74,12 +74,12 @@ export class CodePromptDto {
   @ApiPropertyOptional({ type: [ChatMessageDto], example: undefined })
   messages?: ChatMessageDto[];
 
-  /** JSON Schema (draft 2020-12) that the variables of a request have to fit, a part of the content. Null or left out: any. */
+  /** JSON Schema (draft 2020-12) that the variables of a request must match, part of the content. Null or left out for any variables. */
   @IsOptional()
   @ApiPropertyOptional({ type: 'object', additionalProperties: true, nullable: true, example: undefined })
   variables_schema?: unknown;
 
-  /** The form of the answer, a part of the content. Null or left out: plain text. */
+  /** The format of the answer, part of the content. Null or left out for plain text. */
   @IsOptional()
   @ApiPropertyOptional({ type: ResponseFormatDto, nullable: true, example: undefined })
   response_format?: unknown;
@@ -91,14 +91,14 @@ export class CodePromptDto {
   @ApiPropertyOptional({ example: undefined })
   description?: string | null;
 
-  /** The team that answers for it. Omit it to keep it; null removes it. */
+  /** The team that owns the prompt. Omit it to keep it; null removes it. */
   @IsOptional()
   @IsString()
   @MaxLength(200)
   @ApiPropertyOptional({ example: undefined })
   owner_team?: string | null;
 
-  /** Words to find the prompt by. Omit them to keep them. */
+  /** Tags to find the prompt by. Omit them to keep them. */
   @ValidateIf((body: CodePromptDto) => body.tags !== undefined)
   @IsArray()
   @ArrayMaxSize(100)
@@ -108,16 +108,13 @@ export class CodePromptDto {
   @ApiPropertyOptional({ example: undefined })
   tags?: string[];
 
-  /**
-   * Lower-case hex SHA-256 of the UTF-8 template, or the checksum of the content, to make sure that it arrived as it was
-   * sent.
-   */
+  /** Lower-case hex SHA-256 of the UTF-8 template, or the checksum of the content, to verify that it arrived unchanged. */
   @IsOptional()
   @IsTemplateHash()
   @ApiPropertyOptional({ nullable: true, example: undefined })
   template_hash?: string | null;
 
-  /** The place of the prompt in the code. */
+  /** Where the prompt is in the code. */
   @IsOptional()
   @Nested(() => CodeSourceDto)
   @ApiPropertyOptional({ type: CodeSourceDto, nullable: true })
@@ -143,7 +140,7 @@ export class GitDto {
   branch?: string | null;
 
   /**
-   * The repository, by whatever name you find it.
+   * The repository, by any name that you recognize.
    * @example "acme/app"
    */
   @IsOptional()
@@ -151,21 +148,21 @@ export class GitDto {
   @Length(1, 2048)
   repository?: string | null;
 
-  /** True when the working tree had changes that no commit holds. */
+  /** True when the working tree had uncommitted changes. */
   @IsOptional()
   @IsBoolean()
   dirty?: boolean | null;
 }
 
 export class RegisterCodeDto {
-  /** The prompts of the code, 1 to 1,000, each name once. Prompts that are not sent stay as they are. */
+  /** The prompts of the code, 1 to 1,000, each name once. Prompts that are not sent do not change. */
   @IsOptional()
   @NestedArray(() => CodePromptDto)
   @ArrayMaxSize(MAX_PROMPTS)
   @ApiProperty({ type: [CodePromptDto], minItems: 1, maxItems: MAX_PROMPTS })
   prompts?: CodePromptDto[] | null;
 
-  /** Which state of the code this is; what is not known is left out. */
+  /** The state of the code. Leave out what is unknown. */
   @IsOptional()
   @Nested(() => GitDto)
   @ApiPropertyOptional({ type: GitDto, nullable: true })
@@ -178,13 +175,13 @@ export class RegisterCodeDto {
   @ApiPropertyOptional({ type: String, nullable: true, example: null })
   environment?: string | null;
 
-  /** Answer the same and write nothing. Default false. */
+  /** Answer the same but write nothing. Default: false. */
   @ValidateIf((body: RegisterCodeDto) => body.dry_run !== undefined)
   @IsBoolean()
   dry_run?: boolean = false;
 }
 
-/** The outcomes of a registration. The first that applies counts: a prompt that returned may be changed too. */
+/** The outcomes of a registration. The first that applies is reported: a prompt that returned may also have changed. */
 export const REGISTRATION_OUTCOMES = ['new', 'returned', 'changed', 'metadata', 'unchanged'] as const;
 
 export type RegistrationOutcome = (typeof REGISTRATION_OUTCOMES)[number];
@@ -197,30 +194,30 @@ export class RegisteredPromptDto {
   @ApiProperty({ enum: ['tracking'] })
   mode!: 'tracking';
 
-  /** The version of the template that was sent, which is the active one now, or the one of the environment. */
+  /** The version with the content that was sent, which is now active in the environment. */
   @ApiInteger()
   version!: number;
 
   /** True when another version was active before; false for a new prompt. */
   change_detected!: boolean;
 
-  /** The version that was active before; null unless there was a change. */
+  /** The previously active version; null unless there was a change. */
   @ApiInteger()
   previous_version!: number | null;
 
   /**
-   * `new`: the prompt was not known; `returned`: it was retired; `changed`: another version was active; `metadata`: only
-   * its description, team or tags differed; `unchanged`: nothing did.
+   * `new`: the prompt was unknown; `returned`: it was retired; `changed`: another version was active; `metadata`: only its
+   * description, team or tags differed; `unchanged`: nothing differed.
    */
   @ApiProperty({ enum: REGISTRATION_OUTCOMES })
   outcome!: RegistrationOutcome;
 
-  /** Parts of the schema of its `response_format` that vendors will refuse. Nothing is refused here because of them. */
+  /** Parts of the schema of its `response_format` that vendors will refuse. The registration succeeds in spite of them. */
   @ApiProperty({ type: [SchemaWarningDto] })
   warnings!: readonly SchemaWarningDto[];
 }
 
 export class RegisteredCodeDto {
-  /** One for each prompt, in the order sent. */
+  /** One entry for each prompt, in the order sent. */
   registered!: RegisteredPromptDto[];
 }

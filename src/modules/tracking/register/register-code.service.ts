@@ -24,17 +24,17 @@ import { TrackedRegistry } from '../tracked-registry.js';
 
 const OUTCOME = 'none was registered';
 
-/** The registry follows the code: what is registered is what is active, in the environment that it is registered for. */
+/** Makes the registry follow the code. A registered version becomes the active one of its environment. */
 @Injectable()
 export class RegisterCodeService {
   constructor(private readonly registry: TrackedRegistry) {}
 
   /**
-   * All prompts or none.
+   * Registers all prompts or none.
    * @throws NoPromptsError `NO_PROMPTS`
-   * @throws PromptsRefusedError with all prompts of a kind of fault: `VALIDATION_FAILED` for a name that is there
-   *   twice, or a content of another kind than the prompt's, `TEMPLATE_HASH_MISMATCH`, `PROMPT_MODE_MISMATCH` for
-   *   prompts in full mode, `TEMPLATE_INVALID`, `ENVIRONMENT_PROTECTED` for pointers that only a change may move.
+   * @throws PromptsRefusedError with all prompts that share a kind of fault: `VALIDATION_FAILED` for a duplicate name or a
+   *   content of another kind than the prompt's, `TEMPLATE_HASH_MISMATCH`, `PROMPT_MODE_MISMATCH` for prompts in full mode,
+   *   `TEMPLATE_INVALID`, `ENVIRONMENT_PROTECTED` for pointers that only a change may move.
    */
   async register(actor: AuthorizedActor, request: RegisterCodeDto): Promise<RegisteredCodeDto> {
     const { prompts: sent = null, git = null, environment = null, dry_run: isDryRun = false } = request;
@@ -98,14 +98,14 @@ async function readPrompts(sent: readonly CodePromptDto[], git: GitDto | null): 
   return prompts;
 }
 
-/** With a schema, the hash of the template alone says as well that the template arrived. */
+/** Also accepts the hash of the template alone for content with a schema, because it proves as well that the template arrived. */
 function matchesHash(sentHash: string, content: PromptContent, checksumHash: string): boolean {
   if (sentHash === checksumHash) return true;
   if (content.kind === 'chat' || content.extras === undefined) return false;
   return sentHash === computeChecksum({ kind: 'text', templateSource: content.templateSource });
 }
 
-/** The content that was sent, or what is wrong with it. */
+/** Returns the content that was sent, or the error in it. */
 function toContent(prompt: CodePromptDto): PromptContent | LedgerError {
   const templates = toTemplates(prompt);
   if (templates instanceof LedgerError) return templates;

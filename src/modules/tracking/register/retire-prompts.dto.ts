@@ -10,20 +10,20 @@ export class RetirePromptDto {
 }
 
 export class RetirePromptsDto {
-  /** The prompts that the code has no more, 1 to 1,000, each name once. */
+  /** The prompts that the code no longer has, 1 to 1,000, each name once. */
   @IsOptional()
   @NestedArray(() => RetirePromptDto)
   @ArrayMaxSize(MAX_PROMPTS)
   @ApiProperty({ type: [RetirePromptDto], minItems: 1, maxItems: MAX_PROMPTS })
   prompts?: RetirePromptDto[] | null;
 
-  /** Which state of the code this is, for the audit log; what is not known is left out. */
+  /** The state of the code, for the audit log. Leave out what is unknown. */
   @IsOptional()
   @Nested(() => GitDto)
   @ApiPropertyOptional({ type: GitDto, nullable: true })
   git?: GitDto | null;
 
-  /** Answer the same and write nothing. Default false. */
+  /** Answer the same but write nothing. Default: false. */
   @ValidateIf((body: RetirePromptsDto) => body.dry_run !== undefined)
   @IsBoolean()
   dry_run?: boolean = false;
@@ -37,15 +37,15 @@ export class RetiredPromptDto {
   @ApiProperty({ enum: ['tracking'] })
   mode!: 'tracking';
 
-  /** The version that is active, and stays so. */
+  /** The active version, which stays active. */
   @ApiInteger()
   version!: number;
 
-  /** False when it was retired already. */
+  /** False when it was already retired. */
   change_detected!: boolean;
 }
 
 export class RetiredPromptsDto {
-  /** One for each prompt, in the order sent. */
+  /** One entry for each prompt, in the order sent. */
   retired!: RetiredPromptDto[];
 }

@@ -9,15 +9,15 @@ import { TrackedRegistry } from '../tracked-registry.js';
 
 const OUTCOME = 'none was retired';
 
-/** Prompts that were taken out of the code. Registering one again brings it back. */
+/** Retires prompts that were removed from the code. Registering one again brings it back. */
 @Injectable()
 export class RetirePromptsService {
   constructor(private readonly registry: TrackedRegistry) {}
 
   /**
-   * All prompts or none; those that are retired already stay so.
+   * Retires all prompts or none; those that are already retired stay so.
    * @throws NoPromptsError `NO_PROMPTS`
-   * @throws PromptsRefusedError with all prompts of a kind of fault: `VALIDATION_FAILED` for a name that is there twice,
+   * @throws PromptsRefusedError with all prompts that share a kind of fault: `VALIDATION_FAILED` for a duplicate name,
    *   `PROMPT_NOT_FOUND`, `PROMPT_MODE_MISMATCH` for prompts in full mode.
    */
   async retire(actor: AuthorizedActor, request: RetirePromptsDto): Promise<RetiredPromptsDto> {

@@ -5,21 +5,21 @@ import { numberFilters } from './numbers.js';
 import { stringFilters } from './strings.js';
 
 /**
- * The filters of `liquid-1`: what is not in here does not exist. They are Liquid's, written anew, because LiquidJS's
- * cut characters in half (`split: ""`, `first`), let some inputs take quadratic time, and may change with a release.
- * There is none that looks at a clock, chance, a time zone or a locale: no `date`, no `sample`.
+ * The filters of `liquid-1`; no others exist. They are Liquid's, reimplemented, because LiquidJS's cut characters in half (`split: ""`,
+ * `first`), take quadratic time for some inputs, and may change with a release. No filter reads a clock, chance, a time zone or a locale,
+ * so there is no `date` and no `sample`.
  */
 const filters: ReadonlyMap<string, Filter> = new Map<string, Filter>(
   Object.entries({
     ...stringFilters,
     ...listFilters,
     ...numberFilters,
-    // Evaluated apart, in evaluate.ts: whether it needs its argument depends on its input.
+    // Evaluated separately in evaluate.ts, because its input decides whether it needs its argument.
     default: filter(1, 1, (input) => input),
   }),
 );
 
-/** The filter of that name, or null. */
+/** Returns the filter with that name, or null. */
 export function findFilter(name: string): Filter | null {
   return filters.get(name) ?? null;
 }

@@ -17,12 +17,12 @@ import type { Filter } from '../filter.js';
 import { toNumber } from './numbers.js';
 import { lowerCase, offsetOfChar } from './text.js';
 
-/** A comparison sort compares each element about so often. */
+/** A comparison sort compares each element about this often. */
 const COMPARISONS_PER_ELEMENT = 16;
-/** Looking up a property, or a value in a set. */
+/** The cost of looking up a property, or a value in a set. */
 const STEPS_PER_SEGMENT = 4;
 
-/** A filter on a list: null counts as an empty one, any other value as a list of itself. */
+/** Makes a filter on a list: null counts as an empty list, any other value as a list of itself. */
 function onList(minArgs: number, maxArgs: number, change: ListChange): Filter {
   return filter(minArgs, maxArgs, (input, args, budget) => {
     const list = toList(input);
@@ -37,7 +37,7 @@ export const listFilters = {
     const between = toText(separator, budget);
     budget.spend(list.length);
     const texts = list.map((item) => toText(item, budget));
-    // Each by itself and before the join: a list may hold the same long text many times.
+    // Pays for each text before the join, because a list may hold the same long text many times.
     for (const text of texts) budget.spendText(text.length + between.length);
     return texts.join(between);
   }),
@@ -77,7 +77,7 @@ export const listFilters = {
   slice: filter(1, 2, (input, [begin = 0, length = 1], budget) =>
     slice(input, Math.trunc(toNumber(begin, budget)), Math.trunc(toNumber(length, budget)), budget),
   ),
-  /** Indented by the number of spaces in the argument, at most 10, as JSON.stringify has it. */
+  /** The argument is the number of spaces to indent by, at most 10, as in JSON.stringify. */
   json: filter(0, 1, (input, [indent = 0], budget) => toJson(input, budget, toIndent(indent, budget))),
 };
 
@@ -86,19 +86,19 @@ function toList(value: JsonData): readonly JsonData[] {
   return isList(value) ? value : [value];
 }
 
-/** The segments of a path such as `author.name`. */
+/** Returns the segments of a path such as `author.name`. */
 function toPropertyPath(property: JsonData, budget: Budget): readonly string[] {
   const text = toText(property, budget);
   budget.spend(text.length);
   return text.split('.');
 }
 
-/** The path of a filter's optional property; null when the template names none. */
+/** Returns the path of a filter's optional property; null when the template names none. */
 function toKeyPath(property: JsonData | undefined, budget: Budget): readonly string[] | null {
   return property === undefined || property === null ? null : toPropertyPath(property, budget);
 }
 
-/** A property by its path; null when there is none. */
+/** Reads a property by its path; null when there is none. */
 function readPath(item: JsonData, path: readonly string[], budget: Budget): JsonData {
   budget.spend(STEPS_PER_SEGMENT * path.length);
   let value: JsonData | undefined = item;
@@ -120,10 +120,10 @@ function matches(
   return expected === undefined ? isTruthy(value) : equals(value, expected, budget);
 }
 
-/** V8 knows texts that are longer than this by their length only, so each is compared with all of the same length. */
+/** V8 hashes longer texts by their length alone, so each is compared with all others of that length. */
 const HASHED_CHARS = 16_000;
 
-/** A number that came in two spellings is there once, as it came first. */
+/** Keeps the first spelling of a number that has several. */
 function uniq(list: readonly JsonData[], budget: Budget): JsonData[] {
   budget.spend(list.length * STEPS_PER_SEGMENT);
   const seen = new Set<unknown>();
@@ -157,7 +157,7 @@ function sort(
   return keyed.sort((left, right) => order(left.key, right.key)).map(({ item }) => item);
 }
 
-/** Numbers, then texts by code unit, booleans, structures as they come, null: total, so that every engine agrees. */
+/** Orders numbers, then texts by code unit, booleans, structures (as they are) and null. The order is total, so that engines agree. */
 function order(left: JsonData, right: JsonData): number {
   const byRank = rank(left) - rank(right);
   if (byRank !== 0) return byRank;
@@ -169,7 +169,7 @@ function rank(value: JsonData): number {
   return value === null ? 4 : { number: 0, string: 1, boolean: 2, object: 3 }[typeof value as 'number'];
 }
 
-/** From the end for a negative begin; by characters for text. */
+/** Slices a list by elements and a text by characters. A negative begin counts from the end. */
 function slice(input: JsonData, begin: number, length: number, budget: Budget): JsonData {
   if (isList(input)) {
     budget.spend(input.length);

@@ -4,7 +4,7 @@ import type { Budget } from '../budget.js';
 import { filter } from '../filter.js';
 import type { Filter } from '../filter.js';
 
-/** It goes by decimal digits. */
+/** Rounding works on the decimal digits. */
 const STEPS_PER_ROUND = 20;
 
 /** Anything that is not a number counts as 0. */
@@ -32,7 +32,7 @@ export const numberFilters = {
   minus: binary((value, other) => value - other),
   times: binary((value, other) => value * other),
   divided_by: binary((value, other) => value / other),
-  /** Has the sign of the divisor, as in Liquid and unlike JavaScript. */
+  /** Takes the sign of the divisor, as in Liquid and unlike JavaScript. */
   modulo: binary((value, other) => ((value % other) + other) % other),
   round: filter(0, 1, (input, [digits], budget) => {
     budget.spend(STEPS_PER_ROUND);
@@ -40,7 +40,7 @@ export const numberFilters = {
   }),
 };
 
-/** Half away from zero, on the decimal digits: 1.005 to two digits is 1.01, though its double is a little less. */
+/** Rounds half away from zero on the decimal digits: 1.005 to two digits is 1.01, though its double is slightly smaller. */
 function round(value: number, digits: number): number {
   const scaled = shiftDecimal(Math.abs(value), digits);
   if (!(scaled <= Number.MAX_SAFE_INTEGER)) return value;

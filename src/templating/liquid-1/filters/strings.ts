@@ -17,7 +17,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
 
 const STEPS_PER_MATCH = 6;
 
-/** A filter on text: input and arguments come as text, and are paid for. */
+/** Makes a filter on text: input and arguments are converted to text and paid for. */
 function onText(minArgs: number, maxArgs: number, change: TextChange): Filter {
   return filter(minArgs, maxArgs, (input, args, budget) => {
     const [text = '', ...texts] = [input, ...args].map((value) => readText(value, budget));
@@ -32,7 +32,7 @@ function readText(value: JsonData, budget: Budget): string {
   return text;
 }
 
-/** Case is Unicode's own, never a locale's. */
+/** Case follows Unicode, never a locale. */
 export const stringFilters = {
   append: onText(1, 1, (text, [other = '']) => text + other),
   prepend: onText(1, 1, (text, [other = '']) => other + text),
@@ -65,7 +65,7 @@ export const stringFilters = {
   ),
 };
 
-/** An empty pattern is found nowhere. */
+/** An empty pattern has no matches. */
 function replaceText(text: string, from: string, to: string, max: number, budget: Budget): string {
   const found = findAll(text, from, budget, max);
   budget.spendText(text.length + found.length * to.length);
@@ -78,7 +78,7 @@ function replaceText(text: string, from: string, to: string, max: number, budget
   return replaced + text.slice(begin);
 }
 
-/** Without the empty texts at the end, as in Liquid; by characters for an empty separator. */
+/** Drops empty texts at the end, as Liquid does. An empty separator splits by characters. */
 function splitText(text: string, separator: string, budget: Budget): string[] {
   if (separator === '') budget.spend(text.length);
   const parts = separator === '' ? Array.from(text) : cutAt(text, separator, budget);
@@ -96,7 +96,7 @@ function cutAt(text: string, separator: string, budget: Budget): string[] {
   return [...parts, text.slice(begin)];
 }
 
-/** To so many characters, the ending counted in. */
+/** Truncates to this many characters, including the ending. */
 function truncate(text: string, length: number, ending: string, budget: Budget): string {
   if (text.length <= length) return text;
   budget.spendChars(2 * text.length + ending.length);
@@ -105,14 +105,14 @@ function truncate(text: string, length: number, ending: string, budget: Budget):
   return text.slice(0, offsetOfChar(text, kept)) + ending;
 }
 
-/** To so many words, at least one, with one blank between them; a text that is short enough stays as it is. */
+/** Truncates to this many words, at least one, joined by single spaces. A text that is short enough stays unchanged. */
 function truncateWords(text: string, count: number, ending: string, budget: Budget): string {
   const kept = Math.max(1, Math.trunc(count));
   const words = splitWords(text, kept, budget);
   return words.length <= kept ? text : words.slice(0, kept).join(' ') + ending;
 }
 
-/** Works like `text.replace` and pays for each match, since a text may consist of matches only. */
+/** Works like `text.replace` and pays for each match, because a text may consist of matches only. */
 function replaceMatches(
   text: string,
   pattern: RegExp,

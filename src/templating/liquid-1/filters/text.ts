@@ -2,7 +2,7 @@ import type { Budget } from '../budget.js';
 
 const ASCII = /^[\0-\x7f]*$/;
 
-/** Beyond ASCII the engine asks tables for each character. */
+/** The engine looks up each character beyond ASCII in tables. */
 export function upperCase(text: string, budget: Budget): string {
   if (!ASCII.test(text)) budget.spend(text.length);
   return text.toUpperCase();
@@ -13,9 +13,9 @@ export function lowerCase(text: string, budget: Budget): string {
   return text.toLowerCase();
 }
 
-/** Returns the beginning of the character (code point) of that number, counted from `start`; the length when there are fewer. */
+/** Returns the offset of the character (code point) with that number, counted from `start`; the length when there are fewer. */
 export function offsetOfChar(text: string, number: number, start = 0): number {
-  // A character takes one unit or two.
+  // A character takes one or two units.
   if (number >= text.length - start) return text.length;
   let offset = start;
   for (let count = 0; count < number && offset < text.length; count += 1) {
@@ -26,7 +26,7 @@ export function offsetOfChar(text: string, number: number, start = 0): number {
   return offset;
 }
 
-/** Between white space. @param max the rest is not looked at. */
+/** Splits at white space. @param max the most words; the rest of the text is not examined. */
 export function splitWords(text: string, max: number, budget: Budget): string[] {
   budget.spendChars(text.length);
   const words: string[] = [];

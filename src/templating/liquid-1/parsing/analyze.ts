@@ -6,8 +6,8 @@ export interface TemplateAnalysis {
   /** Names of the variables that the template takes from its caller, in order of first appearance. */
   readonly variables: readonly string[];
   /**
-   * Variables that have to be there whatever the others are: put out, looped over or filtered, not behind `default`
-   * and not inside a condition that asks about the same variable. Only those whose path is written out.
+   * Variables that must be present whatever the values of the others: put out, looped over or filtered, but not behind `default` or inside
+   * a condition on the same variable. Only variables with a literal path.
    */
   readonly required: readonly VariableNode[];
 }
@@ -17,7 +17,7 @@ export type KnownSnippets = ReadonlyMap<string, TemplateAnalysis>;
 
 const NO_SNIPPETS: KnownSnippets = new Map();
 
-/** @throws TemplateProblem for a snippet that is not known, or lacks an argument that it needs. */
+/** @throws TemplateProblem for an unknown snippet, or one that lacks an argument that it needs. */
 export function analyzeTemplate(nodes: readonly Node[], snippets = NO_SNIPPETS): TemplateAnalysis {
   const analyzer = new Analyzer(snippets);
   analyzer.visitAll(nodes);
@@ -27,10 +27,10 @@ export function analyzeTemplate(nodes: readonly Node[], snippets = NO_SNIPPETS):
 class Analyzer {
   readonly variables = new Set<string>();
   readonly required: VariableNode[] = [];
-  /** From the tag on to the end of the template, as in Liquid. */
+  /** Names are visible from the tag to the end of the template, as in Liquid. */
   private readonly assigned = new Set<string>();
   private readonly loopNames: string[] = [];
-  /** The number of enclosing conditions that ask about a variable. */
+  /** The number of enclosing conditions on each variable. */
   private readonly guards = new Map<string, number>();
 
   constructor(private readonly snippets: KnownSnippets) {}
@@ -87,7 +87,7 @@ class Analyzer {
     }
   }
 
-  /** A snippet sees its arguments and nothing else, so what it needs is an argument here. */
+  /** A snippet sees only its arguments, so each variable that it needs must be an argument here. */
   private visitRender({ pin, args, begin }: RenderNode): void {
     const key = snippetKey(pin);
     const known = this.snippets.get(key);

@@ -16,8 +16,8 @@ import type {
 import { TemplateProblem } from './template-problem.js';
 
 /**
- * LiquidJS's tokenizer forgives: it reads `{{ first name }}` as `first`, `{{ a | }}` as `a` and `{% assign a = "b %}`
- * as an unfinished string. In a prompt these are mistakes that nobody would see, so all of them are refused here.
+ * LiquidJS's tokenizer is lenient: it reads `{{ first name }}` as `first`, `{{ a | }}` as `a` and `{% assign a = "b %}` as an unfinished
+ * string. In a prompt such mistakes would go unnoticed, so all of them are refused here.
  */
 type FilteredValue = ReturnType<Tokenizer['readFilteredValue']>;
 type FilterToken = FilteredValue['filters'][number];
@@ -52,7 +52,7 @@ export function parseExpression(tokenizer: Tokenizer): Expression {
   return { postfix: translatePostfix(value), filters: value.filters.map(translateFilter) };
 }
 
-/** Reads one literal, variable or range and leaves the tokenizer behind it. */
+/** Reads one literal, variable or range and advances the tokenizer past it. */
 export function parseOperand(tokenizer: Tokenizer): OperandNode {
   const begin = tokenizer.p;
   const token = tokenizer.readValue();
@@ -60,7 +60,7 @@ export function parseOperand(tokenizer: Tokenizer): OperandNode {
   return translateOperand(token);
 }
 
-/** @throws TemplateProblem when anything but blanks is left in the tag. */
+/** @throws TemplateProblem when the tag contains anything else but blanks. */
 export function assertAtEnd(tokenizer: Tokenizer): void {
   tokenizer.skipBlank();
   if (!tokenizer.end()) throw new TemplateProblem(`unexpected ${tokenizer.snapshot()}`, tokenizer.p);
@@ -133,7 +133,7 @@ function translateSegment(token: Token): OperandNode {
   return bracketed(token, translateOperand(token));
 }
 
-/** LiquidJS skips everything between the value and the bracket. */
+/** Refuses text between the value and the bracket, which LiquidJS skips. */
 function bracketed<T>(token: Token, value: T): T {
   const closing = /\s*\]/y;
   closing.lastIndex = token.end;
@@ -181,7 +181,7 @@ function quotedText(token: QuotedToken): string {
 
 const JSON_NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?$/;
 
-/** A double, but of a number that none holds: an id of twenty digits has to compare with itself. */
+/** Returns a double, except for a number that no double holds: an id of twenty digits has to equal itself. */
 function literalNumber(text: string, double: number): Operand {
   if (!JSON_NUMBER.test(text)) return double;
   const number = new ExactNumber(text);

@@ -9,8 +9,8 @@ const EXPECTED =
   '{% render "snippet/tone@3", audience: who %} is expected: the name and the number are literal';
 
 /**
- * Reads `{% render "snippet/NAME@NUMBER", argument: value, … %}`. Which text that is never depends on variables: else nobody
- * could say what a version holds.
+ * Reads `{% render "snippet/NAME@NUMBER", argument: value, … %}`. Variables never choose the snippet, because a version's content must be
+ * known in advance.
  */
 export function parseRender(tag: TagToken): RenderNode {
   const { tokenizer } = tag;

@@ -13,25 +13,24 @@ const PARTS_OF_BLOCKS: ReadonlySet<string> = new Set(
 );
 
 export interface ParseOptions {
-  /** Whether `{% render "snippet/tone@3" %}` is a tag: from `liquid-2` on. */
+  /** Whether `{% render "snippet/tone@3" %}` is a tag, as from `liquid-2` on. */
   readonly hasSnippets: boolean;
 }
 
 const LIQUID_1: ParseOptions = { hasSnippets: false };
 
-/** Tags and outputs of a prompt so far, and the characters in them. */
+/** The tags and outputs of a prompt so far, and their characters. */
 export interface MarkupQuota {
   markups: number;
   markupChars: number;
 }
 
 /**
- * Parses one template into nodes. LiquidJS reads the tokens, so the syntax is Liquid's; the tags are put together
- * here, because LiquidJS's own ignore what they do not understand, take a token off its list in O(n), and recurse
- * until the stack ends.
+ * Parses one template into nodes. LiquidJS reads the tokens, so the syntax is Liquid's. The tags are assembled here, because LiquidJS's own
+ * ignore what they do not understand, remove each token from the list in O(n), and recurse until the stack overflows.
  *
  * @param source at most `LIMITS.templateChars` characters.
- * @param quota what the templates of the prompt before this one have used; this one is added.
+ * @param quota the usage of the prompt's earlier templates, to which this one is added.
  * @throws TemplateProblem
  */
 export function parseTemplate(source: string, quota: MarkupQuota, options = LIQUID_1): Node[] {
@@ -60,7 +59,7 @@ class TemplateParser {
     return this.readUntil([], null).nodes;
   }
 
-  /** Reads nodes up to one of the named tags, which is returned, or up to the end when nothing is open. */
+  /** Reads nodes up to one of the named tags, which it returns, or up to the end when no tag is open. */
   private readUntil(
     names: readonly string[],
     opener: TagToken | null,
@@ -80,7 +79,7 @@ class TemplateParser {
     return { nodes, end: null };
   }
 
-  /** The node of a tag; null for one that leaves nothing. */
+  /** Returns the node of a tag; null for a tag without one. */
   private readTag(tag: TagToken): Node | null {
     switch (tag.name) {
       case 'if':
@@ -136,7 +135,7 @@ class TemplateParser {
     }
   }
 
-  /** @param end the `else` or the closing tag that ended the branch before. */
+  /** @param end the `else` or the closing tag that ended the previous branch. */
   private readOtherwise(tag: TagToken, end: TagToken | null, closing: string): Node[] {
     if (end !== null) assertAtEnd(end.tokenizer);
     if (end?.name !== 'else') return [];
@@ -277,6 +276,6 @@ function countBracketDepth(markup: string): number {
 function asTemplateProblem(error: unknown): unknown {
   if (error instanceof RangeError) return new TemplateProblem('brackets are nested too deeply', 0);
   if (!LiquidError.is(error)) return error;
-  // LiquidJS puts the position, in its own words, behind each message.
+  // LiquidJS appends the position to each message in its own words.
   return new TemplateProblem(error.message.replace(/, line:\d+, col:\d+$/, ''), error.token.begin);
 }

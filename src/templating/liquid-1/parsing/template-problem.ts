@@ -1,4 +1,4 @@
-/** A mistake in a template, at an offset in it; the renderer turns it into a `TemplateInvalidError`. */
+/** A mistake at an offset in a template. The renderer turns it into a `TemplateInvalidError`. */
 export class TemplateProblem extends Error {
   constructor(
     problem: string,

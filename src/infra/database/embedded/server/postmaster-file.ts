@@ -7,16 +7,16 @@ import { explainAccessError, hasErrorCode } from '../errors.js';
 /** The content of `postmaster.pid`. */
 export interface PostmasterFile {
   readonly pid: number;
-  /** Null until the server has come so far. */
+  /** Null until the server has written it. */
   readonly port: number | null;
   readonly ready: boolean;
 }
 
 /**
- * - `absent`: no server, or the file of one that died; PostgreSQL clears that itself.
- * - `stray`: no server of ours, but the process id in the file lives: it was given to another process, or it is a zombie that is never
- *   reaped (in a container whose first process does not reap).
- * - `running`: a server that starts, serves or stops.
+ * - `absent`: no server, or the file of a dead one, which PostgreSQL clears itself.
+ * - `stray`: no server of ours, but the process id in the file is alive: it was reassigned to another process, or it is a zombie that is
+ *   never reaped (in a container whose init does not reap).
+ * - `running`: a server that is starting, serving or stopping.
  */
 export type PostmasterState =
   | { readonly kind: 'absent' }
@@ -24,7 +24,7 @@ export type PostmasterState =
   | ({ readonly kind: 'running' } & PostmasterFile);
 
 /**
- * Is a server at work on this data folder?
+ * Finds out whether a server is working on this data folder.
  *
  * @throws EmbeddedPostgresError when the folder belongs to another user.
  */
@@ -46,8 +46,8 @@ async function readPostmasterFile(dataDir: string): Promise<PostmasterFile | nul
 }
 
 /**
- * Lines: process id, data folder, start time, port, socket folder, listen address, shared memory, status
- * (PostgreSQL's `miscadmin.h`, LOCK_FILE_LINE_*). A server that starts has not written all of them yet.
+ * Lines: process id, data folder, start time, port, socket folder, listen address, shared memory, status (PostgreSQL's `miscadmin.h`,
+ * LOCK_FILE_LINE_*). A starting server has not written all of them yet.
  */
 export function parsePostmasterFile(text: string): PostmasterFile | null {
   const lines = text.split('\n');
@@ -57,7 +57,7 @@ export function parsePostmasterFile(text: string): PostmasterFile | null {
   return { pid, port: port > 0 ? port : null, ready: lines[7]?.trim() === 'ready' };
 }
 
-/** Zombies count as alive. EPERM: there is such a process, of another user. */
+/** Counts zombies as alive. EPERM means that the process exists and belongs to another user. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
@@ -68,9 +68,8 @@ export function isAlive(pid: number): boolean {
 }
 
 /**
- * Told by the process's name, and by where it stands: a server stands in its data folder. That is compared by
- * identity, since a folder may be moved under a running server. What cannot be seen counts as ours; PostgreSQL
- * refuses by itself if it is not.
+ * Decides by the process's name and its working directory, which for a server is its data folder. Folders are compared by identity, because
+ * one may be moved under a running server. A process that cannot be inspected counts as ours; if it is not, PostgreSQL itself refuses.
  */
 async function isStray(pid: number, dataDir: string): Promise<boolean> {
   const name = process.platform === 'linux' ? await nameFromProc(pid) : await nameFromPs(pid);
@@ -80,7 +79,7 @@ async function isStray(pid: number, dataDir: string): Promise<boolean> {
     const [theirs, ours] = await Promise.all([stat(`/proc/${pid}/cwd`), stat(dataDir)]);
     return theirs.ino !== ours.ino || theirs.dev !== ours.dev;
   } catch {
-    // Another user's process in a container that may not look (no CAP_SYS_PTRACE), or a system without /proc.
+    // Another user's process in a container without CAP_SYS_PTRACE, or a system without /proc.
     return false;
   }
 }
@@ -93,7 +92,7 @@ async function nameFromProc(pid: number): Promise<string | null> {
   }
 }
 
-/** `pid (name) state …`, see proc(5). A zombie has no name any more. */
+/** Parses `pid (name) state …`, see proc(5). Returns null for a zombie. */
 export function parseProcStat(text: string): string | null {
   const match = /^\d+ \((.*)\) (\S)/s.exec(text);
   if (match === null) return null;

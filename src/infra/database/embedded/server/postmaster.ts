@@ -8,10 +8,10 @@ import { inspectPostmaster } from './postmaster-file.js';
 import { chooseServerIdentity, giveTo } from './server-identity.js';
 import { runAs, spawnAs, throwIfNamespaceRefused } from './server-process.js';
 
-/** Short beside the 100 ms that a warm start takes, and one small file read each. */
+/** Short compared with the 100 ms of a warm start, and each poll reads only one small file. */
 export const POLL_INTERVAL_MS = 20;
 const LOG_KEPT_SIZE_BYTES = 1024 * 1024;
-/** A fast stop writes a checkpoint; after this long the rest is left to the recovery of the next start. */
+/** A fast stop writes a checkpoint. After this long, recovery at the next start handles the rest. */
 const FAST_STOP_TIMEOUT_MS = 30_000;
 const IMMEDIATE_STOP_TIMEOUT_MS = 10_000;
 
@@ -28,10 +28,10 @@ export class LaunchError extends EmbeddedPostgresError {
 }
 
 /**
- * Starts the server on the port and returns its process id when one serves. That may be another start's, if
- * that one was faster: PostgreSQL itself lets only one live on a folder.
+ * Starts the server on the port and returns the process id of the one that serves. It may belong to a concurrent start that was faster:
+ * PostgreSQL allows only one server per folder.
  *
- * Its process group is its own: Ctrl-C must not stop it before the service has closed its connections.
+ * The server gets its own process group, because Ctrl-C must not stop it before the service has closed its connections.
  *
  * @param strayPid a living process that is known not to be our server though `postmaster.pid` names it.
  * @throws LaunchError when the server ended by itself.
@@ -54,8 +54,8 @@ export async function launchPostmaster(
         cwd: homeDir,
         detached: true,
         stdio: ['ignore', log.file.fd, log.file.fd],
-        // How pg_ctl tells the server to overlook one process when it judges its lock file. Removing the file
-        // instead would race with another start, and two servers on one folder destroy it.
+        // pg_ctl uses this to make the server ignore one process when it judges its lock file. Removing the file instead would race with
+        // another start, and two servers on one folder destroy it.
         env: strayPid === null ? {} : { PG_GRANDPARENT_PID: String(strayPid) },
       },
     );
@@ -73,10 +73,10 @@ export async function launchPostmaster(
   }
 }
 
-/** Stops the server, open connections and all, and returns when it is gone. */
+/** Stops the server despite open connections, and resolves when it is gone. */
 export async function stopPostmaster(cluster: Cluster, pid: number): Promise<void> {
   if (process.platform === 'win32') {
-    // There are no signals; pg_ctl speaks to the server through a pipe.
+    // Windows has no signals; pg_ctl talks to the server through a pipe.
     await runAs(
       { kind: 'self' },
       cluster.binaries.pgCtl,
@@ -85,7 +85,7 @@ export async function stopPostmaster(cluster: Cluster, pid: number): Promise<voi
     );
     return;
   }
-  // Never signal a process id that may have gone to somebody else.
+  // Never signal a process id that may have been reassigned.
   if (await isGone(cluster.dataDir, pid, 0)) return;
   signal(pid, 'SIGINT');
   if (await isGone(cluster.dataDir, pid, FAST_STOP_TIMEOUT_MS)) return;
@@ -95,7 +95,7 @@ export async function stopPostmaster(cluster: Cluster, pid: number): Promise<voi
   await isGone(cluster.dataDir, pid, IMMEDIATE_STOP_TIMEOUT_MS);
 }
 
-/** Waits until no server, or another one, works on the folder; false when the time is up. */
+/** Waits until this server no longer works on the folder. Returns false when the time is up. */
 export async function isGone(dataDir: string, pid: number, timeoutMs: number): Promise<boolean> {
   const deadline = Date.now() + timeoutMs;
   for (;;) {
@@ -107,8 +107,8 @@ export async function isGone(dataDir: string, pid: number, timeoutMs: number): P
 }
 
 /**
- * A free port below the range that systems take the ports of outgoing connections from (32768 and up): there
- * such a connection could take the server's port while it restarts.
+ * Picks a free port below the ephemeral range (32768 and up). In that range an outgoing connection could take the server's port while it
+ * restarts.
  */
 export async function findFreePort(): Promise<number> {
   for (;;) {
@@ -131,7 +131,7 @@ export function postgresArgs(dataDir: string, settings: Readonly<Record<string, 
 
 export function classifyLaunchFailure(log: string): LaunchFailure {
   if (log.includes('could not bind IPv4 address')) return 'port-taken';
-  // The processes of a killed server are still on their way out.
+  // The processes of a killed server are still exiting.
   if (log.includes('pre-existing shared memory block')) return 'memory-held';
   return 'other';
 }
@@ -143,7 +143,7 @@ function launchMessage(said: string, logFile: string): string {
   return `PostgreSQL did not start (${reason === '' ? 'it said nothing' : reason}): see ${logFile}.`;
 }
 
-/** Kept small: one older file, and only a start turns it over, since a living server writes to the open one. */
+/** Keeps the log small with one older file. Only a start rotates it, because a running server keeps its file open. */
 async function openLog(path: string) {
   try {
     const sizeBytes = await measureFile(path);

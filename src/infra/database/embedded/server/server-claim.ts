@@ -19,26 +19,26 @@ export interface ServerClaim {
   readonly version: string;
   /** True when an earlier start, since killed, had launched the server. */
   readonly adopted: boolean;
-  /** Holds the lock that says who owns the home; connected to the database `postgres`, to which nobody else connects. */
+  /** Holds the lock that identifies the owner of the home. Connected to the database `postgres`, which nothing else uses. */
   readonly client: Client;
 }
 
-/** Any two numbers, fixed for ever; the lock space is that of the database `postgres`. */
+/** Two arbitrary numbers that must never change; the lock space is that of the database `postgres`. */
 const OWNER_LOCK = [0x50_4c_45_44, 1] as const;
 const OWNER_NAME = 'prompt-ledger owner ';
-/** Replaying the log after a crash takes seconds; a server that is not there after this hangs. */
+/** Replaying the log after a crash takes seconds; a server that is not ready after this long hangs. */
 const READY_TIMEOUT_MS = 300_000;
 /** A killed owner's connection ends within milliseconds, but not before its process does. */
 const OWNER_GONE_TIMEOUT_MS = 2_000;
-/** One that was killed this moment still counts as alive, and its lock is held until its socket is closed. */
+/** An owner killed just now still counts as alive, and its lock is held until its socket is closed. */
 const OWNER_ALIVE_TIMEOUT_MS = 1000;
 
 /**
- * Gets hold of the home's server: of the one that runs, else of one that it starts. The owner is who holds a
- * session's advisory lock, so that a killed owner leaves nothing behind that would have to be judged stale.
+ * Claims the home's server: the one that runs, or else one that it starts. The owner is the session that holds an advisory lock, so a
+ * killed owner leaves nothing behind that could look stale.
  *
- * @param port the server has to be at this one; null for any.
- * @param signal gives up as soon as it can.
+ * @param port the port that the server must use; null for any.
+ * @param signal gives up as soon as possible once it is aborted.
  * @throws HomeInUseError when another process owns the home.
  * @throws EmbeddedPostgresError when the server cannot be started or reached.
  */
@@ -72,7 +72,7 @@ export async function claimServer(
   }
 }
 
-/** @returns null when the attempt may simply be repeated. */
+/** @returns null when the caller may repeat the attempt. */
 async function launchOnce(
   cluster: Cluster,
   port: number | null,
@@ -84,13 +84,13 @@ async function launchOnce(
     if (!(error instanceof LaunchError)) throw error;
     if (error.failure === 'memory-held') return null;
     if (error.failure === 'port-taken' && port === null) return null;
-    // Another start was faster: its server is the one to claim.
+    // A concurrent start was faster: claim its server.
     if ((await inspectPostmaster(cluster.dataDir)).kind === 'running') return null;
     throw error;
   }
 }
 
-/** An older release's server is replaced by this one's, and one that moved by one at the address given out. */
+/** False for an adopted server that has to be replaced: one of another release, or one on another port than the address given out. */
 function isAsWanted(claim: ServerClaim, cluster: Cluster, port: number | null): boolean {
   if (!claim.adopted) return true;
   return claim.version === cluster.binaries.version && (port === null || claim.port === port);
@@ -101,7 +101,7 @@ async function release(cluster: Cluster, claim: ServerClaim): Promise<void> {
   await claim.client.end().catch(() => undefined);
 }
 
-/** @returns null when the server is stopping or an owner on the way out. */
+/** @returns null when the server is stopping or its owner is exiting. */
 async function tryClaim(
   cluster: Cluster,
   server: { pid: number; port: number; adopted: boolean },
@@ -110,7 +110,7 @@ async function tryClaim(
     connectionString: localUrl(server.port, cluster.password, 'postgres'),
     application_name: `${OWNER_NAME}${process.pid}`,
   });
-  // A server that goes away is noticed by `end`; without a listener the error would end the process.
+  // The `end` event reports a server that goes away; without this listener the error would end the process.
   client.on('error', () => undefined);
   let claimed = false;
   try {
@@ -147,7 +147,7 @@ async function lockHome(client: Client, cluster: Cluster): Promise<string | null
   }
 }
 
-/** A folder copied with the `postmaster.pid` of a running server points at that server, which is not its own. */
+/** The `postmaster.pid` of a folder that was copied under a running server points at that server, which serves the original. */
 async function assertServes(dataDir: string, served: string): Promise<void> {
   const actual = await realpath(served).catch(() => served);
   if (actual === dataDir) return;
@@ -166,7 +166,7 @@ async function findOwnerPid(client: Client): Promise<number | null> {
   return Number.isInteger(pid) && pid > 0 ? pid : null;
 }
 
-/** The server is not there yet, or not any more. 57P..: starting, stopping, or stopped in between. */
+/** The server is not ready yet or already gone. 57P..: starting, stopping, or stopped in between. */
 function isTransient(error: unknown): boolean {
   if (error instanceof DatabaseError) return error.code?.startsWith('57P') ?? false;
   return (

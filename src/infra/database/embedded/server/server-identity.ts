@@ -21,12 +21,12 @@ export interface Account {
 /** The part of a folder's `Stats` that `canEnter` reads. */
 export type FolderAccess = Account & { readonly mode: number };
 
-/** By convention of every Unix; the id also appears in `unshare` below. */
+/** The convention of every Unix; the id also appears in `unshare` below. */
 const NOBODY: Account = { uid: 65534, gid: 65534 };
 
 /**
  * @param homeDir must exist.
- * @param dataDir may not exist yet; data that exists stays with its owner where that owner can be used.
+ * @param dataDir may not exist yet; existing data keeps its owner if the server can run as that user.
  * @param nativeDir the binaries' folder.
  */
 export async function chooseServerIdentity(
@@ -41,7 +41,7 @@ export async function chooseServerIdentity(
   return open ? { kind: 'user', ...account } : { kind: 'namespace' };
 }
 
-/** The command that runs `program` under the identity: what `spawn` wants. */
+/** Returns the command that runs `program` under the identity, in the form that `spawn` takes. */
 export function commandAs(
   identity: ServerIdentity,
   program: string,
@@ -60,15 +60,15 @@ export function commandAs(
 }
 
 /**
- * Gives a folder and all below it to the user that the server runs as. It does nothing where the owner is
- * right already; a clone that moved in or out of a closed folder is the case where it is not.
+ * Gives a folder and everything below it to the user that the server runs as. Does nothing if the owner is already right. The owner is
+ * wrong when a clone was moved into or out of a closed folder.
  */
 export async function giveTo(identity: ServerIdentity, dir: string): Promise<void> {
   if (identity.kind === 'self') return;
   const { uid, gid } = identity.kind === 'user' ? identity : { uid: 0, gid: 0 };
   if ((await stat(dir)).uid === uid) return;
   for (const entry of await readdir(dir, { recursive: true })) await lchown(join(dir, entry), uid, gid);
-  // Last, so that a walk that was cut short is taken up by the next start.
+  // The folder itself comes last, so that the next start resumes an interrupted walk.
   await chown(dir, uid, gid);
 }
 
@@ -109,7 +109,7 @@ async function canReach(account: Account, path: string): Promise<boolean> {
   }
 }
 
-/** Whether the folder's mode lets the account walk through it. An account without further groups, as ours is. */
+/** Whether the folder's mode lets the account enter it. Assumes an account without supplementary groups, as ours is. */
 export function canEnter(account: Account, folder: FolderAccess): boolean {
   if (folder.uid === account.uid) return (folder.mode & 0o100) !== 0;
   if (folder.gid === account.gid) return (folder.mode & 0o010) !== 0;

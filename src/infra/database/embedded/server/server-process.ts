@@ -3,13 +3,13 @@ import type { SpawnOptions } from 'node:child_process';
 import { EmbeddedPostgresError, hasErrorCode } from '../errors.js';
 import { commandAs, type ServerIdentity } from './server-identity.js';
 
-/** The service's own environment stays away from the server: it holds provider keys. */
+/** Keeps the service's own environment from the server, because it holds provider keys. */
 const PASSED_ON = ['PATH', 'TMPDIR', 'TEMP', 'TMP', 'SystemRoot'];
 
 /**
  * Starts one of the server's programs under the identity.
  *
- * @throws EmbeddedPostgresError when it cannot be started at all.
+ * @throws EmbeddedPostgresError when the program cannot be started at all.
  */
 export async function spawnAs(
   identity: ServerIdentity,
@@ -29,7 +29,7 @@ export async function spawnAs(
   return child;
 }
 
-/** @returns what it wrote to its error output. */
+/** @returns what the program wrote to its standard error. */
 export async function runAs(
   identity: ServerIdentity,
   program: string,
@@ -44,7 +44,7 @@ export async function runAs(
   return { exitCode, stderr };
 }
 
-/** Containers and hardened kernels may forbid user namespaces; `unshare` says so on its error output. */
+/** Containers and hardened kernels may forbid user namespaces; `unshare` reports that on standard error. */
 export function throwIfNamespaceRefused(identity: ServerIdentity, stderr: string): void {
   if (identity.kind !== 'namespace' || !stderr.includes('unshare:')) return;
   throw namespaceError();

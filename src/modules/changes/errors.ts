@@ -17,7 +17,7 @@ export class EnvironmentNotProtectedError extends LedgerError {
   constructor(environment: string, rolloutId: string | null) {
     const instead =
       rolloutId === null
-        ? `move its pointer with PUT /v1/prompts/{name}/environments/${environment}`
+        ? `move its pointer with PUT /v1/prompts/{name}/environments/${encodeURIComponent(environment)}`
         : `start the rollout with POST /v1/rollouts/${rolloutId}:start`;
     super({
       code: 'ENVIRONMENT_NOT_PROTECTED',

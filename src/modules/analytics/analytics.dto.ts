@@ -7,12 +7,12 @@ const MODES = ['full', 'tracking'] as const;
 const ASKED_MODES = ['all', ...MODES] as const;
 
 export class PromptAnalyticsQueryDto {
-  /** `all`: both modes side by side; one of them: that mode, with its tokens. */
+  /** `all`: both modes side by side. One mode: only that mode, with its tokens. */
   @IsIn(ASKED_MODES)
   @ApiProperty({ enum: ASKED_MODES, required: false, default: 'all' })
   mode: (typeof ASKED_MODES)[number] = 'all';
 
-  /** Only of this prompt, and of deleted ones of this name. */
+  /** Only executions of this prompt, including deleted prompts of this name. */
   @IsOptional()
   @IsPromptName()
   prompt_name?: string;
@@ -22,22 +22,22 @@ export class PromptAnalyticsQueryDto {
   @IsQueryTime()
   from?: Date;
 
-  /** Only executions created earlier than this. */
+  /** Only executions created before this time. */
   @IsOptional()
   @IsQueryTime('2099-12-31T12:00:00.000Z')
   to?: Date;
 }
 
 export class AnalyticsSummaryDto {
-  /** Final executions of either mode. */
+  /** Final executions in both modes. */
   @ApiInteger()
   total_executions!: number;
 
-  /** Prompts that are in full mode now, whatever `from` and `to` say. */
+  /** Prompts currently in full mode, regardless of `from` and `to`. */
   @ApiInteger()
   full_mode_prompts!: number;
 
-  /** Prompts that are in tracking mode now, whatever `from` and `to` say. */
+  /** Prompts currently in tracking mode, regardless of `from` and `to`. */
   @ApiInteger()
   tracking_mode_prompts!: number;
 }
@@ -47,7 +47,7 @@ export class ModeCountsDto {
   @ApiInteger()
   execution_count!: number;
 
-  /** Mean latency of the succeeded ones, in milliseconds; null when there is none. */
+  /** Mean latency of succeeded executions, in milliseconds; null if there are none. */
   @ApiProperty({ type: Number, nullable: true })
   avg_latency_ms!: number | null;
 }
@@ -64,24 +64,24 @@ export class PromptAnalyticsDto {
   /** Both modes together. */
   summary!: AnalyticsSummaryDto;
 
-  /** Each mode by itself. */
+  /** Each mode separately. */
   by_mode!: CountsByModeDto;
 }
 
 export class ModeAnalyticsDto extends ModeCountsDto {
-  /** The mode that was asked for. */
+  /** The requested mode. */
   @ApiProperty({ enum: MODES })
   mode!: PromptMode;
 
-  /** Prompts that are in this mode now, whatever `from` and `to` say. */
+  /** Prompts currently in this mode, regardless of `from` and `to`. */
   @ApiInteger()
   prompt_count!: number;
 
-  /** Tokens of all prompts together, as providers counted them; null when none of them said. */
+  /** Total prompt tokens, as counted by providers; null if none of them reported a count. */
   @ApiProperty({ type: 'integer', nullable: true })
   total_prompt_tokens!: number | null;
 
-  /** Tokens of all answers together, as providers counted them; null when none of them said. */
+  /** Total response tokens, as counted by providers; null if none of them reported a count. */
   @ApiProperty({ type: 'integer', nullable: true })
   total_response_tokens!: number | null;
 }

@@ -12,7 +12,7 @@ import { ExecutionFiguresRepository } from './figures/execution-figures.reposito
 import { FiguresService } from './figures/figures.service.js';
 import { ExecutionUsageRepository } from './counts/execution-usage.repository.js';
 
-/** The counts for other modules, and their upkeep. A worker loads this and no controllers. */
+/** The counts for other modules, and their maintenance. A worker loads this and no controllers. */
 @Module({
   providers: [
     ActivityRepository,
@@ -31,6 +31,6 @@ import { ExecutionUsageRepository } from './counts/execution-usage.repository.js
 })
 export class AnalyticsModule {}
 
-/** The HTTP half. */
+/** The HTTP routes. */
 @Module({ imports: [AnalyticsModule], controllers: [AnalyticsController] })
 export class AnalyticsHttpModule {}

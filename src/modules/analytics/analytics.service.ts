@@ -9,7 +9,7 @@ import type {
 import { ExecutionCountsRepository, type ModeCounts } from './counts/execution-counts.repository.js';
 import { toSpan } from './to-span.js';
 
-/** Counts the runs of prompts and their ends. Exact at every moment: a run that was answered is counted. */
+/** Counts the executions of prompts and their outcomes. Always exact: every answered execution is counted. */
 @Injectable()
 export class AnalyticsService {
   constructor(private readonly counts: ExecutionCountsRepository) {}

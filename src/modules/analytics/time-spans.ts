@@ -1,25 +1,25 @@
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
-/** From `startMs`, inclusive, to `endMs`, exclusive; milliseconds since 1970, or an infinity where it is open. */
+/** From `startMs`, inclusive, to `endMs`, exclusive, in milliseconds since 1970. An infinity is an open end. */
 export interface TimeSpan {
   readonly startMs: number;
   readonly endMs: number;
 }
 
-/** A span of time in parts that do not overlap and are the whole of it; each list may be empty. */
+/** A span of time split into parts that do not overlap and cover it. Each list may be empty. */
 export interface SplitSpan {
   /** Whole days, in UTC. */
   readonly days: readonly TimeSpan[];
-  /** Whole hours beside them. */
+  /** Whole hours outside those days. */
   readonly hours: readonly TimeSpan[];
-  /** Both: days and hours in one piece. */
+  /** Days and hours together, as one span. */
   readonly wholeHours: readonly TimeSpan[];
-  /** The parts at both ends, each shorter than an hour; or all of a span that has no whole hour. */
+  /** The parts at both ends, each shorter than an hour, or the whole span if it contains no whole hour. */
   readonly edges: readonly TimeSpan[];
 }
 
-/** Counts are kept by the hour and by the day, so a span is read as few large pieces and two ragged ends. */
+/** Splits a span into a few large pieces and two ragged ends, because counts are stored by hour and by day. */
 export function splitSpan(span: TimeSpan): SplitSpan {
   const [whole, edges] = cut(span, HOUR_MS);
   if (whole === null) return { days: [], hours: [], wholeHours: [], edges };
@@ -27,7 +27,7 @@ export function splitSpan(span: TimeSpan): SplitSpan {
   return { days: days === null ? [] : [days], hours, wholeHours: [whole], edges };
 }
 
-/** @returns what lies between the first and the last multiple of `unitMs`, null for nothing; and what is left. */
+/** @returns the span between the first and the last multiple of `unitMs`, null if empty; and the rest. */
 function cut(span: TimeSpan, unitMs: number): [TimeSpan | null, TimeSpan[]] {
   const startMs = Math.ceil(span.startMs / unitMs) * unitMs;
   const endMs = Math.floor(span.endMs / unitMs) * unitMs;

@@ -2,7 +2,7 @@ import { ValidationError } from '../../kernel/index.js';
 import type { TimeSpan } from './time-spans.js';
 
 /**
- * @returns null for ever.
+ * @returns null for all time.
  * @throws ValidationError `VALIDATION_FAILED` when `from` is later than `to`.
  */
 export function toSpan({ from, to }: { readonly from?: Date; readonly to?: Date }): TimeSpan | null {

@@ -2,7 +2,7 @@ import type { AuditEntryEntity } from '../../entities/index.js';
 import { UUID } from '../../kernel/index.js';
 import type { AuditEntryDto } from './audit-log.dto.js';
 
-/** An entry as clients read it. Those of before there were users and ids tell by their key and their subject. */
+/** Returns an entry in wire form. Entries from before users and ids existed are identified by their key and subject. */
 export function auditEntryView(entry: AuditEntryEntity): AuditEntryDto {
   return {
     audit_id: entry.auditId,
@@ -28,7 +28,7 @@ function subjectView(entry: AuditEntryEntity): AuditEntryDto['subject'] {
   if (at === -1) return { type: subject, id: subjectId, name: null };
   const type = subject.slice(0, at);
   const rest = subject.slice(at + 1);
-  // A subject without a name of its own stands under its id, and tells its name beside what changed.
+  // A subject without a name is recorded by id. Its name is among the changed members.
   if (UUID.test(rest))
     return { type, id: subjectId ?? rest, name: nameIn(entry.after) ?? nameIn(entry.before) };
   return { type, id: subjectId, name: rest };

@@ -42,12 +42,12 @@ export class AuditLogController {
     @Res() response: Response,
   ): Promise<void> {
     const batches = this.log.export(caller.projectId, query);
-    // Reads the first entry before sending the head, so that a failure up to then is a problem document.
+    // Read the first entry before sending the headers, so that a failure until then becomes a problem document.
     const first = await batches.next();
     response.type(`${JSON_LINES}; charset=utf-8`);
     response.setHeader('Content-Disposition', 'attachment; filename="audit.jsonl"');
     await pipeline(Readable.from(jsonLines(first, batches)), response).catch(() => {
-      // The reader has left, or a batch could not be read: then the connection is broken off, as the head is out already.
+      // The reader has left, or a batch could not be read. Break the connection, because the headers are already sent.
       response.destroy();
     });
   }

@@ -6,33 +6,33 @@ const ACTOR_KINDS = ['person', 'service', 'key', 'instance'] as const;
 const FREE_OBJECT = { type: 'object', additionalProperties: true, nullable: true } as const;
 
 export class AuditExportQueryDto {
-  /** Only what this one did: the id of a user or a key, or a name as entries show it. */
+  /** Only entries by this actor: the id of a user or a key, or a name as shown in entries. */
   @IsOptional()
   @IsString()
   @Length(1, 500)
   @ApiPropertyOptional({ type: String, example: 'admin' })
   actor?: string;
 
-  /** Only this action. */
+  /** Only entries of this action. */
   @IsOptional()
   @IsString()
   @Length(1, 100)
   @ApiPropertyOptional({ type: String, example: 'prompt.put' })
   action?: string;
 
-  /** Only what was done to this: `type/name`, or an id. */
+  /** Only entries about this subject: `type/name`, or an id. */
   @IsOptional()
   @IsString()
   @Length(1, 500)
   @ApiPropertyOptional({ type: String, example: 'prompt/doc_summarizer' })
   subject?: string;
 
-  /** Only entries of this time or later. */
+  /** Only entries at this time or later. */
   @IsOptional()
   @IsQueryTime()
   from?: Date;
 
-  /** Only entries of before this time. */
+  /** Only entries before this time. */
   @IsOptional()
   @IsQueryTime('2099-12-31T12:00:00.000Z')
   to?: Date;
@@ -53,18 +53,18 @@ export class AuditActorDto {
   @ApiProperty({ format: 'uuid', nullable: true })
   key_id!: string | null;
 
-  /** Its name at that time. */
+  /** Name of the actor at that time. */
   name!: string;
 }
 
 export class AuditSubjectDto {
-  /** The kind of thing that changed, such as `prompt` or `key`. */
+  /** The kind of subject, such as `prompt` or `key`. */
   type!: string;
 
-  /** Its id; null for what has none, and where an entry of an older release did not keep it. */
+  /** Id of the subject; null if it has none, or if the entry is from an older release that did not record it. */
   id!: string | null;
 
-  /** Its name at that time; null for a subject without a name. */
+  /** Name of the subject at that time; null if it has none. */
   name!: string | null;
 }
 
@@ -80,24 +80,24 @@ export class AuditEntryDto {
   /** The actor. */
   actor!: AuditActorDto;
 
-  /** The address the request came from; null for what came from none. */
+  /** The address the request came from; null if there was no request. */
   from_address!: string | null;
 
   /** The action, such as `prompt.put`. */
   action!: string;
 
-  /** The thing that the action was done to. */
+  /** The subject of the action. */
   subject!: AuditSubjectDto;
 
-  /** The changed members as they were; null when the subject is new. */
+  /** The changed members before; null if the subject is new. */
   @ApiProperty(FREE_OBJECT)
   before!: object | null;
 
-  /** The changed members as they are now; null when the subject is gone. */
+  /** The changed members after; null if the subject is gone. */
   @ApiProperty(FREE_OBJECT)
   after!: object | null;
 
-  /** The reason that was given; null for none. */
+  /** The stated reason; null for none. */
   reason!: string | null;
 }
 
@@ -105,6 +105,6 @@ export class AuditListDto {
   /** Newest first. */
   entries!: AuditEntryDto[];
 
-  /** For the next page; null on the last. */
+  /** The `cursor` of the next page; null on the last one. */
   next_cursor!: string | null;
 }

@@ -3,6 +3,6 @@ import { AuditLogController } from './audit-log.controller.js';
 import { AuditLogRepository } from './audit-log.repository.js';
 import { AuditLogService } from './audit-log.service.js';
 
-/** Reads what `modules/audit` writes. The two are apart because auth writes audit entries, and reading them needs auth. */
+/** Reads what `modules/audit` writes. They are separate because auth writes audit entries, and reading them requires auth. */
 @Module({ controllers: [AuditLogController], providers: [AuditLogRepository, AuditLogService] })
 export class AuditLogModule {}

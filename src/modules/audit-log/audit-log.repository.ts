@@ -4,7 +4,7 @@ import { AuditEntryEntity } from '../../entities/index.js';
 import { UUID } from '../../kernel/index.js';
 
 export interface AuditFilter {
-  /** An id of a user or key, or a name. */
+  /** Id of a user or key, or a name. */
   readonly actor?: string | undefined;
   readonly action?: string | undefined;
   /** An id, or `type/name`. */
@@ -13,17 +13,17 @@ export interface AuditFilter {
   readonly from?: Date | undefined;
   /** Exclusive. */
   readonly to?: Date | undefined;
-  /** Only older ones than this. */
+  /** Only entries older than this one. */
   readonly beforeId?: string | undefined;
   readonly limit: number;
 }
 
-/** An entry carries the time at which its transaction began, and its id the time at which it was made. An id may be later by this much. */
+/** An entry has the start time of its transaction, while its id has the time of its creation. The id may be later by this much. */
 const LATEST_ID = `interval '10 minutes'`;
 
 @Injectable()
 export class AuditLogRepository {
-  /** Newest first. Ids are bounded by the times too, so that a span of time is a range of the index. */
+  /** Lists the newest first. The times also bound the ids, so that a span of time is a range of the index. */
   async list(tx: EntityManager, projectId: string, filter: AuditFilter): Promise<AuditEntryEntity[]> {
     const { actor, action, subject, from, to, beforeId, limit } = filter;
     const query = tx

@@ -7,10 +7,10 @@ import { auditEntryView } from './audit-entry-view.js';
 import type { AuditEntryDto, AuditExportQueryDto, AuditListDto, AuditQueryDto } from './audit-log.dto.js';
 import { type AuditFilter, AuditLogRepository } from './audit-log.repository.js';
 
-/** The size of a batch of an export, which bounds what is in memory and how long one transaction takes. */
+/** The size of an export's batch, which bounds the memory and the length of a transaction. */
 const EXPORTED_AT_ONCE = 500;
 
-/** Lists and exports who changed what. */
+/** Lists and exports audit entries. */
 @Injectable()
 export class AuditLogService {
   constructor(
@@ -18,7 +18,7 @@ export class AuditLogService {
     private readonly log: AuditLogRepository,
   ) {}
 
-  /** Newest first. @throws ValidationError `VALIDATION_FAILED` for a cursor that is none, or a span that ends before it begins. */
+  /** Lists the newest first. @throws ValidationError `VALIDATION_FAILED` for an invalid cursor, or a span that ends before it begins. */
   async list(projectId: string, query: AuditQueryDto): Promise<AuditListDto> {
     const { limit, cursor, ...filters } = query;
     const beforeId = decodeIdCursor(cursor);
@@ -28,9 +28,8 @@ export class AuditLogService {
   }
 
   /**
-   * Every entry that fits, newest first, in batches that are read when they are asked for: a reader that is slow holds no
-   * connection to the database.
-   * @throws ValidationError `VALIDATION_FAILED`, at once, for a span that ends before it begins.
+   * Yields every matching entry, newest first, in batches read on demand, so that a slow reader holds no database connection.
+   * @throws ValidationError `VALIDATION_FAILED`, synchronously, for a span that ends before it begins.
    */
   export(projectId: string, query: AuditExportQueryDto): AsyncGenerator<AuditEntryDto[]> {
     return this.batches(projectId, toFilter(query));
@@ -63,7 +62,7 @@ function toFilter({ actor, action, subject, from, to }: AuditExportQueryDto): Om
   return { actor: idOrText(actor), action, subject: idOrText(subject), from, to };
 }
 
-/** Ids are written in lower case. */
+/** Stored ids are lower case. */
 function idOrText(text: string | undefined): string | undefined {
   const lower = text?.toLowerCase();
   return lower !== undefined && UUID.test(lower) ? lower : text;

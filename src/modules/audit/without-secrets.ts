@@ -1,16 +1,16 @@
 const HIDDEN = '***';
-/** Members whose texts are secrets by their name. Numbers such as `tokens_per_minute` are none. */
+/** Matches members whose name marks their text as a secret. Numbers such as `tokens_per_minute` are not secret. */
 const SECRET_NAME = /^(?!.*_id$).*(?:secret|password|authorization|token)|^(?:api_?)?key$|_key$/i;
-/** URLs of receivers carry secrets in paths and queries, so only the host is shown. */
+/** Receivers' URLs contain secrets in paths and queries, so only the host is shown. */
 const ADDRESS_NAME = /callback|webhook|(?:^|_)url$/i;
 const URL_START = /^[a-z][a-z0-9+.-]*:\/\/\S+$/i;
-/** Our keys, secrets of webhooks, and keys as vendors write them, wherever they stand in a text. */
+/** Matches our keys, webhook secrets, and vendors' keys, anywhere in a text. */
 const SECRET_TEXT =
   /\bpl_[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}_\w+|\bwhsec_[\w+/=-]+|\bsk-[\w-]{8,}|\bBearer\s+[\w.~+/=-]{8,}/gi;
 
 /**
- * Returns a value as the audit log may keep it. Callers pass views without secrets; this is for what they overlook, and for what
- * people put where it does not belong. It copies, so that nothing else changes.
+ * Returns a copy of a value that may be kept in the audit log. Callers pass views without secrets, so this catches what they overlook, and
+ * secrets that people put in the wrong place.
  */
 export function withoutSecrets<T>(value: T): T {
   return hide(value, '') as T;

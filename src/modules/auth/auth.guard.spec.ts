@@ -27,12 +27,12 @@ class WrittenRoutes {
   @Public() open(): void {}
 }
 
-/** No scope would help. */
+/** No scope would grant access. */
 const NO_SCOPES = { missing_scopes: [] };
 
 const SESSION: CallerSession = { sessionId: 's', csrfToken: 't', person: null };
 
-/** Somebody who has signed in; null for a person without a project. */
+/** Creates a signed-in person; null for a person without a project. */
 function person(role: 'viewer' | 'editor' | null, teams: Record<string, 'editor'> = {}): Caller | null {
   if (role === null) return null;
   const member = { projectId: 'p', name: 'shop', role, teamRoles: new Map(Object.entries(teams)) };
@@ -50,7 +50,7 @@ function person(role: 'viewer' | 'editor' | null, teams: Record<string, 'editor'
   return toPersonCaller(record, member, null);
 }
 
-/** Sends a request to a route; with `session` its cookie is one of that caller. */
+/** Sends a request to a route. With `session`, its cookie belongs to that caller. */
 function send(
   route: object,
   request: { headers?: Record<string, string>; ip?: string; session?: Caller | null },

@@ -37,7 +37,7 @@ export class AuthGuard implements CanActivate {
     return true;
   }
 
-  /** @returns null for a person without a project, where that will do. */
+  /** @returns null for a person without a project, if the route allows that. */
   private async findCaller(
     request: AuthenticatedRequest,
     access: RouteAccess | undefined,

@@ -20,7 +20,7 @@ import { SessionTokens } from './sessions/session-tokens.js';
 import { SessionsController } from './sessions/sessions.controller.js';
 import { SessionsRepository } from './sessions/sessions.repository.js';
 
-/** Keys, sessions, and the guard in front of every route. Only the API process needs it. */
+/** Keys, sessions, and the guard in front of every route. Only the API process needs them. */
 @Module({
   imports: [AuditModule, ProjectsModule],
   controllers: [KeysController, MeController, SessionsController],

@@ -9,13 +9,13 @@ export interface KeyRateLimits {
   readonly tokensPerMinute: number | null;
 }
 
-/** A key that another one comes from. What comes from it uses up its limits, too. */
+/** A key from which another one descends. A descendant's use counts against its limits, too. */
 export interface KeyAncestor {
   readonly keyId: string;
   readonly rateLimits: KeyRateLimits;
 }
 
-/** The session by whose cookie a request is sent. */
+/** The session whose cookie a request carries. */
 export interface CallerSession {
   readonly sessionId: string;
   /** The value that unsafe requests send as `X-CSRF-Token`. */
@@ -29,15 +29,15 @@ export interface CallerSession {
   } | null;
 }
 
-/** An actor, and what they may do. */
+/** An actor and their rights. */
 export interface AuthorizedActor extends Actor, Rights {}
 
-/** The caller of a request. Each request has an object of its own. */
+/** The caller of a request. Each request has its own object. */
 export interface Caller extends AuthorizedActor {
   readonly rateLimits: KeyRateLimits;
-  /** In no order; empty for a key that an admin made, and for the admin. */
+  /** In no order. Empty for a key that an admin created, and for the admin. */
   readonly ancestors: readonly KeyAncestor[];
-  /** Absent for a request with a key of its own. */
+  /** Absent for a request with an API key. */
   readonly session?: CallerSession;
 }
 
@@ -46,14 +46,14 @@ export interface AuthenticatedRequest extends Request {
   session?: CallerSession;
 }
 
-/** The caller of the request, as the guard found it. */
+/** Injects the caller of the request, as the guard found it. */
 export const CurrentCaller = createParamDecorator((_: unknown, context: ExecutionContext): Caller => {
   const { caller } = context.switchToHttp().getRequest<AuthenticatedRequest>();
   if (caller === undefined) throw new Error('a public route has no caller');
   return caller;
 });
 
-/** The caller of a route that needs no project; its caller is null for a person who is no member of any. */
+/** The caller of a route that needs no project. `caller` is null for a person who is not a member of any. */
 export interface Self {
   readonly caller: Caller | null;
   /** Null for a request with a key. */

@@ -50,7 +50,7 @@ export class KeyRevokedError extends LedgerError {
 }
 
 export class UserNotFoundError extends LedgerError {
-  /** @param hint what else to do, as half a sentence. */
+  /** @param hint what else to do, as a clause. */
   constructor(userId: string, hint = 'GET /v1/users lists those there are') {
     super({
       code: 'USER_NOT_FOUND',

@@ -17,12 +17,12 @@ import { ChangeNotFoundError } from './errors.js';
 import { refusalError } from './refusal-error.js';
 import { ReviewsRepository } from './reviews/reviews.repository.js';
 
-/** The end of an attempt, once it is committed. */
+/** The result of an attempt, once committed. */
 interface Outcome extends RegistryOutcome {
   readonly refused: Error | null;
 }
 
-/** Applies what was approved. */
+/** Applies approved changes, and any change in an emergency. */
 @Injectable()
 export class ApplyChangeService {
   constructor(
@@ -35,11 +35,11 @@ export class ApplyChangeService {
   ) {}
 
   /**
-   * Applying twice is applying once.
+   * Applies a change. Applying it again does nothing.
    * @throws ChangeNotFoundError `CHANGE_NOT_FOUND` | ChangeStaleError `CHANGE_STALE` | ChangeClosedError `CHANGE_CLOSED`
    * @throws ApprovalsMissingError `APPROVALS_MISSING` | EvidenceMissingError `EVIDENCE_MISSING`
-   * @throws ForbiddenError `FORBIDDEN` for a caller who neither opened it nor may approve, and for an emergency by a caller who is not
-   *   an admin.
+   * @throws ForbiddenError `FORBIDDEN` for a caller who neither opened it nor may approve, and for an emergency by a caller who is not an
+   *   admin.
    * @throws ValidationError `VALIDATION_FAILED` for an emergency without a reason.
    */
   async apply(caller: Caller, changeId: string, request: ApplyChangeDto): Promise<void> {
@@ -52,8 +52,8 @@ export class ApplyChangeService {
   }
 
   /**
-   * Locks the change, the rules of the environment, the prompt, and last the project: so nothing that is looked at here moves
-   * before the commit, and all code takes these locks in one order.
+   * Locks the change, the rules of the environment, the prompt, and last the project, so that nothing checked here changes before the
+   * commit. All code takes these locks in this order.
    */
   private async applyLocked(
     tx: EntityManager,
@@ -130,7 +130,7 @@ export class ApplyChangeService {
   }
 }
 
-/** @throws ForbiddenError `FORBIDDEN` */
+/** @throws ForbiddenError `FORBIDDEN` for a caller who neither opened the change nor may approve it. */
 function assertMayApply(caller: Caller, change: ChangeRecord): void {
   const { ownerTeam } = change;
   assertMayOver(caller, ownerTeam, 'changes:write');

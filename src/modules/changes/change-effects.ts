@@ -5,13 +5,13 @@ import { PointerMover } from '../prompts/index.js';
 import { RolloutTransitions } from '../rollouts/index.js';
 import type { ChangeRecord } from './changes.repository.js';
 
-/** Why a change is applied, for the history of what it moves. */
+/** Why a change is applied, for the history of its effects. */
 interface Reason {
   readonly reason: string;
   readonly emergency: boolean;
 }
 
-/** Brings about what changes are for: a pointer moves, or a rollout starts. */
+/** Carries out changes: moves a pointer, or starts a rollout. */
 @Injectable()
 export class ChangeEffects {
   constructor(
@@ -19,12 +19,12 @@ export class ChangeEffects {
     private readonly rollouts: RolloutTransitions,
   ) {}
 
-  /** Keeps the rules of an environment as they are until the transaction ends. It comes before every lock on a prompt. */
+  /** Holds the rules of an environment unchanged until the transaction ends. Call it before any lock on a prompt. */
   async holdRules(tx: EntityManager, projectId: string, environment: string): Promise<void> {
     await this.pointers.holdRules(tx, projectId, environment);
   }
 
-  /** The last statements of the transaction. @returns the revision that it took. */
+  /** Must be the last statements of the transaction. @returns the revision that it took. */
   async bringAbout(tx: EntityManager, caller: Caller, change: ChangeRecord, why: Reason): Promise<number> {
     const { promptId, promptName: name, environment, changeId, fromVersionId, toVersionId } = change;
     if (change.rolloutId !== null) {

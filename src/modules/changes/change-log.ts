@@ -13,7 +13,7 @@ export class ChangeLog {
     private readonly audit: AuditService,
   ) {}
 
-  /** @param after what of the change is another now; its status is what it was before. */
+  /** @param after the fields with new values. The status before is that of `change`. */
   async append(
     tx: EntityManager,
     caller: Caller,
@@ -33,7 +33,7 @@ export class ChangeLog {
     });
   }
 
-  /** Records what became of a change by itself when that is first noticed, such as that it expired. @param to null for nothing. */
+  /** Records what happened to a change without an action, such as its expiry, when first noticed. @param to null to record nothing. */
   async settle(
     tx: EntityManager,
     caller: Caller,

@@ -1,8 +1,8 @@
 import type { ChangeStatus } from '../../entities/index.js';
 
 /**
- * Every legal transition. An approver may lose the right to approve before a change is applied, so `approved` can become `open` again.
- * An emergency takes an `open` one to `applied`.
+ * Every legal transition. An approver may lose the right to approve before a change is applied, so `approved` can become `open` again. An
+ * emergency takes an `open` change to `applied`.
  */
 export const CHANGE_MOVES: Readonly<Record<ChangeStatus, readonly ChangeStatus[]>> = {
   open: ['approved', 'applied', 'rejected', 'withdrawn', 'stale', 'expired'],
@@ -14,43 +14,42 @@ export const CHANGE_MOVES: Readonly<Record<ChangeStatus, readonly ChangeStatus[]
   expired: [],
 };
 
-/** The facts about a change at the moment of an action. */
+/** The facts about a change at the time of an action. */
 export interface ChangeFacts {
   readonly status: ChangeStatus;
-  /** Whether its time is over. */
   readonly isExpired: boolean;
-  /** Whether something that its approvals are bound to has moved. */
+  /** Whether the pointer, the environment's rules, the version or the rollout changed since the change was opened. */
   readonly isMoved: boolean;
-  /** The number of approvals that count at this moment, and the number that it takes. */
+  /** How many approvals count now, and how many are required. */
   readonly approvals: number;
   readonly required: number;
   readonly review: 'open' | 'closed' | null;
 }
 
-/** `approve` comes with the new approval among those that count, if it does. */
+/** For `approve`, the facts already count the new approval, if it counts. */
 export type ChangeAction = 'approve' | 'reject' | 'withdraw' | 'apply' | 'applyNow';
 
 /** Why an action is refused. */
 export type ChangeRefusal = 'stale' | 'closed' | 'approvals missing';
 
 export type ChangeDecision =
-  /** The status it has from now on, which may be the one it had. */
+  /** The new status, which may be the same as before. */
   | { readonly kind: 'move'; readonly to: ChangeStatus; readonly refusal: null }
-  /** Nothing is left to be done: it is as the action would have it. */
+  /** Nothing to do: the change is already in the wanted state. */
   | { readonly kind: 'keep'; readonly refusal: null }
-  /** The review of an emergency is done. */
+  /** The review of an emergency is complete. */
   | { readonly kind: 'close review'; readonly refusal: null }
-  /** No; and if `to` is not null, that is what has become of it meanwhile. */
+  /** The action is refused. `to` is the status that the change has reached in the meantime; null for none. */
   | { readonly kind: 'refuse'; readonly to: ChangeStatus | null; readonly refusal: ChangeRefusal };
 
 const OPEN_STATUSES: readonly ChangeStatus[] = ['open', 'approved'];
 
-/** Whether something may still become of a change. */
+/** Returns whether a change can still be acted on. */
 export function isOpenStatus(status: ChangeStatus): boolean {
   return OPEN_STATUSES.includes(status);
 }
 
-/** The status to show. A change may have expired or gone stale without anything having been written. */
+/** Returns the status to show. A change may have expired or gone stale without a write. */
 export function currentStatus({ status, isExpired, isMoved }: ChangeFacts): ChangeStatus {
   if (!isOpenStatus(status)) return status;
   if (isExpired) return 'expired';

@@ -3,10 +3,10 @@ import { type ChangeFacts, currentStatus } from './change-state.js';
 import type { ChangeSummaryDto, ImpactDto, KeyUsageDto } from './changes.dto.js';
 import type { ChangeRecord, ReviewRecord } from './changes.repository.js';
 
-/** The most keys, and the most teams, that are shown. */
+/** The maximum number of keys, and of teams, in an answer. */
 const MOST_USERS = 100;
 
-/** The facts that a decision rests on, with the approvals that count. */
+/** Returns the facts for a decision, with the approvals that count. */
 export function toFacts(change: ChangeRecord, reviews: readonly ReviewRecord[]): ChangeFacts {
   const { status, isExpired, isMoved, requiredApprovals: required, review } = change;
   return { status, isExpired, isMoved, approvals: countApprovals(reviews), required, review };
@@ -16,7 +16,7 @@ export function countApprovals(reviews: readonly ReviewRecord[]): number {
   return reviews.filter(({ counts }) => counts).length;
 }
 
-/** @param reviews those of the change. */
+/** @param reviews the reviews of the change. */
 export function changeSummary(change: ChangeRecord, reviews: readonly ReviewRecord[]): ChangeSummaryDto {
   return {
     change_id: change.changeId,
@@ -53,7 +53,7 @@ export function changeSummary(change: ChangeRecord, reviews: readonly ReviewReco
   };
 }
 
-/** @param rows the busiest first; a key may have several, one for each team. */
+/** @param rows busiest first; a key may have several, one for each team. */
 export function impactView(rows: readonly UsageRow[]): ImpactDto {
   const keys = new Map<string | null, KeyUsageDto>();
   const teams = new Map<string, number>();

@@ -17,7 +17,7 @@ import { OpenChangeService } from './open-change.service.js';
 
 const ChangeIdParam = () => ApiParam({ name: 'change_id', description: 'Id of the change.' });
 
-/** The decorators that all routes share which decide about a change. */
+/** The decorators shared by all routes that decide on a change. */
 const Decision = (body: typeof ReviewChangeDto) =>
   applyDecorators(ChangeIdParam(), ApiBody({ type: body, required: false }), ApiProblems(400, 404, 409));
 

@@ -36,37 +36,37 @@ export class EvidenceDto {
   @ApiProperty({ enum: EVIDENCE_TYPES })
   type!: (typeof EVIDENCE_TYPES)[number];
 
-  /** Its id. */
+  /** Id of the evidence. */
   @IsString()
   @Length(1, 200)
   id!: string;
 }
 
-/** A rollout says for itself what it is about; whoever says it again has to say the same. */
+/** A rollout already names these values, so they are optional for it. If sent, they must match. */
 const IfNeeded = (name: 'prompt_name' | 'environment' | 'version_number') =>
   ValidateIf((body: OpenChangeDto) => body.kind !== 'rollout' || (body[name] ?? null) !== null);
 
 export class OpenChangeDto {
-  /** The purpose of the change: that another version runs (`version`, the default), or that a rollout starts (`rollout`). */
+  /** What the change does: run another version (`version`, the default), or start a rollout (`rollout`). */
   @IsOptional()
   @IsIn(KINDS)
   @ApiPropertyOptional({ enum: KINDS, default: 'version', nullable: true })
   kind?: (typeof KINDS)[number] | null;
 
-  /** The draft that is to start, for a change of kind `rollout`. */
+  /** The draft to start, for a change of kind `rollout`. */
   @ValidateIf((body: OpenChangeDto) => body.kind === 'rollout' || (body.rollout_id ?? null) !== null)
   @Matches(UUID_TEXT, { message: 'must be the id of a rollout' })
   @ApiPropertyOptional({ type: String, format: 'uuid', nullable: true, example: null })
   rollout_id?: string | null;
 
-  /** The prompt that is to run in another version. Of `rollout` it may be left out. */
+  /** The prompt whose version changes. Optional for `rollout`. */
   @IfNeeded('prompt_name')
   @ApiPropertyOptional({ nullable: true })
   @IsPromptName()
   prompt_name!: string;
 
   /**
-   * The protected environment where it runs. Of `rollout` it may be left out.
+   * The protected environment where it changes. Optional for `rollout`.
    * @example "prod"
    */
   @IfNeeded('environment')
@@ -75,7 +75,7 @@ export class OpenChangeDto {
   @ApiPropertyOptional({ nullable: true })
   environment!: string;
 
-  /** The version that is to run there; of `rollout` the candidate, which may be left out. */
+  /** The version to run there. Optional for `rollout`, where it is the candidate. */
   @IfNeeded('version_number')
   @IsInt()
   @Min(1)
@@ -84,14 +84,14 @@ export class OpenChangeDto {
   version_number!: number;
 
   /**
-   * Why; approvers read it, and the audit log keeps it.
+   * The reason, for approvers and the audit log.
    * @example "Shorter answers, as agreed with support"
    */
   @IsString()
   @Length(1, MAX_WORDS)
   reason!: string;
 
-  /** The evidence for the change. An approval is bound to it. */
+  /** The evidence for the change. An approval applies to exactly this evidence. */
   @IsOptional()
   @NestedArray(() => EvidenceDto)
   @ArrayMaxSize(20)
@@ -101,7 +101,7 @@ export class OpenChangeDto {
 
 export class ReviewChangeDto {
   /**
-   * Your comment on it.
+   * Your comment on the change.
    * @example "Read it, looks good"
    */
   @IsOptional()
@@ -111,13 +111,13 @@ export class ReviewChangeDto {
 }
 
 export class ApplyChangeDto extends ReviewChangeDto {
-  /** Whether to apply it past its approvals. For admins, with a reason; everybody is notified, and an approver has to review it. */
+  /** Whether to bypass the approvals. For admins, with a reason. Webhooks are notified, and an approver must review it afterwards. */
   @IsOptional()
   @IsBoolean()
   @ApiPropertyOptional({ type: Boolean, nullable: true, default: false })
   emergency?: boolean | null;
 
-  /** Why it cannot wait; needed with `emergency`. */
+  /** Why the change cannot wait; required with `emergency`. */
   @IsOptional()
   @IsString()
   @Length(1, MAX_WORDS)
@@ -125,19 +125,19 @@ export class ApplyChangeDto extends ReviewChangeDto {
 }
 
 export class ListChangesQueryDto extends PageQueryDto {
-  /** Only those with this status now. */
+  /** Only changes with this current status. */
   @IsOptional()
   @IsIn(CHANGE_STATUSES)
   @ApiPropertyOptional({ enum: CHANGE_STATUSES })
   status?: ChangeStatus;
 
-  /** Only of this prompt, and of deleted ones of this name. */
+  /** Only changes of this prompt, including deleted prompts of this name. */
   @IsOptional()
   @IsPromptName()
   @ApiPropertyOptional({ type: String })
   prompt_name?: string;
 
-  /** Only for this environment. */
+  /** Only changes for this environment. */
   @IsOptional()
   @IsString()
   @Length(1, 100)
@@ -152,19 +152,19 @@ export class ApprovalDto {
   /** The approver: `user:` or `key:` with an id, or `instance`. */
   by_id!: string;
 
-  /** When. */
+  /** When the approval was given. */
   @ApiTime()
   at!: string;
 
   /** The comment of the reviewer; null for none. */
   comment!: string | null;
 
-  /** Whether it counts at this moment: its giver may still approve, and belongs to a team that the environment names. */
+  /** Whether the approval counts now: its author may still approve, and belongs to a team that the environment names, if any. */
   counts!: boolean;
 }
 
 export class KeyUsageDto {
-  /** Id of the key; null for the instance's, and for executions where it is unknown. */
+  /** Id of the key; null for the instance's key, and where it is unknown. */
   @ApiProperty({ format: 'uuid', nullable: true })
   key_id!: string | null;
 
@@ -177,7 +177,7 @@ export class KeyUsageDto {
 }
 
 export class TeamUsageDto {
-  /** The team that answered for the prompt when it ran. */
+  /** The team responsible for the prompt when it ran. */
   name!: string;
 
   /** Final executions of the last seven days. */
@@ -190,10 +190,10 @@ export class ImpactDto {
   @ApiInteger()
   executions_7d!: number;
 
-  /** The keys that run it, the busiest first; 100 at most. */
+  /** The keys that run it, busiest first; at most 100. */
   keys!: KeyUsageDto[];
 
-  /** For which teams, the busiest first; 100 at most. */
+  /** The teams that it runs for, busiest first; at most 100. */
   teams!: TeamUsageDto[];
 }
 
@@ -206,13 +206,13 @@ export class ChangeSummaryDto {
   @ApiProperty({ enum: KINDS })
   kind!: (typeof KINDS)[number];
 
-  /** The rollout that it starts; null of `version`. */
+  /** The rollout to start; null for `version`. */
   @ApiProperty({ format: 'uuid', nullable: true })
   rollout_id!: string | null;
 
   /**
-   * `open → approved → applied`; or `rejected`, `withdrawn`, `expired`, or `stale`: the pointer, the rules of the environment or
-   * the prompt have changed since it was opened.
+   * `open → approved → applied`; or `rejected`, `withdrawn`, `expired`, or `stale`: the pointer, the environment's rules or the prompt have
+   * changed since the change was opened.
    */
   @ApiProperty({ enum: CHANGE_STATUSES })
   status!: ChangeStatus;
@@ -220,70 +220,70 @@ export class ChangeSummaryDto {
   /** Name of the prompt. */
   prompt_name!: string;
 
-  /** The environment in which the version is to run. */
+  /** The environment in which the version will run. */
   environment!: string;
 
-  /** Number of the version that ran there when it was opened; null for none. */
+  /** Number of the version that ran there when the change was opened; null for none. */
   @ApiProperty({ type: 'integer', nullable: true })
   from_version!: number | null;
 
-  /** Number of the version that is to run there. */
+  /** Number of the version that will run there. */
   @ApiInteger()
   to_version!: number;
 
   /** The checksum of the content of `to_version`. */
   checksum_hash!: string;
 
-  /** Why it was opened. */
+  /** Why the change was opened. */
   reason!: string;
 
   /** The evidence for the change. */
   evidence!: EvidenceDto[];
 
-  /** The name of the caller who opened it. */
+  /** Name of the caller who opened it. */
   opened_by!: string;
 
   /** The author: `user:` or `key:` with an id, or `instance`. */
   opened_by_id!: string;
 
-  /** When it was opened. */
+  /** When the change was opened. */
   @ApiTime()
   opened_at!: string;
 
-  /** The number of approvals that it takes. */
+  /** The number of approvals required. */
   @ApiInteger()
   required_approvals!: number;
 
-  /** Only approvals by members of these teams count; empty: those of any approver. */
+  /** Teams whose members' approvals count. Empty: those of any approver count. */
   approval_teams!: string[];
 
-  /** The approvals, in their order. */
+  /** The approvals, oldest first. */
   approvals!: ApprovalDto[];
 
-  /** From when on nothing can become of it. */
+  /** When the change expires. */
   @ApiTime()
   expires_at!: string;
 
-  /** When it was applied, rejected, withdrawn, or found stale or expired. */
+  /** When the change was applied, rejected, withdrawn, or found stale or expired. */
   @ApiTime()
   closed_at!: string | null;
 
-  /** The name of the caller who closed it. */
+  /** Name of the caller who closed it. */
   closed_by!: string | null;
 
   /** The comment of the caller who closed it. */
   closed_reason!: string | null;
 
-  /** Whether it was applied past its approvals. */
+  /** Whether it bypassed its approvals. */
   emergency!: boolean;
 
-  /** The review of an emergency: `open` until an approver has looked at it and approves it; null for any other change. */
+  /** The review of an emergency: `open` until an approver approves it afterwards; null for any other change. */
   @ApiProperty({ enum: REVIEWS, nullable: true })
   review!: (typeof REVIEWS)[number] | null;
 }
 
 export class ChangeDto extends ChangeSummaryDto {
-  /** The difference, as a unified diff from `from_version` to `to_version`; null for versions that are too long to compare. */
+  /** The difference, as a unified diff from `from_version` to `to_version`; null if the versions are too long to compare. */
   diff!: string | null;
 
   /** The callers of the prompt in that environment. */
@@ -294,6 +294,6 @@ export class ChangeListDto {
   /** Newest first. */
   changes!: ChangeSummaryDto[];
 
-  /** For the next page; null on the last. */
+  /** The `cursor` of the next page; null on the last one. */
   next_cursor!: string | null;
 }

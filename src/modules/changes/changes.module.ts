@@ -15,7 +15,7 @@ import { EvidenceCheck } from './evidence/evidence-check.js';
 import { OpenChangeService } from './open-change.service.js';
 import { ReviewsRepository } from './reviews/reviews.repository.js';
 
-/** Changes of protected environments: opened, approved, applied. Nothing else needs it, so it has no half without HTTP. */
+/** Changes of protected environments: opened, approved, applied. No other module needs them, so there is no part without HTTP. */
 @Module({
   imports: [AnalyticsModule, AuditModule, ExperimentReadsModule, PromptsModule, RolloutsModule],
   controllers: [ChangesController],

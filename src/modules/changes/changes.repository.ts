@@ -7,24 +7,23 @@ import {
   type StoredEvidenceDemand,
 } from '../../entities/index.js';
 
-/** A change with what is needed to show it and to decide about it. */
+/** A change with everything needed to show it and to decide on it. */
 export interface ChangeRecord extends Omit<ChangeEntity, 'projectId'> {
   readonly promptName: string;
-  /** The team that answers for the prompt; null for none. */
+  /** The team responsible for the prompt; null for none. */
   readonly ownerTeam: string | null;
-  /** Numbers of the versions. */
+  /** Version numbers. */
   readonly fromVersion: number | null;
   readonly toVersion: number;
-  /** The evidence that the environment demands before it is applied; null for none. */
+  /** The evidence that the environment requires before the change is applied; null for none. */
   readonly evidenceDemand: StoredEvidenceDemand | null;
-  /** Whether its time is over. */
   readonly isExpired: boolean;
-  /** Whether something that an approval is bound to is another now than when it was opened. */
+  /** Whether anything that an approval relies on changed since the change was opened. */
   readonly isMoved: boolean;
 }
 
 export interface ReviewRecord extends Omit<ChangeReviewEntity, 'projectId' | 'keyId'> {
-  /** Whether it is an approval whose giver may still approve. */
+  /** Whether it is an approval whose author may still approve. */
   readonly counts: boolean;
 }
 
@@ -66,18 +65,18 @@ export interface ChangeFilter {
   readonly status?: ChangeStatus | undefined;
   readonly promptName?: string | undefined;
   readonly environment?: string | undefined;
-  /** Only older ones than this. */
+  /** Only changes older than this one. */
   readonly beforeId?: string | undefined;
   readonly limit: number;
 }
 
-/** The progress of a change; members left out stay. */
+/** An update to a change. Members left out stay unchanged. */
 export type ChangeProgress = Pick<ChangeEntity, 'status'> &
   Partial<
     Pick<ChangeEntity, 'closedBy' | 'closedByName' | 'closedByKey' | 'closedReason' | 'emergency' | 'review'>
   >;
 
-/** Uses the clock and not the start of the transaction, which may have waited for a lock. */
+/** Compares with the current time, not the start of the transaction, which may have waited for a lock. */
 const IS_EXPIRED = 'c.expires_at <= clock_timestamp()';
 const IS_MOVED = `(p.deleted_at IS NOT NULL OR pp.version_id IS DISTINCT FROM c.from_version_id OR v.checksum_hash <> c.checksum_hash
     OR e.protected IS NOT TRUE OR e.revision IS DISTINCT FROM c.policy_revision
@@ -124,7 +123,7 @@ const ANNOUNCE = `INSERT INTO outbox (project_id, kind, subject, due_at, body)
 
 @Injectable()
 export class ChangesRepository {
-  /** In one statement, so that all of it is of one moment. @returns null without such a prompt. */
+  /** Reads everything in one statement, for a consistent snapshot. @returns null if there is no such prompt. */
   async findTarget(
     tx: EntityManager,
     projectId: string,
@@ -134,7 +133,7 @@ export class ChangesRepository {
     return (await tx.query<ChangeTarget[]>(TARGET, values))[0] ?? null;
   }
 
-  /** @returns its id. */
+  /** @returns the id of the change. */
   async insert(tx: EntityManager, change: NewChange): Promise<string> {
     const [row] = await tx.query<{ changeId: string }[]>(INSERT, [
       change.projectId,
@@ -160,7 +159,7 @@ export class ChangesRepository {
 
   /**
    * Takes the first lock of every action on a change, before those of rules, prompt and project.
-   * @returns what the next locks are on, or null without such a change.
+   * @returns the ids for the next locks, or null if there is no such change.
    */
   async lock(
     tx: EntityManager,
@@ -186,14 +185,14 @@ export class ChangesRepository {
     return rows[0] ?? null;
   }
 
-  /** Newest first. */
+  /** Lists the newest first. */
   async list(tx: EntityManager, projectId: string, filter: ChangeFilter): Promise<ChangeRecord[]> {
     const values: unknown[] = [projectId];
     const bind = (value: unknown) => `$${values.push(value)}`;
     const conditions: string[] = [];
     if (filter.status !== undefined) {
       const status = bind(filter.status);
-      // A change that is stale or expired may still be stored as open; the first condition is one for the index.
+      // A stale or expired change may still be stored as open. The first condition lets the query use the index.
       const isLate = filter.status === 'stale' || filter.status === 'expired';
       const stored = isLate ? `c.status IN (${status}, 'open', 'approved')` : `c.status = ${status}`;
       conditions.push(`${stored} AND ${STATUS_NOW} = ${status}`);
@@ -208,7 +207,7 @@ export class ChangesRepository {
     );
   }
 
-  /** A status at which nothing more can become of it closes it, once. */
+  /** Updates a change. A final status also closes it, and the first closing time stays. */
   async progress(
     tx: EntityManager,
     projectId: string,
@@ -224,7 +223,7 @@ export class ChangesRepository {
       .execute();
   }
 
-  /** For the webhooks of the project. */
+  /** Queues an event for the project's webhooks. */
   async announce(
     tx: EntityManager,
     projectId: string,

@@ -24,7 +24,7 @@ export class ChangesService {
     private readonly diffs: DiffService,
   ) {}
 
-  /** Newest first. @throws ValidationError `VALIDATION_FAILED` for a cursor that is none. */
+  /** Lists the newest first. @throws ValidationError `VALIDATION_FAILED` for an invalid cursor. */
   async list(projectId: string, query: ListChangesQueryDto): Promise<ChangeListDto> {
     const { status, prompt_name: promptName, environment, limit, cursor } = query;
     const beforeId = decodeIdCursor(cursor);
@@ -55,13 +55,13 @@ export class ChangesService {
         usage: await this.counts.listUsage(tx, projectId, {
           promptId,
           environment,
-          // Environments without a pointer of their own run the active version.
+          // Executions in environments without their own pointer run the active version.
           withUnpointed: environment === DEFAULT_POINTER,
           span: { startMs: endMs - WEEK_MS, endMs: Infinity },
         }),
       };
     });
-    // In a transaction of its own: versions do not change, and a request holds one connection at most.
+    // In a separate transaction: versions do not change, and a request holds at most one connection.
     const diff = await this.diffs.findUnified(projectId, change.fromVersionId, change.toVersionId);
     return { ...changeSummary(change, reviews), diff, impact: impactView(usage) };
   }

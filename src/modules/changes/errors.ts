@@ -13,7 +13,7 @@ export class ChangeNotFoundError extends LedgerError {
 }
 
 export class EnvironmentNotProtectedError extends LedgerError {
-  /** @param rolloutId of a change that was to start one. */
+  /** @param rolloutId the rollout that the change would start; null for a pointer move. */
   constructor(environment: string, rolloutId: string | null) {
     const instead =
       rolloutId === null
@@ -82,7 +82,7 @@ export class ApprovalsMissingError extends LedgerError {
 }
 
 export class EvidenceMissingError extends LedgerError {
-  /** @param objections why what was brought does not count. */
+  /** @param objections why the given evidence does not count. */
   constructor(
     environment: string,
     { dataset, max_age_days: days, verdict }: StoredEvidenceDemand['experiment'],

@@ -11,16 +11,16 @@ import { ChangesRepository, type ChangeTarget } from './changes.repository.js';
 import { EnvironmentNotProtectedError } from './errors.js';
 import { EvidenceCheck } from './evidence/evidence-check.js';
 
-/** The wanted effect of a change. */
+/** The effect that a change asks for. */
 interface WantedChange {
   readonly promptName: string;
   readonly environment: string;
   readonly versionNumber: number;
-  /** The rollout that is to start; null where a pointer is to move. */
+  /** The rollout to start; null to move a pointer. */
   readonly rolloutId: string | null;
 }
 
-/** A target that a change can be opened for. */
+/** A target for which a change can be opened. */
 type OpenableTarget = ChangeTarget & { readonly versionId: string; readonly checksumHash: string };
 
 /** Opens changes for protected environments. */
@@ -35,13 +35,12 @@ export class OpenChangeService {
   ) {}
 
   /**
-   * Binds what is to be approved to how things are at this moment.
+   * Opens a change, and ties its approvals to the current state of its target.
    * @returns the id of the change.
    * @throws PromptNotFoundError | VersionNotFoundError | ForbiddenError
-   * @throws EnvironmentNotProtectedError `ENVIRONMENT_NOT_PROTECTED` where no change is needed.
-   * @throws ValidationError `VALIDATION_FAILED` when the environment runs that version already, or a piece of evidence is named
-   *   twice.
-   * @throws ExperimentNotFoundError `EXPERIMENT_NOT_FOUND` for evidence that is not there.
+   * @throws EnvironmentNotProtectedError `ENVIRONMENT_NOT_PROTECTED` if no change is needed.
+   * @throws ValidationError `VALIDATION_FAILED` when the environment runs that version already, or evidence is duplicated.
+   * @throws ExperimentNotFoundError `EXPERIMENT_NOT_FOUND` for missing evidence.
    */
   async open(caller: Caller, request: OpenChangeDto): Promise<string> {
     const { projectId } = caller;
@@ -86,7 +85,7 @@ export class OpenChangeService {
     });
   }
 
-  /** @throws what `RolloutDrafts.get` throws of a rollout. */
+  /** @throws what `RolloutDrafts.get` throws. */
   private async readWanted(
     tx: EntityManager,
     projectId: string,
@@ -115,7 +114,7 @@ function strayRolloutError(): ValidationError {
   ]);
 }
 
-/** @throws ValidationError `VALIDATION_FAILED` for what the rollout is not about. */
+/** @throws ValidationError `VALIDATION_FAILED` for values that differ from the rollout's. */
 function assertSame(
   { prompt_name, environment, version_number }: Partial<OpenChangeDto>,
   wanted: Omit<WantedChange, 'rolloutId'>,

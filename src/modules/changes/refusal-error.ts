@@ -4,7 +4,7 @@ import { ApprovalsMissingError, ChangeClosedError, ChangeStaleError } from './er
 
 type Refusal = Extract<ChangeDecision, { readonly kind: 'refuse' }>;
 
-/** @param approvals how many count. */
+/** @param approvals the number that count. */
 export function refusalError(change: ChangeRecord, { to, refusal }: Refusal, approvals: number): Error {
   switch (refusal) {
     case 'stale':

@@ -3,7 +3,7 @@ import { ExecutionsModule } from '../executions/index.js';
 import { ConsumerService } from './consumer.service.js';
 import { executionsProcessorProvider } from './executions.processor.js';
 
-/** From a bell to the runner. In the API process unless `WORKER=off`, and in the standalone worker. */
+/** Connects the bell to the runner, in the API process unless `WORKER=off`, and in the standalone worker. */
 @Module({
   imports: [ExecutionsModule],
   providers: [ConsumerService, executionsProcessorProvider],

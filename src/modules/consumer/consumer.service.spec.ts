@@ -4,7 +4,7 @@ import { Metrics } from '../../infra/metrics/index.js';
 import type { ClaimedExecution, ExecutionRunner, ExecutionsRepository } from '../executions/index.js';
 import { ConsumerService } from './consumer.service.js';
 
-/** A queue, and a runner whose calls end when the test says so. Nobody rings, and the regular look is an hour away. */
+/** A queue, and a runner whose calls end on the test's command. Nobody rings, and the next regular look is an hour away. */
 function openConsumer(variables: Record<string, string>) {
   const queue: { projectId: string; executionId: string }[] = [];
   const running = new Map<string, () => void>();
@@ -47,7 +47,7 @@ function openConsumer(variables: Record<string, string>) {
   return { consumer, queue, running, released, add, ring: () => void ring() };
 }
 
-/** Runs everything that follows without a timer. */
+/** Runs all follow-up work that needs no timer. */
 async function settle(): Promise<void> {
   for (let turn = 0; turn < 10; turn += 1) await new Promise((resolve) => setImmediate(resolve));
 }
@@ -78,7 +78,7 @@ describe('ConsumerService', () => {
     add('quiet', 2);
     ring();
     await settle();
-    // The second one of it waits as everybody's does.
+    // The project's second call waits like everybody's.
     expect([...running.keys()]).toEqual(['greedy1', 'greedy2', 'quiet1']);
     for (let left = 11; left > 0; left -= 1) {
       [...running.values()][0]?.();

@@ -11,22 +11,21 @@ import { getMessage } from '../../kernel/index.js';
 import { type ClaimedExecution, ExecutionRunner, ExecutionsRepository } from '../executions/index.js';
 import { Slots } from './slots.js';
 
-/** Slots on top of the ordinary ones. */
+/** Extra slots, as a share of the ordinary ones. */
 const RESERVE = 0.25;
-/** Below every id. */
+/** Lower than every id. */
 const LOWEST_ID = '00000000-0000-0000-0000-000000000000';
 
 /**
- * Works on what is due. A ring makes it look at once, and it looks by itself about once a second, so that a bell which
- * is down costs a second and nothing else. It claims for its own free slots only: what it cannot start now, another
- * process may.
+ * Works on due executions. A ring makes it look at once. It also looks about once a second, so a failed bell costs only that delay. It
+ * claims only for its own free slots, because another process may start what it cannot.
  */
 @Injectable()
 export class ConsumerService implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger(ConsumerService.name);
   private readonly slots: Slots;
   private readonly timers: NodeJS.Timeout[] = [];
-  /** Served last; the next claim begins with the one after it. */
+  /** The project served last. The next claim begins with the one after it. */
   private lastProject = LOWEST_ID;
   private stopping = false;
   private isClaiming = false;
@@ -47,7 +46,7 @@ export class ConsumerService implements OnApplicationBootstrap, BeforeApplicatio
 
   async onApplicationBootstrap(): Promise<void> {
     await this.bell.listen(() => this.onRing());
-    // Spread, so that many processes which start together do not all look at the same moment.
+    // Jitter, so that processes that start together do not look at the same moment.
     const { POLL_INTERVAL_MS: pollMs } = this.config.env;
     this.every(pollMs * (0.9 + Math.random() * 0.2), () => this.look());
     void this.look();
@@ -57,7 +56,7 @@ export class ConsumerService implements OnApplicationBootstrap, BeforeApplicatio
     await this.stop();
   }
 
-  /** Takes nothing new, and gives what is being worked on the time that the configuration allows. */
+  /** Stops claiming, and gives work in flight the configured grace period. */
   stop(): Promise<void> {
     this.stopped ??= this.stopOnce();
     return this.stopped;
@@ -77,8 +76,8 @@ export class ConsumerService implements OnApplicationBootstrap, BeforeApplicatio
   }
 
   /**
-   * Holds the bell back while all slots are taken: then Redis gives its hints to other processes. It looks before that:
-   * what is due may be of a project that the reserve is for.
+   * Holds the bell back while all slots are taken, so that Redis gives its hints to other processes. It looks first, because the due
+   * execution may belong to a project that may use the reserve.
    */
   private async onRing(): Promise<void> {
     void this.look();
@@ -86,7 +85,7 @@ export class ConsumerService implements OnApplicationBootstrap, BeforeApplicatio
     void this.look();
   }
 
-  /** Runs one claim at a time. A request during a claim leads to another one after it. Never rejects. */
+  /** Runs one claim at a time. A request during a claim triggers another one after it. Never rejects. */
   private look(): Promise<void> {
     this.lookAgain = true;
     if (!this.isClaiming) {
@@ -100,13 +99,13 @@ export class ConsumerService implements OnApplicationBootstrap, BeforeApplicatio
     while (this.lookAgain && !this.stopping && this.slots.freeInReserve > 0) {
       this.lookAgain = false;
       const isReserve = this.slots.free === 0;
-      // The reserve is given out one at a time: each project that gets a slot is busy then.
+      // The reserve is handed out one slot at a time, because each project that gets one is busy afterwards.
       const wanted = isReserve ? 1 : this.slots.free;
       const claimed = await this.claim(wanted, isReserve ? this.slots.busyProjects : []);
       for (const execution of claimed) void this.work(execution);
       this.lastProject = claimed.at(-1)?.projectId ?? this.lastProject;
-      // It took as many as it wanted: there may be more, and each slot that frees asks again. A look for the reserve says nothing of
-      // the projects that it passed over.
+      // A full claim means that there may be more, so each freed slot looks again. A claim for the reserve does not cover the projects that
+      // it skipped.
       if (claimed.length === wanted || isReserve) this.lookAgain = true;
       if (claimed.length < wanted && this.slots.free === 0) break;
     }
@@ -129,7 +128,7 @@ export class ConsumerService implements OnApplicationBootstrap, BeforeApplicatio
     const { executionId, projectId } = execution;
     this.slots.take(projectId);
     try {
-      // Claimed while the process began to leave: another one has the time for it.
+      // Claimed while the process began to shut down. Another process has the time to run it.
       if (this.stopping) await this.executions.release(execution, 0);
       else await this.runner.run(execution);
     } catch (error) {

@@ -3,7 +3,7 @@ import type { FactoryProvider } from '@nestjs/common';
 import type { Job } from 'bull';
 import { Bell, BullBell, EXECUTIONS_QUEUE, HINTS_AT_ONCE } from '../../infra/bell/index.js';
 
-/** Takes hints from Redis and hands them to the bell, which holds each until this process has a free slot. */
+/** Receives hints from Redis and passes them to the bell, which holds each until this process has a free slot. */
 @Processor(EXECUTIONS_QUEUE)
 export class ExecutionsProcessor {
   constructor(private readonly bell: BullBell) {}
@@ -14,7 +14,7 @@ export class ExecutionsProcessor {
   }
 }
 
-/** Only where Redis rings: Bull starts reading the queue for every processor that is instantiated. */
+/** Created only if Redis rings, because Bull starts reading the queue for every processor that is instantiated. */
 export const executionsProcessorProvider: FactoryProvider<ExecutionsProcessor | null> = {
   provide: ExecutionsProcessor,
   inject: [Bell],

@@ -1,6 +1,6 @@
 /**
- * Bounds the executions that one process works on at once. Beside the slots for all there is a reserve for projects that none
- * is worked on for: so a project that has filled all slots with slow calls does not hold up another's single request.
+ * Bounds the executions that one process works on at once. Besides the common slots there is a reserve for projects without work in flight,
+ * so that a project that has filled all slots with slow calls does not block another's single request.
  */
 export class Slots {
   private readonly busy = new Map<string, number>();
@@ -12,12 +12,12 @@ export class Slots {
     private readonly reserve: number,
   ) {}
 
-  /** For any project. */
+  /** Free slots for any project. */
   get free(): number {
     return Math.max(0, this.total - this.taken);
   }
 
-  /** For projects that are not {@link busyProjects}, when there is none {@link free}. */
+  /** Free slots for projects that are not {@link busyProjects}, once none is {@link free}. */
   get freeInReserve(): number {
     return Math.max(0, this.total + this.reserve - this.taken);
   }
@@ -41,12 +41,12 @@ export class Slots {
     for (const wake of woken) wake();
   }
 
-  /** Resolves when there is a free slot, which may be at once. It is not reserved. */
+  /** Resolves when there is a free slot, maybe at once. It does not reserve the slot. */
   async whenFree(): Promise<void> {
     while (this.free <= 0) await this.nextRelease();
   }
 
-  /** Resolves when nothing is worked on any more. */
+  /** Resolves when no work is in flight. */
   async whenIdle(): Promise<void> {
     while (this.taken > 0) await this.nextRelease();
   }

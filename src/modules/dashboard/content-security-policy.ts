@@ -1,8 +1,7 @@
 /**
- * Returns the policy for what the page may load and do. Scripts run by the nonce, and so do the modules that they import; styles
- * come from this origin or with the nonce, and styles that a script sets through the CSSOM need neither. No text becomes markup
- * or code: the one policy of Trusted Types makes the address of the page's worker, can be created once, and nothing else.
- *
+ * Returns the policy for what the page may load and do. Scripts need the nonce, which extends to the modules that they import. Styles come
+ * from this origin or need the nonce, but those set by a script through the CSSOM need neither. No text becomes markup or code: the only
+ * Trusted Types policy creates the URL of the page's worker, and can be created only once.
  * @param nonce of this response, in base64.
  */
 export function contentSecurityPolicy(nonce: string): string {

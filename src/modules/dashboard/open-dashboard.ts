@@ -3,20 +3,20 @@ import { join } from 'node:path';
 
 /** The built web app: `dashboard/dist` of the workspace `dashboard`. */
 export interface Dashboard {
-  /** The folder of the files whose names carry a hash of their content. */
+  /** The folder of the files with a content hash in their name. */
   readonly assetsDir: string;
-  /** The page, for one response. @param nonce of the response, in base64. */
+  /** Returns the page for one response. @param nonce of the response, in base64. */
   renderPage(nonce: string): string;
 }
 
-/** Written into the page by the build, and replaced here. */
+/** Placeholders that the build writes into the page. */
 const NONCE = '__CSP_NONCE__';
 const SIGN_IN = '__SIGN_IN__';
 
 /**
  * @param root the folder of package.json.
- * @param signIn whether people can sign in with an identity provider; the page offers it then.
- * @returns null where the dashboard is not built.
+ * @param signIn whether the page offers signing in with an identity provider.
+ * @returns null if the dashboard is not built.
  */
 export function openDashboard(root: string, signIn: 'key' | 'provider'): Dashboard | null {
   const folder = join(root, 'dashboard', 'dist');

@@ -6,10 +6,10 @@ import type { Dashboard } from './open-dashboard.js';
 
 const YEAR_MS = 365 * 24 * 3_600_000;
 
-/** Serves the built web app at `/app`, every path of which is the page: the app itself knows its screens. */
+/** Serves the built web app at `/app`. Every path below it returns the page, because the app does its own routing. */
 export function serveDashboard(app: NestExpressApplication, dashboard: Dashboard): void {
   const server: Express = app.getHttpAdapter().getInstance();
-  // A file whose name is not there falls through to the 404 of the service: the page would be taken for a script.
+  // A missing file falls through to the service's 404, because the page would be loaded as a script.
   app.useStaticAssets(dashboard.assetsDir, {
     prefix: '/app/assets',
     immutable: true,
@@ -21,7 +21,7 @@ export function serveDashboard(app: NestExpressApplication, dashboard: Dashboard
   const sendPage = (_request: Request, response: Response) => {
     const nonce = randomBytes(18).toString('base64');
     response.setHeader('Content-Security-Policy', contentSecurityPolicy(nonce));
-    // The nonce is worth something only once.
+    // The nonce must be used only once.
     response.setHeader('Cache-Control', 'no-store');
     response.type('html').send(dashboard.renderPage(nonce));
   };

@@ -26,7 +26,7 @@ export const DEFAULT_EVIDENCE_AGE_DAYS = 30;
 
 export class PutApprovalsDto {
   /**
-   * The number of approvals that a change needs.
+   * The number of approvals that a change requires.
    * @example 2
    */
   @ValidateIf((body: PutApprovalsDto) => body.required !== undefined)
@@ -37,7 +37,7 @@ export class PutApprovalsDto {
   required?: number;
 
   /**
-   * Only approvals by members of these teams count; empty: those of every approver.
+   * Teams whose members' approvals count. Empty: those of any approver count.
    * @example ["release"]
    */
   @ValidateIf((body: PutApprovalsDto) => body.teams !== undefined)
@@ -49,15 +49,15 @@ export class PutApprovalsDto {
   teams?: string[];
 }
 
-/** An experiment in which the version of the change was compared with the one that runs. */
+/** An experiment that compared the version of the change with the running one. */
 export class PutExperimentEvidenceDto {
-  /** The dataset that it ran on. */
+  /** The dataset of the experiment. */
   @IsString()
   @Length(1, 200)
   @ApiProperty({ example: 'tickets' })
   dataset!: string;
 
-  /** The scorers by which the verdict has to be shown. */
+  /** The scorers that must show the verdict. */
   @IsArray()
   @ArrayMinSize(1)
   @ArrayMaxSize(20)
@@ -67,7 +67,7 @@ export class PutExperimentEvidenceDto {
   @ApiProperty({ type: [String], minItems: 1, maxItems: 20, example: ['faithful'] })
   scorers!: string[];
 
-  /** The age in days that it may have at most. */
+  /** The maximum age in days. */
   @ValidateIf((body: PutExperimentEvidenceDto) => body.max_age_days !== undefined)
   @IsInt()
   @Min(1)
@@ -75,7 +75,7 @@ export class PutExperimentEvidenceDto {
   @ApiPropertyOptional({ type: 'integer', default: DEFAULT_EVIDENCE_AGE_DAYS, example: 14 })
   max_age_days?: number;
 
-  /** The verdict it must reach for the version: `better`, or at least `no_difference`. */
+  /** The verdict required for the version: `better`, or at least `no_difference`. */
   @ValidateIf((body: PutExperimentEvidenceDto) => body.verdict !== undefined)
   @IsIn(DEMANDED_VERDICTS)
   @ApiPropertyOptional({ enum: DEMANDED_VERDICTS, default: 'no_difference' })
@@ -83,30 +83,30 @@ export class PutExperimentEvidenceDto {
 }
 
 export class PutEvidenceDto {
-  /** An experiment. */
+  /** The required experiment. */
   @Nested(() => PutExperimentEvidenceDto)
   experiment!: PutExperimentEvidenceDto;
 }
 
-/** Members that are left out stay as they were; a new environment gets the defaults. */
+/** Members left out stay as they were. A new environment gets the defaults. */
 export class PutEnvironmentDto {
-  /** Run nothing but what an approved change has brought here. Default false. */
+  /** Whether to run only versions from approved changes. Default false. */
   @ValidateIf((body: PutEnvironmentDto) => body.protected !== undefined)
   @IsBoolean()
   protected?: boolean;
 
-  /** The approvals that a change needs before it is applied. Default: one, by any approver. */
+  /** The approvals required before a change is applied. Default: one, by any approver. */
   @ValidateIf((body: PutEnvironmentDto) => body.approvals !== undefined)
   @Nested(() => PutApprovalsDto)
   approvals?: PutApprovalsDto;
 
-  /** The evidence that a change must show besides; null for none. */
+  /** The evidence also required of a change; null for none. */
   @IsOptional()
   @Nested(() => PutEvidenceDto)
   @ApiPropertyOptional({ type: PutEvidenceDto, nullable: true, example: null })
   evidence?: PutEvidenceDto | null;
 
-  /** Hours until a change that was opened expires. Default 72. */
+  /** Hours until an open change expires. Default 72. */
   @ValidateIf((body: PutEnvironmentDto) => body.change_ttl_h !== undefined)
   @IsInt()
   @Min(1)
@@ -116,11 +116,11 @@ export class PutEnvironmentDto {
 }
 
 export class ApprovalsDto {
-  /** The number of approvals that a change needs. */
+  /** The number of approvals that a change requires. */
   @ApiInteger()
   required!: number;
 
-  /** Only approvals by members of these teams count; empty: those of every approver. */
+  /** Teams whose members' approvals count. Empty: those of any approver count. */
   teams!: string[];
 }
 
@@ -131,13 +131,13 @@ export class EnvironmentDto {
    */
   name!: string;
 
-  /** Whether nothing runs here but what was approved. */
+  /** Whether only approved versions run here. */
   protected!: boolean;
 
-  /** The approvals that a change needs before it is applied. */
+  /** The approvals required before a change is applied. */
   approvals!: ApprovalsDto;
 
-  /** The evidence that a change must show besides; null for none. */
+  /** The evidence also required of a change; null for none. */
   @ApiProperty({
     type: 'object',
     nullable: true,
@@ -148,15 +148,15 @@ export class EnvironmentDto {
   })
   evidence!: StoredEvidenceDemand | null;
 
-  /** Hours until a change that was opened expires. */
+  /** Hours until an open change expires. */
   @ApiInteger()
   change_ttl_h!: number;
 
-  /** Counts the changes of these rules. An approval holds for the revision under which its change was opened. */
+  /** Counts the changes of these rules. An approval is valid only for the revision under which its change was opened. */
   @ApiInteger()
   revision!: number;
 
-  /** When it got rules. */
+  /** When the environment got rules. */
   @ApiTime()
   created_at!: string;
 
@@ -166,7 +166,7 @@ export class EnvironmentDto {
 }
 
 export class PutEnvironmentResultDto extends EnvironmentDto {
-  /** Prompts that cannot run here until a change brings a version, by name; none unless the environment is protected. */
+  /** Prompts without a version here, which cannot run until a change brings one, by name. Empty unless the environment is protected. */
   prompts_without_pointer!: string[];
 }
 

@@ -8,7 +8,7 @@ import { PointersController } from './pointers.controller.js';
 import { PointersRepository } from './pointers.repository.js';
 import { PointersService } from './pointers.service.js';
 
-/** Changes the rules of environments and their pointers. Their meaning for a run is decided in the prompts module. */
+/** Changes the rules of environments and their pointers. The prompts module applies them to executions. */
 @Module({
   imports: [AuditModule, PromptsModule],
   providers: [EnvironmentsRepository, EnvironmentsService, PointersRepository, PointersService],
@@ -16,6 +16,6 @@ import { PointersService } from './pointers.service.js';
 })
 export class EnvironmentsModule {}
 
-/** The HTTP half. */
+/** The HTTP routes. */
 @Module({ imports: [EnvironmentsModule], controllers: [EnvironmentsController, PointersController] })
 export class EnvironmentsHttpModule {}

@@ -9,7 +9,7 @@ export type EnvironmentRules = Pick<
   'isProtected' | 'requiredApprovals' | 'approvalTeams' | 'evidence' | 'changeTtlH'
 >;
 
-/** A prompt was made while the others were being locked, and somebody is changing it already. The transaction is to be tried again. */
+/** A prompt created while the others were being locked is already being changed. Retry the transaction. */
 export class PromptsBusy extends Error {}
 
 const LOCK_NOT_AVAILABLE = '55P03';
@@ -36,10 +36,10 @@ const RENEW_PROMPTS = `WITH live AS MATERIALIZED (${LIVE_PROMPTS} NOWAIT), renew
   )
   SELECT pg_notify('${REGISTRY_CHANNEL}', json_build_object('project_id', $1::uuid, 'revision', $2::bigint)::text)`;
 
-/** The rules of environments. Who may read them while they are changed is the business of `EnvironmentRulesRepository`. */
+/** Stores the rules of environments. `EnvironmentRulesRepository` locks them against concurrent changes. */
 @Injectable()
 export class EnvironmentsRepository {
-  /** By name. */
+  /** Lists by name. */
   async list(tx: EntityManager, projectId: string): Promise<EnvironmentEntity[]> {
     return tx.find(EnvironmentEntity, { where: { projectId }, order: { name: 'ASC' } });
   }
@@ -52,7 +52,7 @@ export class EnvironmentsRepository {
     await tx.insert(EnvironmentEntity, { projectId, name, ...rules });
   }
 
-  /** Takes the next revision of the rules. */
+  /** Changes the rules, and takes their next revision. */
   async change(tx: EntityManager, projectId: string, name: string, rules: EnvironmentRules): Promise<void> {
     await tx.update(
       EnvironmentEntity,
@@ -61,24 +61,24 @@ export class EnvironmentsRepository {
     );
   }
 
-  /** Approves the versions that an environment has already. */
+  /** Approves the versions that an environment already runs. */
   async approveStanding(tx: EntityManager, projectId: string, environment: string): Promise<void> {
     await tx.query(APPROVE_STANDING, [projectId, environment]);
   }
 
-  /** Names of the prompts that have no pointer in an environment. */
+  /** Lists the names of the prompts without a pointer in an environment. */
   async listWithoutPointer(tx: EntityManager, projectId: string, environment: string): Promise<string[]> {
     const rows = await tx.query<{ name: string }[]>(LIST_WITHOUT_POINTER, [projectId, environment]);
     return rows.map(({ name }) => name);
   }
 
   /**
-   * Gives every prompt of the project the next `registry_revision`, so that no process runs one by what it remembers of the rules.
-   * It has to be the last of its transaction, as every taking of a revision.
+   * Gives every prompt of the project the next `registry_revision`, so that no process runs one under cached rules. Must be the last
+   * statement of its transaction, because it takes a revision.
    *
-   * Locks are taken as everywhere: prompts by name, then the project. A prompt that is made meanwhile is seen once the project is
-   * locked, for whoever made it took a revision before; it is not waited for, because its holder may be waiting for the project.
-   * @throws PromptsBusy when such a prompt is being changed again.
+   * Locks are taken in the usual order: prompts by name, then the project. A prompt created in the meantime becomes visible once the
+   * project is locked, because its creator took a revision first. It is not waited for, because its holder may be waiting for the project.
+   * @throws PromptsBusy when such a prompt is already being changed again.
    */
   async renewPrompts(tx: EntityManager, projectId: string): Promise<void> {
     await tx.query(LIVE_PROMPTS, [projectId]);

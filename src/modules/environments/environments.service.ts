@@ -16,7 +16,7 @@ import {
 } from './environments.dto.js';
 import { type EnvironmentRules, EnvironmentsRepository, PromptsBusy } from './environments.repository.js';
 
-/** For the service's own runs: of any version, so they have no rules. */
+/** Reserved for the service's own runs of any version, so they have no rules. */
 const RESERVED: readonly string[] = ['experiment', 'playground'];
 
 const NO_RULES: EnvironmentRules = {
@@ -27,10 +27,10 @@ const NO_RULES: EnvironmentRules = {
   changeTtlH: 72,
 };
 
-/** A prompt is made within milliseconds, and not at each try. */
+/** A prompt is created within milliseconds, and rarely during every try. */
 const MAX_TRIES = 5;
 
-/** Which rules environments have. */
+/** Manages the rules of environments. */
 @Injectable()
 export class EnvironmentsService {
   constructor(
@@ -48,9 +48,9 @@ export class EnvironmentsService {
   }
 
   /**
-   * Once it has answered, the rules hold for every request that is sent afterwards, on every process: a change of the protection
-   * gives each prompt a new revision, by which what others remember of it is refused.
-   * @throws ValidationError `VALIDATION_FAILED` for an environment that is reserved.
+   * Changes the rules. Once it has answered, they apply to every later request, in every process: a change of the protection gives each
+   * prompt a new revision, which invalidates what other processes have cached.
+   * @throws ValidationError `VALIDATION_FAILED` for a reserved environment.
    */
   async put(actor: Actor, name: string, request: PutEnvironmentDto): Promise<PutEnvironmentResultDto> {
     const { projectId } = actor;

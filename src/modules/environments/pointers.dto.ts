@@ -7,14 +7,14 @@ import { PromptRefDto, VersionRefDto } from '../prompts/index.js';
 const MAX_REASON_CHARS = 10_000;
 
 export class MovePointerDto {
-  /** The version that is to run in the environment. */
+  /** The version to run in the environment. */
   @IsInt()
   @Min(1)
   @Max(MAX_INT)
   @ApiProperty({ type: 'integer', example: 1 })
   version_number!: number;
 
-  /** Why, for the history. */
+  /** The reason, for the history. */
   @IsOptional()
   @IsString()
   @Length(1, MAX_REASON_CHARS)
@@ -24,7 +24,7 @@ export class MovePointerDto {
 
 export class RollbackDto {
   /**
-   * Why, for the history.
+   * The reason, for the history.
    * @example "Answers got too long"
    */
   @IsString()
@@ -42,7 +42,7 @@ export class MovedPointerDto {
   /** The version that runs there now. */
   version!: VersionRefDto;
 
-  /** False when it ran there already. */
+  /** False if it already ran there. */
   moved!: boolean;
 }
 
@@ -54,22 +54,22 @@ export class PromptEnvironmentDto {
   @ApiInteger()
   version_number!: number;
 
-  /** Its checksum. */
+  /** Checksum of the version. */
   checksum_hash!: string;
 
-  /** When it came there. */
+  /** When the version was moved there. */
   @ApiTime()
   moved_at!: string;
 
-  /** The name of the caller who moved it; null when it is unknown. */
+  /** Name of the caller who moved it; null if unknown. */
   moved_by!: string | null;
 
-  /** Whether it changes by approved changes only. */
+  /** Whether it changes only through approved changes. */
   protected!: boolean;
 }
 
 export class PromptEnvironmentsDto {
-  /** Environments of which the prompt has a version, by name. All others that are not protected run the one of `default`. */
+  /** Environments with their own version of the prompt, by name. All others that are not protected run that of `default`. */
   environments!: PromptEnvironmentDto[];
 }
 
@@ -85,21 +85,21 @@ export class PointerMoveDto {
   @ApiInteger()
   to_version!: number;
 
-  /** The name of the actor; null when it is unknown. */
+  /** Name of the actor; null if unknown. */
   moved_by!: string | null;
 
-  /** When. */
+  /** When the pointer moved. */
   @ApiTime()
   moved_at!: string;
 
-  /** Why; null when nothing was said. */
+  /** The reason; null for none. */
   reason!: string | null;
 
-  /** The change that it was approved by; null for none. */
+  /** The change that approved the move; null for none. */
   @ApiId()
   change_id!: string | null;
 
-  /** Whether that change was applied past its approvals. */
+  /** Whether that change bypassed its approvals. */
   emergency!: boolean;
 }
 
@@ -107,12 +107,12 @@ export class PointerMovesDto {
   /** Moves, newest first. */
   moves!: PointerMoveDto[];
 
-  /** Send it as `cursor` to get the next page; null on the last one. */
+  /** The `cursor` of the next page; null on the last one. */
   next_cursor!: string | null;
 }
 
 export class ListMovesQueryDto extends PageQueryDto {
-  /** Only those of this environment. */
+  /** Only moves in this environment. */
   @IsOptional()
   @IsString()
   @Length(1, 100)

@@ -26,7 +26,7 @@ export interface PastMove {
 
 export interface MoveFilter {
   readonly environment: string | null;
-  /** Only earlier ones. */
+  /** Only moves before this revision. */
   readonly beforeRevision: number | null;
   readonly limit: number;
 }
@@ -48,7 +48,7 @@ const LIST_MOVES = `SELECT m.registry_revision::float8 AS revision, m.environmen
   LEFT JOIN prompt_versions f ON f.project_id = $1 AND f.version_id = m.from_version_id
   ORDER BY m.registry_revision DESC`;
 
-/** A rollout that was rolled back left the pointer where it was, so there is nothing to take back. */
+/** Skips rollouts that were rolled back, because they left the pointer where it was. */
 const LATEST_MOVE = `SELECT m.from_version_id AS "fromVersionId", m.to_version_id AS "toVersionId" FROM pointer_moves m
   WHERE m.project_id = $1 AND m.prompt_id = $2 AND m.environment = $3 AND m.from_version_id IS DISTINCT FROM m.to_version_id
   ORDER BY m.registry_revision DESC LIMIT 1`;
@@ -72,12 +72,12 @@ export class PointersRepository {
     return tx.findOneBy(PromptVersionEntity, { projectId, promptId, ...version });
   }
 
-  /** By environment. */
+  /** Lists by environment. */
   async list(tx: EntityManager, { projectId, promptId }: PromptKey): Promise<StandingVersion[]> {
     return tx.query<StandingVersion[]>(LIST, [projectId, promptId]);
   }
 
-  /** Newest first. */
+  /** Lists the newest first. */
   async listMoves(
     tx: EntityManager,
     { projectId, promptId }: PromptKey,

@@ -28,7 +28,7 @@ interface Move {
   readonly outcome: PointerMoveOutcome;
 }
 
-/** Which versions of a prompt run where. */
+/** Manages which versions of a prompt run in which environments. */
 @Injectable()
 export class PointersService {
   constructor(
@@ -46,7 +46,7 @@ export class PointersService {
     });
   }
 
-  /** Newest first. @throws PromptNotFoundError `PROMPT_NOT_FOUND` */
+  /** Lists the newest first. @throws PromptNotFoundError `PROMPT_NOT_FOUND` */
   async listMoves(projectId: string, name: string, query: ListMovesQueryDto): Promise<PointerMovesDto> {
     const { environment = null, limit, cursor } = query;
     const beforeRevision = cursor === undefined ? null : decodeCursor(cursor, parseRevision);
@@ -88,9 +88,9 @@ export class PointersService {
   }
 
   /**
-   * Takes the latest move back.
+   * Reverts the latest move.
    * @throws PromptNotFoundError `PROMPT_NOT_FOUND` | ForbiddenError `FORBIDDEN`
-   * @throws VersionNotFoundError `VERSION_NOT_FOUND` when no version ran there before.
+   * @throws VersionNotFoundError `VERSION_NOT_FOUND` if no version ran there before.
    * @throws EnvironmentProtectedError `ENVIRONMENT_PROTECTED` for a version that was never approved for the environment.
    */
   async rollBack(
@@ -102,7 +102,7 @@ export class PointersService {
     return this.change(actor, environment, async (tx) => {
       const prompt = await this.getMovable(tx, actor, name);
       const first = await this.tryRollBack(tx, actor, prompt, environment, reason);
-      // Another request was faster. From here on the prompt is locked, so this happens only once.
+      // A concurrent request was faster. The prompt is locked from here on, so this happens only once.
       const isOvertaken = first.outcome.outcome === 'elsewhere';
       return isOvertaken ? this.tryRollBack(tx, actor, prompt, environment, reason) : first;
     });
@@ -156,7 +156,7 @@ export class PointersService {
     };
   }
 
-  /** A prompt whose pointers the caller may move, in the project or by the right of the team that answers for it. */
+  /** Returns a prompt whose pointers the caller may move, in the project or as a member of the responsible team. */
   private async getMovable(tx: EntityManager, actor: AuthorizedActor, name: string): Promise<PromptEntity> {
     const prompt = await this.getPrompt(tx, actor.projectId, name);
     assertMayOver(actor, prompt.ownerTeam, 'environments:move');

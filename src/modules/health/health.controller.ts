@@ -42,7 +42,7 @@ export class HealthController {
   }
 }
 
-/** Monitors read the status code, people the body; so this is no problem+json. */
+/** Not problem+json, because monitors read the status code and people the body. */
 function answer<Report extends HealthReport>(response: Response, report: Report): Report {
   response.status(report.status === 'down' ? HttpStatus.SERVICE_UNAVAILABLE : HttpStatus.OK);
   response.setHeader('Cache-Control', 'no-store');

@@ -15,7 +15,7 @@ export class HealthChecksDto {
 }
 
 export class HealthDto {
-  /** `degraded`: only the bell is down; everything works, a little later. */
+  /** `degraded`: only the bell is down, so everything works with a small delay. */
   @ApiProperty({ enum: STATUSES })
   status!: (typeof STATUSES)[number];
 
@@ -27,23 +27,23 @@ export class CircuitDto {
   /** Id of the provider. */
   provider!: string;
 
-  /** The provider's own name of the model. */
+  /** The provider's name for the model. */
   model_name!: string;
 
-  /** `open`: too many calls failed, none is made for now. `half_open`: one call is tried, and decides. */
+  /** `open`: too many calls failed, so none is made for now. `half_open`: the result of one trial call decides. */
   @ApiProperty({ enum: ['open', 'half_open'] })
   state!: 'open' | 'half_open';
 
-  /** When a call is tried again; `null` while `half_open`. */
+  /** When the next call is tried; `null` while `half_open`. */
   @ApiTime()
   retry_at!: string | null;
 }
 
 export class ReadinessDto extends HealthDto {
-  /** Sentences about things that an operator should look at. */
+  /** Sentences about problems that an operator should look at. */
   warnings!: string[];
 
-  /** Models that this process does not call for now, since too many of its calls failed. Other processes may. */
+  /** Models that this process does not call for now, because too many calls failed. Other processes may call them. */
   circuits!: CircuitDto[];
 }
 

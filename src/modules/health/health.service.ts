@@ -4,7 +4,7 @@ import { PartitionsService, TenantScope } from '../../infra/database/index.js';
 import { Circuits, type CircuitStatus } from '../providers/index.js';
 
 const CHECK_TIMEOUT_MS = 2000;
-/** Below two weeks there is something wrong with the job that makes partitions, and still time to see to it. */
+/** Fewer weeks mean that the job that creates partitions has a problem, with time left to fix it. */
 const FEWEST_WEEKS_AHEAD = 2;
 
 export type CheckState = 'up' | 'down';
@@ -26,7 +26,7 @@ export interface CircuitReport {
   readonly retry_at: string | null;
 }
 
-/** Whether the service can do its work now. */
+/** Reports whether the service can do its work now. */
 @Injectable()
 export class HealthService {
   private leaving = false;
@@ -38,7 +38,7 @@ export class HealthService {
     private readonly circuits: Circuits,
   ) {}
 
-  /** From now on not ready, so that no new requests are sent here. */
+  /** Reports unready from now on, so that no new requests are sent here. */
   leave(): void {
     this.leaving = true;
   }
@@ -74,7 +74,7 @@ function toReport({ provider, modelName, state, retryAt }: CircuitStatus): Circu
   return { provider, model_name: modelName, state, retry_at: retryAt?.toISOString() ?? null };
 }
 
-/** Not a reason to be unready: other models work, and other processes would see the same provider. */
+/** A warning, not a reason to be unready: other models work, and other processes see the same provider. */
 function toWarning({ provider, model_name: modelName, retry_at: retryAt }: CircuitReport): string {
   const then = retryAt === null ? 'one call is tried, and decides' : `the next call is tried at ${retryAt}`;
   return `calls to ${provider}/${modelName} failed too often, so none is made; ${then}`;

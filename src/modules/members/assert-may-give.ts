@@ -3,7 +3,7 @@ import { type Caller, ForbiddenError, scopesForRole } from '../auth/index.js';
 
 /**
  * Ensures that callers give and take no more than they have themselves.
- * @param role that is given or taken; null for none.
+ * @param role the granted or revoked role; null for none.
  * @throws ForbiddenError `FORBIDDEN`
  */
 export function assertMayGive({ scopes }: Caller, role: Role | null): void {

@@ -4,7 +4,7 @@ import { type Role, ROLES, USER_KINDS, type UserKind } from '../../entities/inde
 import { ApiId, ApiTime } from '../../infra/http/index.js';
 
 export class PutMemberDto {
-  /** The user's role in this project. Callers cannot give a higher one than their own. */
+  /** The user's role in this project. Callers cannot grant a higher role than their own. */
   @IsIn(ROLES)
   @ApiProperty({ enum: ROLES, example: 'editor' })
   role!: Role;
@@ -19,7 +19,7 @@ export class MemberDto {
   @ApiProperty({ enum: USER_KINDS })
   kind!: UserKind;
 
-  /** Address; null where there is none. */
+  /** Email address; null for none. */
   email!: string | null;
 
   /** The display name. */
@@ -29,21 +29,21 @@ export class MemberDto {
   @ApiProperty({ enum: ROLES })
   role!: Role;
 
-  /** Whether all of their keys are refused, whatever their role. */
+  /** Whether all keys of the user are refused, whatever their role. */
   disabled!: boolean;
 
   /** When the user became a member. */
   @ApiTime()
   added_at!: string;
 
-  /** The name of the caller who made them one. */
+  /** Name of the caller who added them. */
   added_by!: string;
 }
 
 export class MemberListDto {
-  /** The members of the project, by the age of their user, the oldest first. */
+  /** The members of the project, oldest user first. */
   members!: MemberDto[];
 
-  /** For the next page; null on the last. */
+  /** The `cursor` of the next page; null on the last one. */
   next_cursor!: string | null;
 }

@@ -11,7 +11,7 @@ import { UsersController } from './users/users.controller.js';
 import { UsersRepository } from './users/users.repository.js';
 import { UsersService } from './users/users.service.js';
 
-/** People and service accounts, and what they are in a project. */
+/** People and service accounts, and their roles in a project. */
 @Module({
   imports: [AuditModule, AuthModule],
   controllers: [UsersController, MembersController, TeamsController],

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { MemberEntity, type Role, TeamMemberEntity, type UserKind } from '../../entities/index.js';
 
-/** A member with what is to be read of the user. */
+/** A member, with the user's details. */
 export interface MemberRecord {
   readonly userId: string;
   readonly kind: UserKind;
@@ -25,7 +25,7 @@ export class MembersRepository {
     return row ?? null;
   }
 
-  /** Waits for other changes of the project's members, so that what was checked still holds. */
+  /** Waits for other changes of the project's members, so that earlier checks still hold. */
   async takeTurn(tx: EntityManager, projectId: string): Promise<void> {
     await tx.query(`SELECT pg_advisory_xact_lock(hashtextextended('members ' || $1, 0))`, [projectId]);
   }
@@ -41,7 +41,7 @@ export class MembersRepository {
     return tx.query<MemberRecord[]>(`${READ} ${after} ORDER BY m.user_id LIMIT $2`, values);
   }
 
-  /** The ids among these that are members. */
+  /** Returns those of the given ids that are members. */
   async listIdsAmong(tx: EntityManager, projectId: string, userIds: readonly string[]): Promise<string[]> {
     const rows = await tx.query<{ id: string }[]>(
       'SELECT user_id AS id FROM members WHERE project_id = $1 AND user_id = ANY ($2::uuid[])',
@@ -58,7 +58,7 @@ export class MembersRepository {
     );
   }
 
-  /** Removes the member, and takes them out of their teams. */
+  /** Removes the member, also from their teams. */
   async delete(tx: EntityManager, projectId: string, userId: string): Promise<void> {
     await tx.delete(TeamMemberEntity, { projectId, userId });
     await tx.delete(MemberEntity, { projectId, userId });

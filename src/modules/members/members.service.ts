@@ -9,7 +9,7 @@ import type { MemberDto, MemberListDto, PutMemberDto } from './members.dto.js';
 import { type MemberRecord, MembersRepository } from './members.repository.js';
 import { UsersRepository } from './users/users.repository.js';
 
-/** Gives users a role in a project. The last admin may go: the admin of the instance can always repair that. */
+/** Gives users a role in a project. The last admin may be removed, because the instance admin can always repair that. */
 @Injectable()
 export class MembersService {
   constructor(
@@ -21,9 +21,9 @@ export class MembersService {
   ) {}
 
   /**
-   * Makes a user a member, or changes what they are.
-   * @throws UserNotFoundError `USER_NOT_FOUND` for one whom the project cannot see.
-   * @throws ForbiddenError `FORBIDDEN` for a role, of now or from now on, that is wider than the caller's.
+   * Adds a member, or changes their role.
+   * @throws UserNotFoundError `USER_NOT_FOUND` for a user whom the project cannot see.
+   * @throws ForbiddenError `FORBIDDEN` if the old or the new role is wider than the caller's.
    */
   async put(caller: Caller, userId: string, { role }: PutMemberDto): Promise<MemberDto> {
     assertMayGive(caller, role);
@@ -60,9 +60,9 @@ export class MembersService {
   }
 
   /**
-   * Takes the role away, and the teams with it. The user stays, and so do their keys, which are refused here.
+   * Removes a member from the project and its teams. The user and their keys stay, but the keys are refused here.
    * @throws MemberNotFoundError `MEMBER_NOT_FOUND`
-   * @throws ForbiddenError `FORBIDDEN` for one whose role is wider than the caller's.
+   * @throws ForbiddenError `FORBIDDEN` if the member's role is wider than the caller's.
    */
   async delete(caller: Caller, userId: string): Promise<void> {
     const { projectId } = caller;

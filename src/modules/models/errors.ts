@@ -2,8 +2,8 @@ import { describeSuggestions, LedgerError } from '../../kernel/index.js';
 
 export class ModelNotFoundError extends LedgerError {
   /**
-   * @param id `provider/model_name`, or what was sent in its place.
-   * @param meant ids of allowed models that it may stand for.
+   * @param id `provider/model_name`, or what was sent instead.
+   * @param meant ids of allowed models that may have been meant.
    */
   constructor(id: string, meant: readonly string[] = []) {
     super({
@@ -17,7 +17,7 @@ export class ModelNotFoundError extends LedgerError {
   }
 }
 
-/** Some names are enough to begin with. */
+/** Enough names to start with. */
 const MAX_NAMES = 20;
 
 export class ModelInUseError extends LedgerError {

@@ -1,7 +1,7 @@
 export interface CatalogueModel {
   readonly provider: string;
   readonly modelName: string;
-  /** The most tokens of one answer, as the vendor publishes it; null where it does not. */
+  /** The maximum tokens of one answer, as the vendor publishes it; null if it does not. */
   readonly maxTokens: number | null;
 }
 
@@ -18,10 +18,9 @@ const google = vendor('google');
 const echo = vendor('echo');
 
 /**
- * The models that `npm run seed:models` allows, as of November 2026; snapshots and retired models are left out. The names of
- * OpenAI's and Anthropic's models are those that their packages list, and of Google's those of its page "Gemini models". The
- * limits stand on the vendors' model pages, and are left out where none is known for certain. Models of
- * Azure or of OPENAI_COMPATIBLE are known only to the operator.
+ * The models that `npm run seed:models` allows, as of November 2026, without snapshots and retired models. The names come from OpenAI's and
+ * Anthropic's packages, and from Google's page "Gemini models". The limits come from the vendors' model pages, and are left out if
+ * uncertain. Models of Azure or of OPENAI_COMPATIBLE are known only to the operator.
  */
 export const MODEL_CATALOGUE: readonly CatalogueModel[] = [
   ...openai(16_384, 'gpt-4o', 'gpt-4o-mini'),

@@ -3,7 +3,7 @@ import { ValidationError } from '../../kernel/index.js';
 
 export const PROVIDER_ID = /^[a-z][a-z0-9-]{0,63}$/;
 export const PROVIDER_ID_RULE = 'must be lower-case letters, digits and dashes, beginning with a letter';
-/** Names of models contain slashes, colons, dots and at signs, but neither white space nor control characters. */
+/** Model names contain slashes, colons, dots and at signs, but neither white space nor control characters. */
 export const MODEL_NAME = /^[!-~]{1,200}$/;
 export const MODEL_NAME_RULE = 'must be 1 to 200 visible ASCII characters';
 

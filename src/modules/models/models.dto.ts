@@ -5,7 +5,7 @@ import { ApiInteger } from '../../infra/http/index.js';
 
 export class PutModelDto {
   /**
-   * The most tokens of one answer; null where the vendor does not say. Omit it to keep it.
+   * The maximum tokens of one answer; null if the vendor does not state it. Omit it to keep it.
    * @example 16384
    */
   @IsOptional()
@@ -15,7 +15,7 @@ export class PutModelDto {
   @ApiPropertyOptional({ type: 'integer' })
   max_tokens?: number | null;
 
-  /** Whether the model can stream. Omit it to keep it; the default of a new model is true. */
+  /** Whether the model can stream. Omit it to keep it; true by default for a new model. */
   @ValidateIf((body: PutModelDto) => body.supports_streaming !== undefined)
   @IsBoolean()
   supports_streaming?: boolean;
@@ -23,40 +23,40 @@ export class PutModelDto {
 
 export class ModelDto {
   /**
-   * Provider and name, as `DEFAULT_MODEL` takes it.
+   * Provider and name, in the form of `DEFAULT_MODEL`.
    * @example "openai/gpt-4o-mini"
    */
   id!: string;
 
-  /** Always `model`, as OpenAI's list has it. */
+  /** Always `model`, as in OpenAI's list. */
   @ApiProperty({ enum: ['model'] })
   object!: 'model';
 
-  /** The provider again, as OpenAI's list has it. */
+  /** The provider again, as in OpenAI's list. */
   owned_by!: string;
 
   /**
-   * The provider that serves it.
+   * The provider that serves the model.
    * @example "openai"
    */
   provider!: string;
 
   /**
-   * The provider's name for it.
+   * The provider's name for the model.
    * @example "gpt-4o-mini"
    */
   model_name!: string;
 
-  /** The most tokens of one answer; null where the vendor does not say. */
+  /** The maximum tokens of one answer; null if the vendor does not state it. */
   @ApiInteger()
   max_tokens!: number | null;
 
-  /** Whether it can stream. */
+  /** Whether the model can stream. */
   supports_streaming!: boolean;
 }
 
 export class ModelListDto {
-  /** Always `list`, as OpenAI's list has it. */
+  /** Always `list`, as in OpenAI's list. */
   @ApiProperty({ enum: ['list'] })
   object!: 'list';
 

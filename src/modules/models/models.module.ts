@@ -29,6 +29,6 @@ import { RoutesService } from './routes/routes.service.js';
 })
 export class ModelsModule {}
 
-/** The HTTP half. */
+/** The HTTP routes. */
 @Module({ imports: [ModelsModule], controllers: [ModelsController, PricesController, RoutesController] })
 export class ModelsHttpModule {}

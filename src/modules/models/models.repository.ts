@@ -18,7 +18,7 @@ export class ModelsRepository {
     });
   }
 
-  /** The model as it is afterwards; what `facts` leave out stays as it was. */
+  /** Returns the updated model. What `facts` leave out stays as it was. */
   async put(
     tx: EntityManager,
     projectId: string,
@@ -36,7 +36,7 @@ export class ModelsRepository {
     return tx.findOneByOrFail(ModelEntity, where);
   }
 
-  /** Locked until the transaction ends. @returns false when it is not on the list. */
+  /** Locks the model until the transaction ends. @returns false if it is not on the list. */
   async isAllowed(
     tx: EntityManager,
     projectId: string,
@@ -51,7 +51,7 @@ export class ModelsRepository {
     return rows.length > 0;
   }
 
-  /** On the list, and locked until the transaction ends. */
+  /** Finds an allowed model, and locks it until the transaction ends. */
   async findLocked(
     tx: EntityManager,
     projectId: string,
@@ -62,7 +62,7 @@ export class ModelsRepository {
     return tx.findOne(ModelEntity, { where, lock: { mode: 'for_no_key_update' } });
   }
 
-  /** Off the list; the row stays, because executions point to it. */
+  /** Removes a model from the list. The row stays, because executions reference it. */
   async remove(tx: EntityManager, projectId: string, provider: string, modelName: string): Promise<void> {
     await tx.update(
       ModelEntity,
@@ -71,7 +71,7 @@ export class ModelsRepository {
     );
   }
 
-  /** @returns how many were added to the list; those that are on it, or were taken off it, stay as they are. */
+  /** @returns how many models were added to the list. Those already on it, or removed from it, stay as they are. */
   async allowMissing(
     tx: EntityManager,
     models: readonly (Pick<ModelEntity, 'projectId'> & ModelName & Partial<CatalogueModel>)[],
@@ -80,20 +80,20 @@ export class ModelsRepository {
       .createQueryBuilder()
       .insert()
       .into(ModelEntity)
-      // Locks in one order, as recording does too. In different orders two transactions would deadlock.
+      // Locks in the same order as recording does, because transactions with different orders would deadlock.
       .values(models.map((model) => ({ ...model, allowed: true })).sort(byName))
-      // One that recorded executions brought has nothing but its name.
+      // A model created by recorded executions has only its name.
       .orUpdate(['allowed', 'max_tokens'], ['project_id', 'provider', 'model_name'], {
         overwriteCondition: { where: 'NOT models.allowed AND models.removed_at IS NULL' },
       })
-      // TypeORM would merge the generated columns into what it was given, of rows that it did not insert too.
+      // TypeORM would merge generated columns into the given values, even for rows that it did not insert.
       .updateEntity(false)
       .returning('model_id')
       .execute();
     return (added.raw as unknown[]).length;
   }
 
-  /** In one trip. @returns null when the project does not allow it. */
+  /** Takes one round trip. @returns null when the project does not allow the model. */
   async findId(projectId: string, provider: string, modelName: string): Promise<string | null> {
     const [row] = await this.scope.statement<{ modelId: string }>(projectId, {
       name: 'find-model',

@@ -18,9 +18,9 @@ export interface AllowedModel {
   readonly modelName: string;
 }
 
-/** A few hundred bytes each. */
+/** Each takes a few hundred bytes. */
 const MAX_CACHED_MODELS = 10_000;
-/** The time for which another process may go on with a model that was taken off the list here. */
+/** How long another process may still use a model that was removed here. */
 const TTL_MS = 4000;
 
 interface CachedModel {
@@ -32,9 +32,9 @@ interface CachedModel {
 @Injectable()
 export class ModelsService {
   readonly counts = new CacheCounts();
-  /** Only those that are allowed: one that is not may be at any moment. */
+  /** Allowed models only, because a model that is not allowed may become so at any time. */
   private readonly allowed = new LRUCache<string, CachedModel>({ max: MAX_CACHED_MODELS });
-  /** Lookups under way, shared by all callers that need the same one. */
+  /** Lookups in flight, shared by all callers of the same model. */
   private readonly looks = new Map<string, Promise<AllowedModel | null>>();
 
   constructor(
@@ -50,12 +50,12 @@ export class ModelsService {
     return { object: 'list', data: (await this.listAllowed(projectId)).map(toDto) };
   }
 
-  /** By provider and name. */
+  /** Lists models by provider and name. */
   async listAllowed(projectId: string): Promise<ModelEntity[]> {
     return this.scope.transaction(projectId, (tx) => this.models.list(tx, projectId));
   }
 
-  /** Allows a model, or changes what is known of it. */
+  /** Allows a model, or changes its facts. */
   async put(actor: Actor, provider: string, modelName: string, request: PutModelDto): Promise<ModelDto> {
     const facts = {
       ...(request.max_tokens === undefined ? {} : { maxTokens: request.max_tokens }),
@@ -79,9 +79,9 @@ export class ModelsService {
   }
 
   /**
-   * Takes a model off the list. What refers to it stays: executions, prices, counts.
+   * Removes a model from the list. Its executions, prices and counts stay.
    * @throws ModelNotFoundError `MODEL_NOT_FOUND`
-   * @throws ModelInUseError `MODEL_IN_USE` while routes lead to it.
+   * @throws ModelInUseError `MODEL_IN_USE` while routes use it.
    */
   async delete(actor: Actor, provider: string, modelName: string): Promise<void> {
     const { projectId } = actor;
@@ -102,7 +102,7 @@ export class ModelsService {
     });
     const key = toKey(projectId, provider, modelName);
     this.allowed.delete(key);
-    // A look-up under way may have read the state before the change.
+    // A lookup in flight may have read the state before the change.
     this.looks.delete(key);
   }
 
@@ -115,7 +115,7 @@ export class ModelsService {
     throw new ModelNotFoundError(id, suggestModels(await this.models.list(tx, projectId), id));
   }
 
-  /** Finds a model as it was at most a few seconds ago. @throws ModelNotFoundError `MODEL_NOT_FOUND` */
+  /** Returns a model as of at most a few seconds ago. @throws ModelNotFoundError `MODEL_NOT_FOUND` */
   async getAllowed(projectId: string, provider: string, modelName: string): Promise<AllowedModel> {
     const known = this.peekAllowed(projectId, provider, modelName);
     if (known !== null) return known;
@@ -128,13 +128,13 @@ export class ModelsService {
     return model;
   }
 
-  /** Loads the names to suggest for an unknown model. It reads the whole list, so only refusals pay for it. */
+  /** Loads the names to suggest for an unknown model. Only refusals need the whole list, so only they load it. */
   async loadSuggestions(projectId: string): Promise<SuggestModels> {
     const allowed = await this.listAllowed(projectId);
     return (asked) => suggestModels(allowed, asked);
   }
 
-  /** Does the same as `getAllowed` from memory; null says nothing. */
+  /** Does the same as `getAllowed` from the cache. Null means that `getAllowed` has to decide. */
   peekAllowed(projectId: string, provider: string, modelName: string): AllowedModel | null {
     const cached = this.allowed.get(toKey(projectId, provider, modelName));
     if (cached === undefined || this.clock.monotonicMs() - cached.readAtMs >= TTL_MS) return null;
@@ -166,12 +166,12 @@ export class ModelsService {
     return look;
   }
 
-  /** Adds what is missing of the catalogue; what is there, or was taken off the list, stays as it is. @returns how many were added. */
+  /** Adds missing models of the catalogue. Models on the list, or removed from it, stay as they are. @returns how many were added. */
   async seed(projectId: string): Promise<number> {
     return this.scope.transaction(projectId, (tx) => this.seedWithin(tx, projectId));
   }
 
-  /** Does the same as {@link seed} in the transaction that makes the project. */
+  /** Does the same as {@link seed} in the transaction that creates the project. */
   async seedWithin(tx: EntityManager, projectId: string): Promise<number> {
     const models = MODEL_CATALOGUE.map((model) => ({ projectId, ...model }));
     const added = await this.models.allowMissing(tx, models);
@@ -189,7 +189,7 @@ function toId({ provider, modelName }: ModelTarget): string {
   return `${provider}/${modelName}`;
 }
 
-/** Names of models may have slashes in them; the NUL is refused in whatever comes in. */
+/** Model names may contain slashes. All input with a NUL is refused. */
 function toKey(projectId: string, provider: string, modelName: string): string {
   return `${projectId}\0${provider}\0${modelName}`;
 }

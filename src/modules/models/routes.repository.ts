@@ -10,7 +10,7 @@ export type StoredRoute = Pick<ModelRouteEntity, 'routeId' | 'name' | 'strategy'
 export class RoutesRepository {
   constructor(private readonly scope: TenantScope) {}
 
-  /** Waits until other transactions that decide by what is there have ended. */
+  /** Waits until other transactions that depend on the existing routes have ended. */
   async takeTurn(tx: EntityManager, projectId: string): Promise<void> {
     await tx.query(`SELECT pg_advisory_xact_lock(hashtextextended('model_routes ' || $1, 0))`, [projectId]);
   }
@@ -19,7 +19,7 @@ export class RoutesRepository {
     return tx.findOneBy(ModelRouteEntity, { projectId, name, deletedAt: IsNull() });
   }
 
-  /** In one trip, and never from memory. @returns null without such a route. */
+  /** Reads the database in one round trip, never a cache. @returns null if there is no such route. */
   async findNow(projectId: string, name: string): Promise<StoredRoute | null> {
     const [row] = await this.scope.statement<StoredRoute>(projectId, {
       name: 'find-route',
@@ -30,7 +30,7 @@ export class RoutesRepository {
     return row ?? null;
   }
 
-  /** By name. */
+  /** Lists by name. */
   async list(
     tx: EntityManager,
     projectId: string,
@@ -41,7 +41,7 @@ export class RoutesRepository {
     return tx.find(ModelRouteEntity, { where, order: { name: 'ASC' }, take: limit });
   }
 
-  /** Names of the routes that lead to a model. */
+  /** Lists the names of the routes that use a model. */
   async listNames(
     tx: EntityManager,
     projectId: string,

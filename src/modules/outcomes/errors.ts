@@ -1,6 +1,6 @@
 import { LedgerError } from '../../kernel/index.js';
 
-/** An id that so many executions have says of none of them what became of it. */
+/** An id shared by so many executions does not tell which one the outcome belongs to. */
 export class CorrelationTooWideError extends LedgerError {
   constructor(correlationId: string, most: number) {
     super({

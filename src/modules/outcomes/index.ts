@@ -1,2 +1,2 @@
-/** Outcomes of executions in the world outside: they come late, and the first value counts. */
+/** Real-world outcomes of executions. They arrive late, and the first value counts. */
 export { OutcomesHttpModule } from './outcomes.module.js';

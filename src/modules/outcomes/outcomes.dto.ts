@@ -6,7 +6,7 @@ import { PROMPT_NAME_RULE } from '../../kernel/index.js';
 const ANY_UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const UUID_RULE = { message: 'must be a UUID' };
 
-/** A name as others have it; `outcome:` before it is how rollouts write it. */
+/** The name of a metric, optionally with the prefix `outcome:` that rollouts use. */
 const METRIC = /^(?:outcome:)?[A-Za-z0-9_\-./]{1,200}$/;
 const METRIC_RULE = { message: `${PROMPT_NAME_RULE}, with or without "outcome:" before it` };
 
@@ -26,7 +26,7 @@ function IsOutcomeValue(): PropertyDecorator {
 }
 
 export class RecordOutcomeDto {
-  /** The execution; any of the project, also one that is not over. Instead of `correlation_id`. */
+  /** The execution; any of the project, even one that is not final. Alternative to `correlation_id`. */
   @IsOptional()
   @Matches(ANY_UUID, UUID_RULE)
   @ApiPropertyOptional({
@@ -37,14 +37,14 @@ export class RecordOutcomeDto {
   })
   execution_id?: string | null;
 
-  /** All executions that there are with this id of yours, 1,000 at most. Instead of `execution_id`. */
+  /** All executions with this id of yours, at most 1,000. Alternative to `execution_id`. */
   @IsOptional()
   @IsString()
   @Length(1, 255)
   @ApiPropertyOptional({ type: String, nullable: true, example: null })
   correlation_id?: string | null;
 
-  /** The name of the metric. `outcome:resolved`, as rollouts write it, is the same as `resolved`. */
+  /** The name of the metric. `outcome:resolved`, as in rollouts, is the same as `resolved`. */
   @Matches(METRIC, METRIC_RULE)
   @ApiProperty({ pattern: METRIC.source, example: 'resolved' })
   metric!: string;
@@ -67,26 +67,26 @@ export class OutcomeDto {
   /** The name of the metric. */
   metric!: string;
 
-  /** The value of the outcome, as it was sent: a number, true or false. */
+  /** The value of the outcome as sent: a number, true or false. */
   @ApiProperty(VALUE)
   value!: number | boolean;
 
-  /** The name of the caller who sent it. */
+  /** Name of the caller who sent it. */
   created_by!: string;
 
-  /** When. */
+  /** When the outcome was recorded. */
   @ApiTime()
   created_at!: string;
 }
 
 export class RecordedOutcomeDto extends OutcomeDto {
-  /** Whether this request recorded it. False: there was one before, which counts and is shown here. */
+  /** Whether this request recorded the outcome. False: an earlier one exists, which counts and is shown here. */
   recorded!: boolean;
 }
 
-/** The outcome of the execution; of several, that of the newest. */
+/** The outcome of the execution; if there are several, that of the newest. */
 export class RecordOutcomeResultDto extends OutcomeDto {
-  /** Whether this request recorded anything. False: there was a value for each of the executions before, and the first counts. */
+  /** Whether this request recorded anything. False: each of the executions already had a value, and the first counts. */
   recorded!: boolean;
 
   /** The outcome of each execution, newest execution first. */
@@ -94,21 +94,21 @@ export class RecordOutcomeResultDto extends OutcomeDto {
 }
 
 export class OutcomeListDto {
-  /** The latest first. */
+  /** Latest first. */
   outcomes!: OutcomeDto[];
 
-  /** For the next page; null on the last. */
+  /** The `cursor` of the next page; null on the last one. */
   next_cursor!: string | null;
 }
 
 export class ListOutcomesQueryDto extends PageQueryDto {
-  /** Only those of this execution. */
+  /** Only outcomes of this execution. */
   @IsOptional()
   @Matches(ANY_UUID, UUID_RULE)
   @ApiPropertyOptional({ type: String, format: 'uuid' })
   execution_id?: string;
 
-  /** Only those of this metric. */
+  /** Only outcomes of this metric. */
   @IsOptional()
   @Matches(METRIC, METRIC_RULE)
   @ApiPropertyOptional({ type: String, example: 'resolved' })

@@ -5,7 +5,7 @@ import { OutcomesController } from './outcomes.controller.js';
 import { OutcomesRepository } from './outcomes.repository.js';
 import { OutcomesService } from './outcomes.service.js';
 
-/** The HTTP half, which is all of it: whoever decides by outcomes reads their table. */
+/** The HTTP routes. There is no other part, because modules that use outcomes read their table. */
 @Module({
   imports: [AuditModule, ExecutionsModule],
   providers: [OutcomesRepository, OutcomesService],

@@ -8,7 +8,7 @@ export type OutcomeRecord = Omit<OutcomeEntity, 'projectId'>;
 export interface OutcomeFilter {
   readonly executionId?: string | undefined;
   readonly metric?: string | undefined;
-  /** Only those with a lower number. */
+  /** Only outcomes with a lower number. */
   readonly beforeSequence?: string | undefined;
   readonly limit: number;
 }
@@ -18,8 +18,8 @@ const READ = `SELECT o.outcome_id AS "outcomeId", o.sequence, o.execution_id AS 
   FROM outcomes o WHERE o.project_id = $1`;
 
 /**
- * The row of `outcome_sequences` stays locked until the commit. Therefore numbers are in the order of the commits, and of two who
- * record the same metric of an execution the second one finds the first one's.
+ * The row of `outcome_sequences` stays locked until the commit. So numbers follow the order of the commits, and of two concurrent
+ * recordings of the same metric of an execution, the second finds the first.
  */
 const ADD = `WITH taken AS (
     INSERT INTO outcome_sequences AS q (project_id, latest) VALUES ($1, $3)
@@ -38,9 +38,9 @@ const ADD = `WITH taken AS (
 @Injectable()
 export class OutcomesRepository {
   /**
-   * Adds outcomes, but none where the execution has one of the metric: the first counts. No other transaction of the project adds any
-   * until the commit.
-   * @returns the ids of those that were added.
+   * Adds outcomes of executions that have none of the metric, because the first counts. Blocks other outcomes of the project until the
+   * commit.
+   * @returns the ids of the added outcomes.
    */
   async add(
     tx: EntityManager,
@@ -52,7 +52,7 @@ export class OutcomesRepository {
     return new Set(added.map(({ outcomeId }) => outcomeId));
   }
 
-  /** Lists the outcomes that these executions have of a metric, newest execution first. */
+  /** Lists the outcomes of these executions for a metric, newest execution first. */
   listOfExecutions(
     tx: EntityManager,
     projectId: string,
@@ -63,7 +63,7 @@ export class OutcomesRepository {
     return tx.query<OutcomeRecord[]>(text, [projectId, executionIds, metric]);
   }
 
-  /** The latest first. */
+  /** Lists the latest first. */
   list(tx: EntityManager, projectId: string, filter: OutcomeFilter): Promise<OutcomeRecord[]> {
     const values: unknown[] = [projectId];
     const bind = (value: unknown) => `$${values.push(value)}`;

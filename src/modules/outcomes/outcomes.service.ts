@@ -19,12 +19,12 @@ import type {
 } from './outcomes.dto.js';
 import { type NewOutcome, type OutcomeRecord, OutcomesRepository } from './outcomes.repository.js';
 
-/** A correlation id of more executions than this does not identify an execution. */
+/** A correlation id shared by more executions does not identify one. */
 const MOST_CORRELATED = 1000;
 
 type Target = { readonly executionId: string } | { readonly correlationId: string };
 
-/** Records outcomes of executions in the world outside, minutes or weeks later. */
+/** Records real-world outcomes of executions, minutes or weeks later. */
 @Injectable()
 export class OutcomesService {
   constructor(
@@ -37,8 +37,8 @@ export class OutcomesService {
   ) {}
 
   /**
-   * Records what became of an execution, or of all with a correlation id. Where there is a value of the metric already it stays: the
-   * first counts, so a request may be sent again.
+   * Records the outcome of an execution, or of all with a correlation id. An existing value of the metric stays, because the first counts,
+   * so a request may be repeated.
    * @throws ValidationError `VALIDATION_FAILED` unless exactly one of the two ids is given.
    * @throws ExecutionNotFoundError `EXECUTION_NOT_FOUND` | CorrelationTooWideError `CORRELATION_TOO_WIDE`
    */
@@ -73,7 +73,7 @@ export class OutcomesService {
     });
   }
 
-  /** The latest first. */
+  /** Lists the latest first. */
   async list(projectId: string, query: ListOutcomesQueryDto): Promise<OutcomeListDto> {
     const { execution_id: executionId, metric, cursor, limit } = query;
     const found = await this.scope.transaction(projectId, (tx) =>
@@ -93,7 +93,7 @@ export class OutcomesService {
     if (status === null) throw new ExecutionNotFoundError(executionId);
   }
 
-  /** Newest first. */
+  /** Lists the newest first. */
   private async listTargets(tx: EntityManager, projectId: string, target: Target): Promise<string[]> {
     if ('executionId' in target) return [target.executionId];
     const { correlationId } = target;
@@ -108,7 +108,7 @@ export class OutcomesService {
       outcomeId: this.clock.newId(),
       executionId,
       metric,
-      // -0 is 0: JSON would tell them apart, and nobody means to.
+      // Normalizes -0 to 0, because JSON would tell them apart.
       value: Number(value) + 0,
       isBoolean: typeof value === 'boolean',
       createdBy: actor.name,

@@ -1,7 +1,7 @@
 import { LedgerError } from '../../kernel/index.js';
 
 export class ProjectNotFoundError extends LedgerError {
-  /** @param project its id or name, as sent. */
+  /** @param project the id or name, as sent. */
   constructor(project: string) {
     super({
       code: 'PROJECT_NOT_FOUND',

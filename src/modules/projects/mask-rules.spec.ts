@@ -30,7 +30,7 @@ describe('the rules of masking', () => {
     ['//', '//', true],
   ])('%s, of %s: %s', (entry, path, expected) => {
     expect(covers([entry], path)).toBe(expected);
-    // From memory, too.
+    // Asks twice, because the second answer comes from the cache.
     const rules = MaskRules.of(['nothing', entry]);
     expect([1, 2].map(() => rules?.covers(path.slice(path.lastIndexOf('.') + 1), path))).toEqual([
       expected,

@@ -5,11 +5,11 @@ import { RE2JS } from 're2js';
 const MAX_REMEMBERED = 1000;
 
 /**
- * Which variables of a project are masked. An entry is a name, a pattern in which `*` stands for any text, or a regular expression
- * between slashes. One without a dot is about the name of a variable or of any member inside one; one with dots is about the path
- * from the variable on, in which the places of a list do not count: `customer.email` is the e-mail of each of `customer`, too.
+ * Decides which variables of a project are masked. An entry is a name, a pattern in which `*` stands for any text, or a regular expression
+ * between slashes. Without a dot it applies to the name of a variable or of any nested member. With dots it applies to the path from the
+ * variable on, without list indexes: `customer.email` also covers the e-mail of each element of `customer`.
  *
- * Patterns are matched by an engine that takes linear time, because projects bring them.
+ * Patterns come from projects, so they are matched by a linear-time engine.
  */
 export class MaskRules {
   private readonly names: ReadonlySet<string>;
@@ -27,14 +27,14 @@ export class MaskRules {
     }));
   }
 
-  /** Null for a project that masks nothing. @throws Error for a regular expression that the engine does not read. */
+  /** Returns null for a project that masks nothing. @throws Error for a regular expression that the engine does not support. */
   static of(entries: readonly string[]): MaskRules | null {
     return entries.length === 0 ? null : new MaskRules(entries);
   }
 
   /**
-   * @param name of the variable or member.
-   * @param path the names from the variable on, with dots between them; of a variable its name.
+   * @param name the name of the variable or member.
+   * @param path the names from the variable on, joined by dots; for a variable itself, its name.
    */
   covers(name: string, path: string): boolean {
     if (this.names.has(name) || this.paths.has(path) || this.paths.has(name)) return true;
@@ -52,10 +52,10 @@ export class MaskRules {
   }
 }
 
-/** An expression with flags, as other languages write it. Read as a name it would mask nothing, and nobody would notice. */
+/** Matches an expression with flags, as in other languages. Read as a name it would silently mask nothing. */
 const WITH_FLAGS = /^\/.+\/[a-z]+$/i;
 
-/** Says what is wrong with an entry; null when nothing is. */
+/** Returns the problem of an entry; null for a valid one. */
 export function findMaskProblem(entry: string): string | null {
   if (WITH_FLAGS.test(entry)) return 'must have the flags of RE2 inside of its slashes, such as (?i)';
   if (!isPattern(entry)) return null;
@@ -75,7 +75,7 @@ function isExpression(entry: string): boolean {
   return entry.length > 2 && entry.startsWith('/') && entry.endsWith('/');
 }
 
-/** An expression matches anywhere in a name unless it is anchored, as in most languages; a pattern matches the whole of it. */
+/** An expression matches anywhere in a name unless anchored, as in most languages. A pattern matches the whole name. */
 function compilePattern(entry: string): RE2JS {
   const source = isExpression(entry)
     ? `(?:.*)(?:${entry.slice(1, -1)})(?:.*)`

@@ -12,9 +12,9 @@ export interface ProjectPolicy {
   readonly defaultModel: { readonly provider: string; readonly modelName: string } | null;
 }
 
-/** A change holds within 5 s on every process; what is left is for reading it. */
+/** A change takes effect within 5 s on every process. The rest is for reading it. */
 const MAX_AGE_MS = 4500;
-/** From then on it is read again, while the known one is still used: no request waits for that. */
+/** From this age on the policy is read again, while requests still use the known one without waiting. */
 const RENEW_AFTER_MS = 2500;
 const MAX_KNOWN = 10_000;
 
@@ -24,7 +24,7 @@ interface Known {
   readonly readAtMs: number;
 }
 
-/** The settings of projects that every request asks for, from memory. */
+/** Caches the project settings that every request needs. */
 @Injectable()
 export class ProjectPolicies {
   private readonly logger = new Logger(ProjectPolicies.name);
@@ -36,7 +36,7 @@ export class ProjectPolicies {
     private readonly clock: Clock,
   ) {}
 
-  /** Returns the policy in memory, if it is not too old; null otherwise. */
+  /** Returns the cached policy; null if it is missing or too old. */
   peek(projectId: string): ProjectPolicy | null {
     const known = this.known.get(projectId);
     if (known === undefined) return null;
@@ -46,12 +46,12 @@ export class ProjectPolicies {
     return known.policy;
   }
 
-  /** Returns the policy as it was at most a few seconds ago. */
+  /** Returns the policy as of at most a few seconds ago. */
   async get(projectId: string): Promise<ProjectPolicy> {
     return this.peek(projectId) ?? this.reads.get(projectId) ?? this.read(projectId);
   }
 
-  /** The settings have changed: this process reads them again, the others follow when what they know is too old. */
+  /** Forgets changed settings. This process reads them again, and others follow when their cached settings expire. */
   forget(projectId: string): void {
     this.known.delete(projectId);
     this.reads.delete(projectId);

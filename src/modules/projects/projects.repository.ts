@@ -2,13 +2,13 @@ import { Injectable } from '@nestjs/common';
 import { TenantScope } from '../../infra/database/index.js';
 import { UUID } from '../../kernel/index.js';
 
-/** A project as others refer to it. */
+/** A reference to a project. */
 export interface ProjectRef {
   readonly projectId: string;
   readonly name: string;
 }
 
-/** The stored settings that {@link ProjectPolicies} reads; null is the default. */
+/** The stored settings that {@link ProjectPolicies} reads; null means the default. */
 export interface StoredPolicy {
   readonly mask: readonly string[] | null;
   readonly defaultModel: string | null;
@@ -22,7 +22,7 @@ const REF = `SELECT project_id AS "projectId", name FROM projects WHERE archived
 export class ProjectsRepository {
   constructor(private readonly scope: TenantScope) {}
 
-  /** Finds a project that is not archived; looks in all of them. */
+  /** Finds a project that is not archived, among all projects. */
   async findIdByName(name: string): Promise<string | null> {
     const [row] = await this.scope.system<{ id: string | null }>('SELECT ledger_find_project($1) AS id', [
       name,
@@ -30,7 +30,7 @@ export class ProjectsRepository {
     return row?.id ?? null;
   }
 
-  /** One that is not archived, of all there are. @param id its id or its name, of which none looks like an id. */
+  /** Finds a project that is not archived, among all projects. @param id its id or its name. No name looks like an id. */
   async find(id: string): Promise<ProjectRef | null> {
     const lowerCased = id.toLowerCase();
     const [by, value] = UUID.test(lowerCased) ? ['project_id', lowerCased] : ['name', id];
@@ -40,7 +40,7 @@ export class ProjectsRepository {
     return project ?? null;
   }
 
-  /** Finds the policy of an archived project, too: what was queued still runs. */
+  /** Also finds the policy of an archived project, because queued executions still run. */
   async findPolicy(projectId: string): Promise<StoredPolicy> {
     const statement = { name: 'find-policy', text: POLICY, values: [projectId] };
     const [policy] = await this.scope.statement<StoredPolicy & Record<string, unknown>>(projectId, statement);

@@ -5,7 +5,7 @@ import { ProjectNotFoundError } from './errors.js';
 import { type ProjectRef, ProjectsRepository } from './projects.repository.js';
 
 export const DEFAULT_PROJECT = 'default';
-/** An archived project is refused within 5 s on every process; one second of that is left for the look-up itself. */
+/** An archived project is refused within 5 s on every process. One second of that is left for the look-up itself. */
 const TTL_MS = 4000;
 const MAX_KNOWN = 10_000;
 
@@ -14,11 +14,11 @@ interface KnownProject {
   readonly readAtMs: number;
 }
 
-/** Tenants, as far as finding them goes: each process serves keys of any project. */
+/** Finds projects, because each process serves keys of any project. */
 @Injectable()
 export class ProjectsService {
   private defaultId: string | null = null;
-  /** Keyed by the id or name that was asked for. Unknown projects are not cached, because one may be made at any moment. */
+  /** Keyed by the requested id or name. Unknown projects are not cached, because one may be created at any moment. */
   private readonly known = new LRUCache<string, KnownProject>({ max: MAX_KNOWN });
 
   constructor(
@@ -26,14 +26,14 @@ export class ProjectsService {
     private readonly clock: Clock,
   ) {}
 
-  /** The id of the project `default`; null until it was looked up. */
+  /** The id of the project `default`; null before its first look-up. */
   get defaultProjectId(): string | null {
     return this.defaultId;
   }
 
   /**
-   * The id of the project `default`, looked up once.
-   * @throws Error when the database has none: the first migration makes it.
+   * Returns the id of the project `default`, looked up once.
+   * @throws Error if the database has none, which the first migration creates.
    */
   async getDefaultProjectId(): Promise<string> {
     this.defaultId ??= await this.projects.findIdByName(DEFAULT_PROJECT);
@@ -42,7 +42,7 @@ export class ProjectsService {
   }
 
   /**
-   * A project in which one can act, as it was at most a few seconds ago.
+   * Returns a project that is not archived, as of at most a few seconds ago.
    * @param id its id or its name.
    * @throws ProjectNotFoundError `PROJECT_NOT_FOUND`, for an archived one too.
    */
@@ -64,7 +64,7 @@ export class ProjectsService {
     return this.projects.list(limit);
   }
 
-  /** Makes this process look all of them up again; the others follow when what they know is too old. */
+  /** Makes this process look up all projects again. Others follow when their cached projects expire. */
   forget(): void {
     this.known.clear();
   }

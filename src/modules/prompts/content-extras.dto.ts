@@ -9,15 +9,15 @@ import type {
   ToolChoice,
 } from '../../templating/index.js';
 
-// For the document: what is sent is checked by `readContentExtras`, which has a pointer for each fault inside of a
-// union and shares its rules with the command line. `@IsOptional()` alone says that a member is known.
+// These DTOs describe requests for the API document. `readContentExtras` checks what is sent, because it has a pointer for each fault
+// inside a union and shares its rules with the command line. `@IsOptional()` alone marks a member as known.
 
 const NAME = { pattern: '^[A-Za-z0-9_-]{1,64}$' };
 const SCHEMA = { type: 'object', additionalProperties: true } as const;
 
 export class ToolFunctionDto {
   /**
-   * The name by which the model calls it: 1 to 64 letters, digits, `_` and `-`. Unique among the tools.
+   * The name by which the model calls the function: 1 to 64 letters, digits, `_` and `-`. Unique among the tools.
    * @example "find_order"
    */
   @ApiProperty(NAME)
@@ -29,11 +29,11 @@ export class ToolFunctionDto {
    */
   description?: string;
 
-  /** JSON Schema of its arguments. Kept as it came and not interpreted. Default: it takes none. */
+  /** JSON Schema of the arguments, kept as sent and not interpreted. Default: the function takes none. */
   @ApiPropertyOptional(SCHEMA)
   parameters?: Record<string, unknown>;
 
-  /** Whether the arguments must keep to the schema exactly. */
+  /** Whether the arguments must match the schema exactly. */
   strict?: boolean;
 }
 
@@ -47,7 +47,7 @@ export class ToolDto {
 }
 
 export class ChosenFunctionDto {
-  /** One of the tools. */
+  /** The name of one of the tools. */
   @ApiProperty(NAME)
   name!: string;
 }
@@ -72,20 +72,20 @@ export class JsonSchemaFormatDto {
   /** The purpose of the format, for the model. */
   description?: string;
 
-  /** JSON Schema of the answer. Kept as it came and not interpreted. */
+  /** JSON Schema of the answer, kept as sent and not interpreted. */
   @ApiProperty(SCHEMA)
   schema!: Record<string, unknown>;
 
-  /** Whether the answer must keep to the schema exactly. */
+  /** Whether the answer must match the schema exactly. */
   strict?: boolean;
 }
 
 export class ResponseFormatDto {
-  /** `json_object`: any JSON; `json_schema`: JSON by a schema. `text` is the same as no format, and is not kept. */
+  /** `json_object`: any JSON; `json_schema`: JSON that matches a schema. `text` is the same as no format and is not kept. */
   @ApiProperty({ enum: ['text', 'json_object', 'json_schema'] })
   type!: 'text' | 'json_object' | 'json_schema';
 
-  /** The schema, of `json_schema`. */
+  /** The schema, for `json_schema` only. */
   json_schema?: JsonSchemaFormatDto;
 }
 
@@ -101,18 +101,18 @@ export class PinnedSnippetDto {
   @ApiInteger()
   version_number!: number;
 
-  /** Id of that version. */
+  /** Id of the version. */
   @ApiId()
   version_id!: string;
 
-  /** Its checksum, which covers the snippets that it uses itself. */
+  /** Checksum of the version, which also covers the snippets that it uses. */
   checksum_hash!: string;
 
-  /** Its text. */
+  /** Text of the version. */
   template_source!: string;
 }
 
-/** The members of a version beside its templates; each only where it has one. */
+/** The members of a version besides its templates. Each is present only if the version has it. */
 @ApiExtraModels(ChosenToolDto)
 export class ContentExtrasDto {
   /** Functions that the model may ask to be called. */
@@ -130,16 +130,16 @@ export class ContentExtrasDto {
   @ApiPropertyOptional({ type: ResponseFormatDto })
   response_format?: ResponseFormat;
 
-  /** JSON Schema (draft 2020-12) that the variables of a request have to fit. */
+  /** JSON Schema (draft 2020-12) that the variables of a request must match. */
   @ApiPropertyOptional(SCHEMA)
   variables_schema?: JsonSchema;
 
-  /** Every snippet that the templates use, by themselves or through another one, by name and number. */
+  /** Every snippet that the templates use, directly or through another snippet, by name and number. */
   @ApiPropertyOptional({ type: [PinnedSnippetDto] })
   snippets?: readonly PinnedSnippet[];
 }
 
-/** The same as it is sent. They are part of the content: left out, it has none, whatever the version before had. */
+/** The same members in a request. They are part of the content: a member left out is absent, whatever the previous version had. */
 @ApiExtraModels(ChosenToolDto)
 export class PutContentExtrasDto {
   /** Functions that the model may ask to be called. Plain data, no templates. Null or left out: none. */
@@ -147,12 +147,12 @@ export class PutContentExtrasDto {
   @ApiPropertyOptional({ type: [ToolDto], minItems: 1, maxItems: 128, nullable: true, example: undefined })
   tools?: unknown;
 
-  /** Whether and which of the tools the model calls; needs `tools`. Null or left out: as the provider has it. */
+  /** Whether and which of the tools the model calls; needs `tools`. Null or left out: the provider's default. */
   @IsOptional()
   @ApiPropertyOptional({ ...TOOL_CHOICE, nullable: true, example: undefined })
   tool_choice?: unknown;
 
-  /** Whether the model may call several tools at once; needs `tools`. Null or left out: as the provider has it. */
+  /** Whether the model may call several tools at once; needs `tools`. Null or left out: the provider's default. */
   @IsOptional()
   @ApiPropertyOptional({ type: Boolean, nullable: true, example: undefined })
   parallel_tool_calls?: unknown;
@@ -163,8 +163,8 @@ export class PutContentExtrasDto {
   response_format?: unknown;
 
   /**
-   * JSON Schema (draft 2020-12) that the variables of a request have to fit: at most 32 KiB, with references inside of it only and
-   * patterns that RE2 knows. Null or left out: any variables.
+   * JSON Schema (draft 2020-12) that the variables of a request must match: at most 32 KiB, with local references only and patterns that
+   * RE2 supports. Null or left out: any variables.
    */
   @IsOptional()
   @ApiPropertyOptional({ ...SCHEMA, nullable: true, example: undefined })

@@ -1,2 +1,2 @@
-/** The environment whose pointer is the active version. */
+/** The environment whose pointer selects the active version. */
 export const DEFAULT_POINTER = 'default';

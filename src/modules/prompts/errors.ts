@@ -32,7 +32,7 @@ export class TemplateHashMismatchError extends LedgerError {
     );
   }
 
-  /** @param versionNumber the one that was asked for. */
+  /** @param versionNumber the requested number. */
   static ofVersion(name: string, versionNumber: number): TemplateHashMismatchError {
     return new TemplateHashMismatchError(
       `Send the template_hash of version ${versionNumber} of prompt "${name}", or only one of the two.`,
@@ -42,7 +42,7 @@ export class TemplateHashMismatchError extends LedgerError {
 }
 
 export class NoActiveVersionError extends LedgerError {
-  /** @param environment a protected one, where the active version does not stand in; left out: any other. */
+  /** @param environment a protected environment, which does not fall back to the active version. Left out: any other. */
   constructor(name: string, environment?: string) {
     super({
       code: 'NO_ACTIVE_VERSION',
@@ -56,7 +56,7 @@ export class NoActiveVersionError extends LedgerError {
   }
 }
 
-/** A protected environment runs what was approved for it and nothing else, and changes by an approved change. */
+/** A protected environment runs only versions approved for it, and changes only through an approved change. */
 export class EnvironmentProtectedError extends LedgerError {
   private constructor(detail: string) {
     super({
@@ -67,14 +67,14 @@ export class EnvironmentProtectedError extends LedgerError {
     });
   }
 
-  /** A pointer that only a change may move. */
+  /** For a pointer that only a change may move. */
   static ofMove(promptName: string, environment: string): EnvironmentProtectedError {
     return new EnvironmentProtectedError(
       `The environment "${environment}" is protected, so its version of prompt "${promptName}" changes by an approved change: open one with POST /v1/changes.`,
     );
   }
 
-  /** A rollout that only a change may start. */
+  /** For a rollout that only a change may start. */
   static ofRollout(promptName: string, environment: string, rolloutId: string): EnvironmentProtectedError {
     return new EnvironmentProtectedError(
       `The environment "${environment}" is protected, so a rollout of prompt "${promptName}" starts there by an approved change: open one with POST /v1/changes {"kind":"rollout","rollout_id":"${rolloutId}","reason":"…"}, have it approved, and apply it.`,
@@ -93,21 +93,21 @@ export class EnvironmentProtectedError extends LedgerError {
     );
   }
 
-  /** A call that came with its messages. */
+  /** For a call that brings its own messages instead of a prompt. */
   static ofBareCall(environment: string): EnvironmentProtectedError {
     return new EnvironmentProtectedError(
       `The protected environment "${environment}" runs prompts only; name another environment, or a prompt that a change from POST /v1/changes brought there.`,
     );
   }
 
-  /** An execution that is reported and does not say which version it ran. */
+  /** For a reported execution that does not name the version it ran. */
   static ofUnnamedVersion(promptName: string, environment: string): EnvironmentProtectedError {
     return new EnvironmentProtectedError(
       `Name the version of prompt "${promptName}" by version_number or template_hash: what is recorded in the protected environment "${environment}" has to be known.`,
     );
   }
 
-  /** An execution that is reported of a version that was never let in. */
+  /** For a reported execution of a version that was never approved. */
   static ofUnapprovedVersion(
     promptName: string,
     environment: string,
@@ -118,7 +118,7 @@ export class EnvironmentProtectedError extends LedgerError {
     );
   }
 
-  /** A label that nobody has described, in a project that allows only those that somebody has. */
+  /** For a label without a description in a project that allows only described ones. */
   static ofUnknown(environment: string): EnvironmentProtectedError {
     return new EnvironmentProtectedError(
       `The project has no environment "${environment}" and allows no other; GET /v1/environments lists them, and PUT /v1/environments/{name} adds one.`,
@@ -126,9 +126,9 @@ export class EnvironmentProtectedError extends LedgerError {
   }
 }
 
-/** The answer has an object for each line, so its size is bounded by their number. */
+/** The answer has an object for each line, so the number of lines bounds its size. */
 export class VersionsTooLongToCompareError extends LedgerError {
-  /** @param which such as `greeting (version 3)`. */
+  /** @param which the version, such as `greeting (version 3)`. */
   constructor(which: string, mostLines: number) {
     super({
       code: 'VERSIONS_TOO_LONG_TO_COMPARE',
@@ -139,14 +139,14 @@ export class VersionsTooLongToCompareError extends LedgerError {
   }
 }
 
-/** The route to call instead, by the mode the prompt is in. */
+/** The route to call instead, by the prompt's mode. */
 const INSTEAD: Record<PromptMode, string> = {
   full: 'Use PUT /v1/prompts/{name} instead to change it, and POST /v1/executions:run to run it',
   tracking: 'Use code-based endpoints instead',
 };
 
 export class PromptModeMismatchError extends LedgerError {
-  /** @param mode the mode the prompt is in, which is not the one the call is for. */
+  /** @param mode the prompt's mode, which is not the one that the call needs. */
   constructor(name: string, mode: PromptMode) {
     super({
       code: 'PROMPT_MODE_MISMATCH',
@@ -157,9 +157,9 @@ export class PromptModeMismatchError extends LedgerError {
   }
 }
 
-/** A prompt keeps its kind: who renders it relies on getting a text, or messages. */
+/** A prompt keeps its kind, because its callers rely on getting a text, or messages. */
 export class PromptKindMismatchError extends ValidationError {
-  /** @param kind the prompt's. @param sent the one of the content that was sent. */
+  /** @param kind the prompt's kind. @param sent the kind of the content that was sent. */
   constructor(name: string, kind: PromptKind, sent: PromptKind) {
     super(`Prompt "${name}" is a ${kind} prompt and stays one; send ${MEMBER_OF[kind]}.`, [
       { pointer: `/${MEMBER_OF[sent]}`, message: `does not fit a ${kind} prompt` },

@@ -3,7 +3,7 @@ import type { PromptEntity } from '../../entities/index.js';
 import type { PutPromptDto } from './prompts.dto.js';
 import type { PromptMetadata } from './prompts.repository.js';
 
-/** Returns the metadata that the request changes; null for none: a deployment puts the same every time. */
+/** Returns the metadata that the request changes; null for none, since a deployment puts the same metadata every time. */
 export function changedMetadata(prompt: PromptEntity, request: PutPromptDto): PromptMetadata | null {
   const { description, owner_team: ownerTeam, tags } = request;
   const changed = {
@@ -14,7 +14,7 @@ export function changedMetadata(prompt: PromptEntity, request: PutPromptDto): Pr
   return Object.keys(changed).length === 0 ? null : changed;
 }
 
-/** Describes which metadata changes, in the words of the wire. */
+/** Describes which metadata changes, in wire names. */
 export function metadataView(metadata: PromptMetadata, changed: PromptMetadata | null): object {
   const { description, ownerTeam, tags } = metadata;
   return {

@@ -27,13 +27,13 @@ export interface ResolvedVersion {
   readonly versionNumber: number;
   readonly templateSource: string | null;
   readonly messages: PromptVersionEntity['messages'];
-  /** Tools and the response format, which are sent beside the rendered prompt; null for none. */
+  /** Tools and the response format, which are sent along with the rendered prompt; null for none. */
   readonly extras: ContentExtras | null;
   readonly checksumHash: string;
   readonly renderer: string;
 }
 
-/** The columns as a statement reads them: the members of a version that is not there are null. */
+/** The columns as a statement reads them. If there is no such version, its members are null. */
 export type ResolvedColumns = Pick<PromptVersionEntity, 'content'> & {
   readonly [Key in keyof Omit<ResolvedVersion, 'extras'>]: ResolvedVersion[Key] | null;
 };
@@ -43,15 +43,15 @@ type ResolvedRow = ResolvedColumns & {
   readonly environments: PromptEnvironmentsRow;
 };
 
-/** A version that somebody has committed to run, even when its prompt is deleted later, or made anew under the same name. */
+/** A version that a caller has committed to run, even if its prompt is later deleted or created again under the same name. */
 export interface PinnedVersion {
   readonly versionNumber: number;
   readonly checksumHash: string;
-  /** Null when it was pinned by its content: then any version of this number and checksum will do. */
+  /** Null when it was pinned by content. Then any version with this number and checksum matches. */
   readonly versionId: string | null;
 }
 
-/** A version that was looked for, and what else decides which one runs. Never without both. */
+/** A version that was looked up, and what else decides which one runs. At least one of the two is set. */
 export interface FoundInPrompt {
   /** Null when the prompt has no such version, or none is active. */
   readonly version: ResolvedVersion | null;
@@ -77,8 +77,8 @@ const RESOLVED = `p.registry_revision::float8 AS "promptRevision", p.prompt_id A
   ${PROMPT_ENVIRONMENTS} AS environments`;
 
 /**
- * The version of a prompt `p` for which a condition on `v` holds. One row at a time, by LATERAL and OFFSET 0: Postgres plans this
- * before there are statistics, and a plain join, planned while the tables were empty, reads all versions of the project.
+ * Joins the version of a prompt `p` that meets a condition on `v`. LATERAL with OFFSET 0 reads one row at a time: a plain join, planned by
+ * Postgres before there are statistics, reads all versions of the project.
  */
 const versionWhere = (condition: string) => `LEFT JOIN LATERAL (
     SELECT v.* FROM prompt_versions v
@@ -90,7 +90,7 @@ export const WITH_ACTIVE_VERSION = `LEFT JOIN LATERAL (
     WHERE pp.project_id = p.project_id AND pp.prompt_id = p.prompt_id AND pp.environment = '${DEFAULT_POINTER}' OFFSET 0) AS pp ON true
   ${versionWhere('v.version_id = pp.version_id')}`;
 
-/** The version that an environment runs, named by an expression, of a prompt `p`, as `v`. A protected one runs its pointer's only. */
+/** Joins, as `v`, the version of a prompt `p` that an environment runs, given as an expression. A protected one runs only its pointer's. */
 export const joinVersion = (environment: string) => `LEFT JOIN LATERAL (
     SELECT coalesce(
       (SELECT own.version_id FROM prompt_pointers own
@@ -116,7 +116,7 @@ const RESOLVE_CHECKSUM = `SELECT ${RESOLVED}
   ${versionWhere('v.checksum_hash = $3')}
   WHERE p.project_id = $1 AND p.name = $2 AND p.deleted_at IS NULL`;
 
-/** Looks through all prompts that have or had the name, the live one first, then the one that was deleted last. */
+/** Searches all prompts that have or had the name: the live one first, then the most recently deleted. */
 const RESOLVE_PINNED = `SELECT ${RESOLVED}
   FROM prompts p
   ${versionWhere('v.version_number = $3 AND v.checksum_hash = $4 AND ($5::uuid IS NULL OR v.version_id = $5)')}
@@ -127,7 +127,7 @@ const RESOLVE_PINNED = `SELECT ${RESOLVED}
 export class PromptVersionsRepository {
   constructor(private readonly scope: TenantScope) {}
 
-  /** Newest first. */
+  /** Lists the newest first. */
   async list(tx: EntityManager, prompt: PromptEntity): Promise<VersionWithStatus[]> {
     const query = this.withStatus(tx, prompt.projectId).andWhere('v.promptId = :promptId', {
       promptId: prompt.promptId,
@@ -151,17 +151,17 @@ export class PromptVersionsRepository {
     return found;
   }
 
-  /** Finds versions of deleted prompts, too: what was run stays readable. */
+  /** Finds versions of deleted prompts too, because what was run stays readable. */
   async findById(tx: EntityManager, projectId: string, versionId: string): Promise<VersionWithStatus | null> {
     const query = this.withStatus(tx, projectId).andWhere('v.versionId = :versionId', { versionId });
     return (await this.read(query))[0] ?? null;
   }
 
   /**
-   * Which version a run or render means, in one trip.
+   * Resolves the version of a run or render in one round trip.
    * @param versionNumber null for the active version.
-   * @returns null without such a prompt; `value: null` when the prompt has no such version, or none is active, and no
-   *   environment of it is special.
+   * @returns null if there is no such prompt; `value: null` when the prompt has no such version, or none is active, and none of its
+   *   environments is special.
    */
   async resolve(
     projectId: string,
@@ -175,7 +175,7 @@ export class PromptVersionsRepository {
     return this.resolveBy(projectId, statement);
   }
 
-  /** The same by the content of the version. */
+  /** Resolves a version by the checksum of its content. */
   async resolveChecksum(
     projectId: string,
     name: string,
@@ -185,7 +185,7 @@ export class PromptVersionsRepository {
     return this.resolveBy(projectId, { name: 'resolve-checksum', text: RESOLVE_CHECKSUM, values });
   }
 
-  /** Finds a pinned version, also of a deleted prompt. @returns null when there is no such version. */
+  /** Finds a pinned version, even of a deleted prompt. @returns null when there is no such version. */
   async resolvePinned(
     projectId: string,
     name: string,

@@ -39,7 +39,7 @@ export class ChatMessageDto {
   content!: string;
 }
 
-/** One content as it is sent. */
+/** One content in a request. */
 export class UnsavedContentDto extends PutContentExtrasDto {
   /**
    * The text of the prompt, a Liquid template. Exactly one of `template_source` and `messages`.
@@ -60,7 +60,7 @@ export class UnsavedContentDto extends PutContentExtrasDto {
 
 export class PutPromptDto extends UnsavedContentDto {
   /**
-   * The purpose of the prompt. Omit it to keep it; null removes it.
+   * What the prompt is for. Omit it to keep it; null removes it.
    * @example "Summarize documents"
    */
   @IsOptional()
@@ -69,7 +69,7 @@ export class PutPromptDto extends UnsavedContentDto {
   description?: string | null;
 
   /**
-   * The team that answers for it. Omit it to keep it; null removes it.
+   * The team responsible for the prompt. Omit it to keep it; null removes it.
    * @example "AI-Platform"
    */
   @IsOptional()
@@ -78,7 +78,7 @@ export class PutPromptDto extends UnsavedContentDto {
   owner_team?: string | null;
 
   /**
-   * The author of this content, as the lineage will show it.
+   * The author of this content, as shown in the lineage.
    * @example "martin"
    */
   @IsOptional()
@@ -86,7 +86,7 @@ export class PutPromptDto extends UnsavedContentDto {
   @MaxLength(200)
   created_by?: string | null;
 
-  /** Make this content, new or old, the active version. Default false. */
+  /** Whether to make this content, new or old, the active version. Default false. */
   @ValidateIf((body: PutPromptDto) => body.set_active !== undefined)
   @IsBoolean()
   set_active?: boolean = false;
@@ -113,9 +113,9 @@ export class PutPromptDto extends UnsavedContentDto {
   commit_message?: string | null;
 
   /**
-   * Settings that the content was tried with, such as a model and params: any JSON object of at most 32 KiB, kept with its digits.
-   * They are no part of the content and change no run. Content that the prompt has had before gets the settings that are sent last.
-   * Omit it to keep it; null removes it.
+   * Settings that the content was tried with, such as a model and params: any JSON object of at most 32 KiB, whose numbers keep their
+   * digits. They are not part of the content and change no run. If the prompt already has this content, the latest settings replace the
+   * earlier ones. Omit it to keep it; null removes it.
    */
   @IsOptional()
   @IsObject()
@@ -133,7 +133,7 @@ export class PromptRefDto {
   @ApiId()
   prompt_id!: string;
 
-  /** Its name, unique in the project. */
+  /** Name of the prompt, unique in the project. */
   name!: string;
 
   /** `full`: the text is managed here; `tracking`: it lives in code. */
@@ -151,12 +151,12 @@ export class VersionRefDto {
   version_number!: number;
 
   /**
-   * For a text prompt that is nothing but its template: lower-case hex SHA-256 of that in UTF-8.
+   * Checksum of the content. For a text prompt that consists only of its template: lower-case hex SHA-256 of the template in UTF-8.
    * @example "b5bb9d8014a0f9b1d61e21e796d78dccdf1352f23cd32812f4850b878ae4944c"
    */
   checksum_hash!: string;
 
-  /** `active`: an environment points at it; `deprecated`: one did; `draft`: none ever did. The active version is the one of `default`. */
+  /** `active`: an environment points at it; `deprecated`: one used to; `draft`: none ever did. The active version is that of `default`. */
   @ApiProperty({ enum: STATUSES })
   status!: VersionStatus;
 }
@@ -168,11 +168,11 @@ export class SchemaWarningDto {
    */
   pointer!: string;
 
-  /** The vendors that will refuse it; empty where it is this service that cannot check answers by it. */
+  /** The vendors that refuse the part. Empty if only this service cannot check answers against it. */
   @ApiProperty({ type: [String], example: ['anthropic'] })
   vendors!: readonly string[];
 
-  /** Why. */
+  /** The reason. */
   message!: string;
 }
 
@@ -184,25 +184,25 @@ export class PutPromptResultDto {
   version!: VersionRefDto;
 
   /**
-   * True when the content was new to the prompt and became a new version. Going back to an earlier one makes none, so it is
-   * false there, whichever version is active afterwards: `version.status` says that.
+   * True when the content was new to the prompt and became a new version. False when the content is that of an existing version, even if
+   * that version becomes active: see `version.status`.
    */
   version_change!: boolean;
 
-  /** Parts of the schema of its `response_format` that vendors will refuse. Nothing is refused here because of them. */
+  /** Parts of the schema of its `response_format` that vendors will refuse. They do not make this service refuse the request. */
   @ApiProperty({ type: [SchemaWarningDto] })
   warnings!: readonly SchemaWarningDto[];
 }
 
 export class VersionContentDto extends ContentExtrasDto {
-  /** The template, of a text prompt. */
+  /** The template, for a text prompt. */
   template_source?: string;
 
-  /** The messages, of a chat prompt. */
+  /** The messages, for a chat prompt. */
   @ApiPropertyOptional({ type: [ChatMessageDto] })
   messages?: ChatMessageDto[];
 
-  /** Names of the variables that it uses, in the order in which they appear. */
+  /** Names of the variables in the content, in order of appearance. */
   variables!: string[];
 }
 
@@ -212,58 +212,58 @@ export class VersionSummaryDto extends VersionRefDto {
   /** The author; null when none was named. */
   created_by!: string | null;
 
-  /** Why; null when nothing was said. */
+  /** Why the content changed; null if not stated. */
   commit_message!: string | null;
 
-  /** When it was made. */
+  /** When the version was created. */
   @ApiTime()
   created_at!: string;
 }
 
 export class VersionDto extends IntersectionType(VersionSummaryDto, VersionContentDto) {
-  /** Id of its prompt. */
+  /** Id of the version's prompt. */
   @ApiId()
   prompt_id!: string;
 
-  /** Name of its prompt. */
+  /** Name of the version's prompt. */
   prompt_name!: string;
 
-  /** The settings it was tried with, as they were sent; null for none. */
+  /** The settings that the version was tried with, as sent; null for none. */
   @ApiProperty({ type: 'object', additionalProperties: true, nullable: true })
   settings!: unknown;
 
   /**
-   * Engine and rules that render it, now and ever after: `liquid-2` where it uses snippets, else `liquid-1`.
+   * Engine and rules that render the version for good: `liquid-2` if it uses snippets, else `liquid-1`.
    * @example "liquid-1"
    */
   renderer!: string;
 }
 
 export class PromptSummaryDto extends PromptRefDto {
-  /** The purpose of the prompt. */
+  /** What the prompt is for. */
   description!: string | null;
 
-  /** The team that answers for it. */
+  /** The team responsible for the prompt. */
   owner_team!: string | null;
 
-  /** Words to find it by. */
+  /** Words to find the prompt by. */
   tags!: string[];
 
-  /** Since when the code base that had this tracked prompt has it no more; null while code has it, and in full mode. */
+  /** When the code base dropped this tracked prompt; null while code has it, and in full mode. */
   @ApiTime()
   retired_at!: string | null;
 
-  /** When its first version came. */
+  /** When the prompt was created. */
   @ApiTime()
   created_at!: string;
 
-  /** When it last changed: its metadata, its versions, or which of them is active. */
+  /** When the prompt last changed: its metadata, its versions, or which of them is active. */
   @ApiTime()
   updated_at!: string;
 }
 
 export class PromptDto extends PromptSummaryDto {
-  /** The version that a request without one gets in the environment that was named, or in `default`; null when there is none. */
+  /** The version that a request without one gets in the named environment, or in `default`; null when there is none. */
   @ApiProperty({ type: ActiveVersionDto, nullable: true })
   active_version!: ActiveVersionDto | null;
 }
@@ -278,11 +278,11 @@ export class RunningVersionDto {
 }
 
 export class PromptListEntryDto extends PromptSummaryDto {
-  /** Number of its newest version. */
+  /** Number of the newest version. */
   @ApiInteger()
   newest_version!: number;
 
-  /** Which version runs where, by environment; where nothing was pointed at a version, the environment is left out. */
+  /** Which version runs in which environment. An environment without a pointer is left out. */
   environments!: RunningVersionDto[];
 }
 
@@ -290,6 +290,6 @@ export class PromptListDto {
   /** Prompts by name. */
   prompts!: PromptListEntryDto[];
 
-  /** Send it as `cursor` to get the next page; null on the last one. */
+  /** The `cursor` of the next page; null on the last one. */
   next_cursor!: string | null;
 }

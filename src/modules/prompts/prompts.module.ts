@@ -83,6 +83,6 @@ import { VersionReads } from './reads/version-reads.js';
 })
 export class PromptsModule {}
 
-/** The HTTP half. */
+/** The HTTP routes. */
 @Module({ imports: [PromptsModule], controllers: [PromptsController] })
 export class PromptsHttpModule {}

@@ -24,11 +24,11 @@ export interface PromptFilter {
   readonly tag?: string | undefined;
   readonly ownerTeam?: string | undefined;
   readonly namePrefix?: string | undefined;
-  /** Words that all have to be in the name, the description or the text. */
+  /** Words that must all occur in the name, the description or the text. */
   readonly words?: readonly string[];
   /** The repository of the latest registration of the active version. */
   readonly repository?: string | undefined;
-  /** The folder of the same registration, as the beginning of a path. */
+  /** The folder of that registration, as a path prefix. */
   readonly folder?: string | undefined;
   readonly isRetired?: boolean | undefined;
   readonly order: PromptOrder;
@@ -36,19 +36,19 @@ export interface PromptFilter {
   readonly limit: number;
 }
 
-/** Notified in the transaction of each change, with project and revision only: a payload ends at 8,000 bytes. */
+/** Each change notifies it in its transaction, with only project and revision, because a payload is limited to 8,000 bytes. */
 export const REGISTRY_CHANNEL = 'prompt_ledger_registry';
 
 export interface PointerMove {
-  /** Defaults to `default`, whose pointer is the active version. */
+  /** Defaults to `default`, whose pointer selects the active version. */
   readonly environment?: string;
   readonly from: string | null;
   readonly to: string;
   readonly by: string;
   readonly reason: string | null;
-  /** The change that brings it about; unless in an emergency, the version counts as approved for the environment from then on. */
+  /** The change that causes the move. Unless in an emergency, the version counts as approved for the environment from then on. */
   readonly changeId?: string | null;
-  /** Whether that change is applied past its approvals. */
+  /** Whether the change bypasses its approvals. */
   readonly emergency?: boolean;
 }
 
@@ -62,7 +62,7 @@ const NO_MOVE = {
   emergency: false,
 };
 
-/** `updated_at` too, and the pointer where there is a move. The lock on the project's row is held until the commit. */
+/** Also sets `updated_at`, and moves the pointer if asked. The lock on the project's row is held until the commit. */
 const TAKE_REVISION = `WITH revision AS (
     UPDATE projects SET registry_revision = registry_revision + 1 WHERE project_id = $1 RETURNING registry_revision
   ), prompt AS (
@@ -87,9 +87,8 @@ const TAKE_REVISION = `WITH revision AS (
     json_build_object('project_id', $1::uuid, 'revision', registry_revision)::text) FROM revision`;
 
 /**
- * Whether all words are in what a prompt `p` says. No index can answer that: under row-level security only leakproof operators
- * reach one, and those of text search are none. So prompts are walked in the order of the list until a page is full, and
- * the version of each is two steps in indexes.
+ * Whether all words occur in a prompt `p`. No index can answer that: row-level security lets only leakproof operators use one, and text
+ * search has none. So the query walks prompts in order of name until a page is full, and finds the version of each in two index lookups.
  */
 const HAS_WORDS = `(SELECT bool_and(position(lower(word) IN said.text) > 0)
   FROM unnest(CAST(:words AS text[])) AS word,
@@ -102,7 +101,7 @@ const HAS_WORDS = `(SELECT bool_and(position(lower(word) IN said.text) > 0)
             WHERE newest.project_id = p.project_id AND newest.prompt_id = p.prompt_id
             ORDER BY newest.version_number DESC LIMIT 1))))) AS text OFFSET 0) AS said)`;
 
-/** Two steps in indexes for each prompt, as for {@link HAS_WORDS}. */
+/** Takes two index lookups for each prompt, as {@link HAS_WORDS} does. */
 const latestRegistration = (
   fact: string,
 ) => `(SELECT v.latest_registration ->> '${fact}' FROM prompt_pointers pp
@@ -126,8 +125,8 @@ export interface ListedPrompt {
 @Injectable()
 export class PromptsRepository {
   /**
-   * The live prompt of that name, made when there is none, and locked until the transaction ends. Requests that put the same prompt
-   * wait here, so that versions get their numbers one after the other.
+   * Returns the live prompt of that name, created if there is none, and locks it until the transaction ends. Concurrent puts of a prompt
+   * wait here, so that versions get consecutive numbers.
    */
   async findOrCreateLocked(
     tx: EntityManager,
@@ -154,7 +153,7 @@ export class PromptsRepository {
       .getOne();
   }
 
-  /** Deleted ones too. The id comes from a row that refers to the prompt, so it is there. */
+  /** Finds deleted prompts too. The id comes from a row that references the prompt, so the prompt exists. */
   async getById(tx: EntityManager, projectId: string, promptId: string): Promise<PromptEntity> {
     return tx.findOneByOrFail(PromptEntity, { projectId, promptId });
   }
@@ -168,7 +167,7 @@ export class PromptsRepository {
       .getOne();
   }
 
-  /** Writes what is given, which is something; what is left out stays. */
+  /** Writes the given metadata, which must not be empty. What is left out stays. */
   async update(tx: EntityManager, prompt: PromptEntity, metadata: PromptMetadata): Promise<void> {
     const { description, ownerTeam, tags } = metadata;
     await tx
@@ -183,7 +182,7 @@ export class PromptsRepository {
       .execute();
   }
 
-  /** Frees the name. Versions and executions stay. */
+  /** Frees the name. Keeps versions and executions. */
   async markDeleted(tx: EntityManager, prompt: PromptEntity): Promise<void> {
     await tx
       .createQueryBuilder()
@@ -202,7 +201,7 @@ export class PromptsRepository {
     if (filter.tag !== undefined) query.andWhere(':tag = ANY(p.tags)', { tag: filter.tag });
     if (filter.ownerTeam !== undefined) query.andWhere('p.ownerTeam = :team', { team: filter.ownerTeam });
     if (filter.namePrefix !== undefined) {
-      // U+10FFFF sorts after whatever a name may contain.
+      // U+10FFFF sorts after any character that a name may contain.
       const range = { from: filter.namePrefix, to: `${filter.namePrefix}\u{10FFFF}` };
       query.andWhere('p.name >= :from AND p.name < :to', range);
     }
@@ -226,7 +225,7 @@ export class PromptsRepository {
     }));
   }
 
-  /** Locked as by {@link findLocked}. @returns whether there is such a prompt that is not deleted. */
+  /** Locks like {@link findLocked}. @returns whether the prompt exists and is not deleted. */
   async lockById(tx: EntityManager, projectId: string, promptId: string): Promise<boolean> {
     const found = await tx
       .createQueryBuilder(PromptEntity, 'p')
@@ -249,9 +248,8 @@ export class PromptsRepository {
   }
 
   /**
-   * Gives a changed prompt the project's next `registry_revision`, moves its pointer if that is the change, and tells
-   * every process. It has to be the last statement of its transaction: then revisions are ordered as the commits are,
-   * and the lock on the project is short.
+   * Gives a changed prompt the project's next `registry_revision`, moves its pointer if asked, and notifies every process. Must be the last
+   * statement of its transaction, so that revisions are ordered like the commits and the project is locked briefly.
    * @returns the revision.
    */
   async takeRevision(

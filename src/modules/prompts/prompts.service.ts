@@ -27,15 +27,15 @@ interface Change<Answer> {
   readonly revision: number | null;
 }
 
-/** Further work for the transaction that puts a prompt. If it throws, everything is undone. */
+/** Further work in the transaction that puts a prompt. If it throws, everything is rolled back. */
 export interface PutHooks {
-  /** Once the prompt is locked, before its content is. */
+  /** Runs once the prompt is locked, before its content is stored. */
   readonly before: (tx: EntityManager, prompt: PromptEntity) => Promise<void>;
-  /** Once the version is there. */
+  /** Runs once the version exists. */
   readonly after: (tx: EntityManager, version: PromptVersionEntity) => Promise<void>;
 }
 
-/** Puts prompts and deletes them, and says which version is active. */
+/** Creates, updates and deletes prompts, and sets the active version. */
 @Injectable()
 export class PromptsService {
   constructor(
@@ -48,13 +48,13 @@ export class PromptsService {
   ) {}
 
   /**
-   * Creates or updates a full prompt; content it has had before is that version again.
-   * @throws ValidationError `VALIDATION_FAILED` unless there is one content, of the prompt's own kind, and for tools or
-   *   a response format or a schema that are not valid.
-   * @throws TemplateInvalidError `TEMPLATE_INVALID`, also for a snippet that is not there.
+   * Creates or updates a full prompt. Content that it has had before selects that version again.
+   * @throws ValidationError `VALIDATION_FAILED` unless there is one content, of the prompt's own kind, and for tools or a response format
+   *   or a schema that are not valid.
+   * @throws TemplateInvalidError `TEMPLATE_INVALID`, also for a snippet that does not exist.
    * @throws PromptModeMismatchError `PROMPT_MODE_MISMATCH` for a tracking prompt.
-   * @throws EnvironmentProtectedError `ENVIRONMENT_PROTECTED` when another version is to become active and `default` is
-   *   protected; then the content is not stored either.
+   * @throws EnvironmentProtectedError `ENVIRONMENT_PROTECTED` when the request activates another version and `default` is protected. Then
+   *   the content is not stored either.
    */
   async put(
     actor: AuthorizedActor,
@@ -169,8 +169,8 @@ export class PromptsService {
   }
 
   /**
-   * For a caller who may write prompts through a team only: the prompt has to be that team's before and after.
-   * @param ownerTeam of the request; undefined leaves it as it is.
+   * Checks that a caller who may write only as a team member changes a prompt that belongs to the team before and after.
+   * @param ownerTeam the owner in the request; undefined leaves it unchanged.
    * @throws ForbiddenError `FORBIDDEN`
    */
   private async assertTeamMayPut(
@@ -185,13 +185,13 @@ export class PromptsService {
     assertMayOver(actor, after, 'prompts:write');
   }
 
-  /** Whether the active version moves by changes only. Asked before any prompt is locked. */
+  /** Returns whether only changes may move the active version. Call it before any lock on a prompt. */
   private async isActiveProtected(tx: EntityManager, projectId: string): Promise<boolean> {
     return (await this.rules.hold(tx, projectId, DEFAULT_POINTER))?.isProtected === true;
   }
 }
 
-/** Null when the version is the active one already. */
+/** Returns null when the version is already the active one. */
 function moveTo(
   { versionId: to }: PromptVersionEntity,
   from: string | null,

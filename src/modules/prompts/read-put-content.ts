@@ -3,7 +3,7 @@ import { type PromptContent, readContentExtras } from '../../templating/index.js
 import type { UnsavedContentDto } from './prompts.dto.js';
 
 /**
- * The content of a request that puts a prompt.
+ * Reads the content of a request that puts a prompt.
  * @throws ValidationError `VALIDATION_FAILED` unless there is exactly one content, and for tools or a format that are not valid.
  */
 export function readPutContent(request: UnsavedContentDto): PromptContent {

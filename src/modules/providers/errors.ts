@@ -7,12 +7,12 @@ import type {
   ProviderRequest,
 } from './provider.contract.js';
 
-/** Refuses the boot: an adapter is missing, broken, or claims what another has. One sentence, shown as it is. */
+/** Refuses the boot: an adapter is missing, broken, or claims the id of another. The message is one sentence, shown as it is. */
 export class ProviderSetupError extends Error {
   override readonly name = 'ProviderSetupError';
 }
 
-/** 404 `PROVIDER_NOT_FOUND`: a model is allowed whose adapter is not loaded in this process. */
+/** 404 `PROVIDER_NOT_FOUND`: a model is allowed, but its adapter is not loaded in this process. */
 export class ProviderNotFoundError extends LedgerError {
   constructor(providerId: string, loadedIds: readonly string[]) {
     super({
@@ -51,7 +51,7 @@ export class ParamNotSupportedError extends ValidationError {
 }
 
 /**
- * Refuses params that would otherwise be dropped in silence.
+ * Refuses params that would otherwise be silently dropped.
  * @throws ParamNotSupportedError (400 `VALIDATION_FAILED`) naming every one of them.
  */
 export function assertParamsSupported(
@@ -65,14 +65,14 @@ export function assertParamsSupported(
   if (refused.length > 0) throw new ParamNotSupportedError(providerId, refused, provider.supportedParams);
 }
 
-/** The place of each feature in a request, and its name in a sentence. */
+/** Where each feature is in a request, and its name in a sentence. */
 const FEATURES: Readonly<Record<ProviderFeature, { readonly pointer: string; readonly words: string }>> = {
   tools: { pointer: '/tools', words: 'tools' },
   json_object: { pointer: '/response_format', words: 'the response format json_object' },
   json_schema: { pointer: '/response_format', words: 'the response format json_schema' },
 };
 
-/** 400 `VALIDATION_FAILED` with a pointer for each feature that the provider does not have. */
+/** 400 `VALIDATION_FAILED` with a pointer for each feature that the provider lacks. */
 export class FeatureNotSupportedError extends ValidationError {
   constructor(providerId: string, refused: readonly ProviderFeature[]) {
     const words = refused.map((feature) => FEATURES[feature].words).join(' and ');
@@ -87,7 +87,7 @@ export class FeatureNotSupportedError extends ValidationError {
 }
 
 /**
- * Refuses tools and response formats that would otherwise be dropped in silence. An empty list of tools is none.
+ * Refuses tools and response formats that would otherwise be silently dropped. An empty list of tools counts as none.
  * @throws FeatureNotSupportedError (400 `VALIDATION_FAILED`) naming every one of them.
  */
 export function assertFeaturesSupported(

@@ -2,47 +2,47 @@ import type { ProviderErrorDetails } from './provider-error-details.js';
 import type { ProviderProgress } from './provider-progress.js';
 
 /**
- * A provider of models. An adapter implements `ModelProvider`, carries `@Provider({ id })`, and knows only its
- * vendor's HTTP: no database, no queue, no retries, no deadlines (they reach it as `request.signal`).
+ * A provider of models. An adapter implements `ModelProvider`, carries `@Provider({ id })`, and knows only its vendor's HTTP: no database,
+ * no queue, no retries, no deadlines (they arrive as `request.signal`).
  *
- * The contract grows by optional members and further event types only. Readers skip event types they do not know, and a
- * member that an adapter leaves out is not supported, so an older adapter needs no change.
+ * The contract grows only by optional members and further event types. Readers skip unknown event types, and a member that an adapter
+ * leaves out is not supported, so an older adapter needs no change.
  */
 export interface ModelProvider {
-  /** Whether a call can be made at all. Asked before anything is written, so it must be cheap and local. */
+  /** Whether a call can be made at all. Called before anything is written, so it must be cheap and local. */
   readiness(): ProviderReadiness;
 
-  /** The params that the vendor has a field for. Any other is refused before `stream` is called. */
+  /** The params that the vendor supports. Any other is refused before `stream` is called. */
   readonly supportedParams: readonly ParamName[];
 
-  /** Further features that the vendor has a field for; others are refused. Left out: none. */
+  /** Further features that the vendor supports. Others are refused. Left out: none. */
   readonly supportedFeatures?: readonly ProviderFeature[];
 
   /**
-   * Which members of OpenAI's API beyond this contract the vendor has a field for, by OpenAI's names: of requests
-   * (`metadata`) and messages (`name`). Left out: only `parallel_tool_calls`, which goes with the feature `tools`.
+   * Which members of OpenAI's API beyond this contract the vendor supports, by OpenAI's names, in requests (`metadata`) and messages
+   * (`name`). Left out: only `parallel_tool_calls`, with the feature `tools`.
    */
   readonly vendorParams?: readonly string[];
 
   /**
-   * The most that one call can be billed, or an upper bound; null: not known. Cheap: it is asked before every call.
-   * Left out, the caller bounds the prompt by its bytes.
+   * The most that one call can be billed, or an upper bound; null if unknown. Must be cheap, because it is called before every call. Left
+   * out: the caller bounds the prompt by its bytes.
    */
   maxTokens?(
     request: Pick<ProviderRequest, 'modelName' | 'messages' | 'params' | 'tools' | 'responseFormat'>,
   ): ProviderMaxTokens;
 
   /**
-   * One call to the vendor: exactly one HTTP request, never a retry. Yields one `start`, where it likes one `model`, any
-   * number of `delta` and `tool_call`, one `end`. When `request.signal` aborts, stop and close the connection.
-   * @throws ProviderError for everything the vendor or the line did wrong.
+   * One call to the vendor: exactly one HTTP request, never a retry. Yields one `start`, optionally one `model`, any number of `delta` and
+   * `tool_call`, and one `end`. When `request.signal` aborts, stop and close the connection.
+   * @throws ProviderError for everything that the vendor or the connection did wrong.
    */
   stream(request: ProviderRequest): AsyncIterable<ProviderEvent>;
 
   /**
-   * The same call for an answer that is not read as it comes: one HTTP request, and the result that `stream` gives piece by piece. It
-   * only saves the cost of streaming; left out, the caller reads `stream` to its end. Heed the signal.
-   * @throws ProviderError as `stream` does, with `answerBegan` once a success status had come.
+   * Makes the same call for an answer that is not read as it comes: one HTTP request, with the result that `stream` gives piece by piece.
+   * It only saves the cost of streaming. Left out: the caller reads `stream` to its end. Observe the signal.
+   * @throws ProviderError as `stream` does, with `answerBegan` once a success status has arrived.
    */
   complete?(request: ProviderRequest): Promise<ProviderAnswer>;
 }
@@ -57,61 +57,61 @@ export interface ProviderMaxTokens {
 }
 
 export interface ProviderRequest {
-  /** The vendor's name of the model, without the provider: `gpt-4o-mini`. */
+  /** The vendor's name of the model, without the provider, such as `gpt-4o-mini`. */
   readonly modelName: string;
   /** At least one. A text prompt is one `user` message. */
   readonly messages: readonly ProviderMessage[];
-  /** Absent means not sent: the vendor's own default holds. */
+  /** An absent param is not sent, so the vendor's own default applies. */
   readonly params: ProviderParams;
-  /** The tools that the model may call. Sent only to a provider with the feature `tools`, as are the next two. */
+  /** The tools that the model may call. Like the next two, sent only to a provider with the feature `tools`. */
   readonly tools?: readonly ProviderTool[];
   /** Absent: the vendor's default, which is `auto` everywhere. */
   readonly toolChoice?: ProviderToolChoice;
   /** Whether one answer may have several calls. */
   readonly parallelToolCalls?: boolean;
-  /** Sent only to a provider that has the feature of the same name as its `type`. */
+  /** Sent only to a provider with the feature named by its `type`. */
   readonly responseFormat?: ProviderResponseFormat;
-  /** Members of OpenAI's API, under its names. Send those that `vendorParams` of the adapter lists. */
+  /** Members of OpenAI's API, under its names. Send those that the adapter's `vendorParams` lists. */
   readonly vendorParams?: Readonly<Record<string, unknown>>;
-  /** Send it to the vendor in a header, so that its log says which attempt it was asked by. */
+  /** Send it to the vendor in a header, so that the vendor's log identifies the attempt. */
   readonly attemptId: string;
   /** Aborts on a deadline or when the answer is no longer wanted. */
   readonly signal: AbortSignal;
   /** For `complete`: a larger answer is refused, so it need not be read to its end. Absent: the adapter's own bound. */
   readonly maxAnswerBytes?: number;
-  /** An adapter that knows when its request leaves the machine says so here; one that does not need not. */
+  /** Optional for the adapter: reports when its request leaves the machine. */
   readonly progress?: ProviderProgress;
 }
 
 export interface ProviderMessage {
   readonly role: 'system' | 'user' | 'assistant' | 'tool';
-  /** The text; for a `tool` message, what the tool answered. May be empty beside `toolCalls`. */
+  /** The text; for a `tool` message, what the tool answered. May be empty if there are `toolCalls`. */
   readonly content: string;
   /** The calls that an `assistant` message made. */
   readonly toolCalls?: readonly ProviderToolCall[];
-  /** The call that a `tool` message answers. Every `tool` message has it. */
+  /** The call that a `tool` message answers. Every `tool` message has one. */
   readonly toolCallId?: string;
-  /** Members of OpenAI's messages, such as `name`. Send those that `vendorParams` of the adapter lists. */
+  /** Members of OpenAI's messages, such as `name`. Send those that the adapter's `vendorParams` lists. */
   readonly vendorMembers?: Readonly<Record<string, unknown>>;
 }
 
 export interface ProviderToolCall {
   readonly id: string;
   readonly name: string;
-  /** JSON text as the model wrote it, which need not be whole or right. */
+  /** JSON text as the model wrote it, which may be incomplete or invalid. */
   readonly arguments: string;
 }
 
 export interface ProviderTool {
   readonly name: string;
   readonly description?: string;
-  /** JSON Schema of an object. Absent: the tool takes nothing. */
+  /** JSON Schema of an object. Absent: the tool takes no arguments. */
   readonly parameters?: Readonly<Record<string, unknown>>;
-  /** The arguments are to follow the schema exactly; a vendor without a field for it is not told. */
+  /** Whether the arguments must match the schema exactly. Not sent to a vendor without a field for it. */
   readonly strict?: boolean;
 }
 
-/** `required` is any of the tools, a name is that one. */
+/** `required` means any of the tools; a name means that tool. */
 export type ProviderToolChoice = 'auto' | 'none' | 'required' | { readonly name: string };
 
 export type ProviderResponseFormat =
@@ -140,15 +140,15 @@ export const PARAM_NAMES = [
 
 export type ParamName = (typeof PARAM_NAMES)[number];
 
-/** Under their names on the wire, so that a refusal can point at `/params/<name>`. */
+/** Params use their wire names, so that a refusal can point at `/params/<name>`. */
 export interface ProviderParams {
-  /** Most tokens of the answer. */
+  /** Maximum tokens of the answer. */
   readonly max_new_tokens?: number;
   readonly temperature?: number;
   readonly top_p?: number;
   readonly top_k?: number;
   readonly repetition_penalty?: number;
-  /** The answer ends before any of these. */
+  /** The answer ends before any of these strings. */
   readonly stop?: readonly string[];
   readonly seed?: number;
 }
@@ -156,19 +156,19 @@ export interface ProviderParams {
 export type ProviderEvent =
   ProviderStart | ProviderModel | ProviderDelta | ProviderToolCallDelta | ProviderEnd;
 
-/** The vendor has taken the request. */
+/** The vendor has accepted the request. */
 export interface ProviderStart {
   readonly type: 'start';
-  /** The vendor's own id of the request, for its support and its log. */
+  /** The vendor's own request id, for its support and its log. */
   readonly providerRequestId: string | null;
 }
 
-/** Names the model that answers, from a vendor that says so before the answer, for clients that read it as it comes. `end` says it in any case. */
+/** Names the served model before the answer, for clients that read it as it comes. `end` names it in any case. */
 export interface ProviderModel {
   readonly type: 'model';
   /** The same as in `end`. */
   readonly servedModelName: string | null;
-  /** The same as in `end`, as far as they are known. */
+  /** The same as in `end`, as far as known. */
   readonly extras?: Readonly<Record<string, unknown>>;
 }
 
@@ -176,16 +176,16 @@ export interface ProviderDelta {
   readonly type: 'delta';
   /** The next piece of the answer. */
   readonly text: string;
-  /** The text is the model's refusal, which came in a field of its own, such as OpenAI's `refusal`. */
+  /** Marks the text as the model's refusal, which came in a separate field, such as OpenAI's `refusal`. */
   readonly refusal?: true;
 }
 
-/** The next piece of a call of a tool. */
+/** The next piece of a tool call. */
 export interface ProviderToolCallDelta {
   readonly type: 'tool_call';
-  /** Which of the answer's calls: 0, 1, 2 … Pieces of several may come in turn. */
+  /** Which of the answer's calls: 0, 1, 2 … Pieces of several calls may alternate. */
   readonly index: number;
-  /** With the first piece, where the vendor has one. */
+  /** With the first piece, if the vendor sends one. */
   readonly id?: string;
   /** With the first piece. */
   readonly name?: string;
@@ -193,17 +193,17 @@ export interface ProviderToolCallDelta {
   readonly arguments: string;
 }
 
-/** The answer is whole. A stream that stops without it was cut off. */
+/** The answer is complete. A stream that stops without this event was cut off. */
 export interface ProviderEnd {
   readonly type: 'end';
   /**
-   * One of `stop`, `length`, `content_filter` and `tool_calls` where the vendor's own word means the same, else that
-   * word. A word that was translated stands in `usage.raw`, under the vendor's name for it.
+   * One of `stop`, `length`, `content_filter` and `tool_calls` if the vendor's own word means the same, else that word. `usage.raw` keeps a
+   * translated word under the vendor's name for the field.
    */
   readonly finishReason: string | null;
   /**
-   * The vendor's word says that the answer did not come to its end: a call of a tool that makes no sense, an error, a
-   * pause. What came is kept, and the call counts as failed.
+   * Whether the vendor's word says that the answer is unfinished: a malformed tool call, an error, a pause. What arrived is kept, and the
+   * call counts as failed.
    */
   readonly isUnfinished?: boolean;
   readonly usage: ProviderUsage;
@@ -216,38 +216,38 @@ export interface ProviderEnd {
   readonly extras?: Readonly<Record<string, unknown>>;
 }
 
-/** The result of `complete`: everything that the events of `stream` would have said. */
+/** The result of `complete`: everything that the events of `stream` would contain. */
 export interface ProviderAnswer extends Omit<ProviderEnd, 'type'> {
   /** The same as in `start`. */
   readonly providerRequestId: string | null;
-  /** May be empty. A refusal is a part of it. */
+  /** May be empty. Includes any refusal. */
   readonly text: string;
   /** The part of the text that came in the vendor's field for refusals; null or absent when none did. */
   readonly refusal?: string | null;
-  /** In their order. Absent when there are none. */
+  /** In order. Absent when there are none. */
   readonly toolCalls?: readonly ProviderAnswerToolCall[];
 }
 
-/** A call of a tool as the vendor sent it. */
+/** A tool call as the vendor sent it. */
 export interface ProviderAnswerToolCall {
-  /** Absent where the vendor gave it none; the caller then makes one up. */
+  /** Absent if the vendor sent none. The caller then generates one. */
   readonly id?: string;
   readonly name: string;
   /** JSON text as the model wrote it. */
   readonly arguments: string;
 }
 
-/** Null is "the vendor did not say"; 0 is never a stand-in for it. */
+/** Null means that the vendor did not say. 0 never stands for it. */
 export interface ProviderUsage {
-  /** All of the prompt, whether it was read from a cache or not. */
+  /** All tokens of the prompt, including those read from a cache. */
   readonly promptTokens: number | null;
-  /** All that the model wrote, its reasoning included. */
+  /** All tokens that the model wrote, including reasoning. */
   readonly responseTokens: number | null;
   /** Tokens of the prompt that the vendor read from its cache. Left out means null. */
   readonly cachedPromptTokens?: number | null;
   /** The tokens of the response that are reasoning and not in the text. Left out means null. */
   readonly reasoningTokens?: number | null;
-  /** The vendor's answer, untouched. Null when nothing came. */
+  /** What the vendor reported, unchanged. Null when nothing arrived. */
   readonly raw: unknown;
 }
 
@@ -266,7 +266,7 @@ export type ProviderErrorKind =
 export type { ProviderConnect, ProviderEnv } from './provider-env.js';
 export type { ProviderErrorDetails } from './provider-error-details.js';
 
-/** A failed call. `message` is stored and shown: no key, no header, no word of the prompt or the answer. */
+/** A failed call. `message` is stored and shown, so it must not contain keys, headers, or words of the prompt or the answer. */
 export class ProviderError extends Error {
   override readonly name = 'ProviderError';
   readonly status: number | null;
@@ -274,10 +274,10 @@ export class ProviderError extends Error {
   readonly providerRequestId: string | null;
   /** Null: the adapter did not say. */
   readonly answerBegan: boolean | null;
-  /** False only when it is certain. */
+  /** False only when certain. */
   readonly wasSent: boolean;
   readonly isCut: boolean;
-  /** Null: it goes by the kind. */
+  /** Null: the kind decides. */
   readonly shouldRetry: boolean | null;
 
   constructor(

@@ -5,19 +5,19 @@ import type { ModelProvider, ProviderEnv } from './provider.contract.js';
 export interface ProviderOptions {
   /** The part before the slash in `acme/some-model`: lower-case letters, digits and dashes. */
   readonly id: string;
-  /** The settings that a project may have of its own; left out: none. */
+  /** The settings that a project may override. Left out: none. */
   readonly own?: OwnSettings;
 }
 
-/** The settings of an adapter that a project's own key and address stand in for. */
+/** The settings of an adapter that a project's own key and address override. */
 export interface OwnSettings {
   /** Environment variables that may hold the key. The first is set to the project's key, and the others are unset. */
   readonly apiKey: readonly [string, ...string[]];
-  /** The setting of the address; left out: a project cannot choose one. The adapter has to connect by `ProviderEnv.connect`. */
+  /** The setting of the address. Left out: a project cannot choose one. The adapter must connect through `ProviderEnv.connect`. */
   readonly baseUrl?: string;
-  /** The address of calls when that is unset; null: nowhere. */
+  /** The default address; null for none. */
   readonly defaultBaseUrl: string | null;
-  /** Further settings that hold for a project's own address, too. All others are withheld there: they may be secrets. */
+  /** Further settings that also apply at a project's own address. All others are withheld there, because they may be secrets. */
   readonly shared?: readonly string[];
 }
 
@@ -27,12 +27,12 @@ export const PROVIDER_ENV = Symbol('PROVIDER_ENV');
 /** The registry finds adapters by this metadata. */
 export const ProviderMetadata = DiscoveryService.createDecorator<ProviderOptions>();
 
-/** A class that `@Provider` can stand on. */
+/** A class that `@Provider` can decorate. */
 export type ProviderClass = new (env: ProviderEnv) => ModelProvider;
 
 /**
- * Makes a class a provider: `@Provider({ id: 'acme' })`, or in plain JavaScript, which has no decorators,
- * `Provider({ id: 'acme' })(AcmeProvider)`. Its constructor gets the `ProviderEnv`, and nothing else.
+ * Makes a class a provider: `@Provider({ id: 'acme' })`, or `Provider({ id: 'acme' })(AcmeProvider)` in plain JavaScript, which has no
+ * decorators. Its constructor gets only the `ProviderEnv`.
  */
 export function Provider(options: ProviderOptions): (target: ProviderClass) => void {
   return (target) => {
@@ -43,7 +43,7 @@ export function Provider(options: ProviderOptions): (target: ProviderClass) => v
   };
 }
 
-/** Whether `@Provider` stands on this very class, and not only on one it extends. */
+/** Returns whether `@Provider` decorates the class itself, and not only a class it extends. */
 export function isProviderClass(value: unknown): value is ProviderClass {
   return typeof value === 'function' && Reflect.hasOwnMetadata(ProviderMetadata.KEY, value);
 }
@@ -53,7 +53,7 @@ export function getProviderOptions(providerClass: ProviderClass): ProviderOption
   return Reflect.getOwnMetadata(ProviderMetadata.KEY, providerClass) as ProviderOptions | undefined;
 }
 
-/** The id in `@Provider` on this class. */
+/** Returns the id in `@Provider` on this class. */
 export function getProviderId(providerClass: ProviderClass): string {
   return (getProviderOptions(providerClass) as ProviderOptions).id;
 }

@@ -18,9 +18,9 @@ export interface ProvidersModuleOptions {
 @Module({})
 export class ProvidersModule {
   /**
-   * Once per application; global, because registering again would load and construct every adapter again.
-   * @throws ProviderSetupError when a module does not load or OPENAI_COMPATIBLE makes no sense; the boot is
-   *   refused, as it is later by the registry for half adapters and ids that are taken.
+   * Call once per application. The module is global, because registering again would load and construct every adapter again.
+   * @throws ProviderSetupError when a module does not load or OPENAI_COMPATIBLE is invalid, which refuses the boot. The registry later
+   *   does the same for incomplete adapters and duplicate ids.
    */
   static async register(options: ProvidersModuleOptions): Promise<DynamicModule> {
     const env = emptyIsUnset(options.env);

@@ -12,7 +12,7 @@ export class RolloutNotFoundError extends LedgerError {
   }
 }
 
-/** The rollout is over. */
+/** The rollout is final. */
 export class RolloutFinalError extends LedgerError {
   constructor(rolloutId: string, status: RolloutStatus) {
     super({
@@ -25,7 +25,7 @@ export class RolloutFinalError extends LedgerError {
   }
 }
 
-/** The rollout would have to be in another status for that. */
+/** The action requires another status of the rollout. */
 export class RolloutStatusError extends LedgerError {
   constructor(rolloutId: string, status: RolloutStatus, wanted: readonly RolloutStatus[]) {
     super({
@@ -38,7 +38,7 @@ export class RolloutStatusError extends LedgerError {
   }
 }
 
-/** One at a time: the arms of two rollouts would be mixed up. */
+/** Only one rollout may be active at a time, or the arms of two would mix. */
 export class RolloutActiveError extends LedgerError {
   constructor(promptName: string, environment: string, rolloutId: string) {
     super({
@@ -51,9 +51,9 @@ export class RolloutActiveError extends LedgerError {
   }
 }
 
-/** A rollout compares with what runs. */
+/** A rollout must compare with the running version. */
 export class RolloutControlMovedError extends LedgerError {
-  /** @param pointer the number of the version that runs there; null for none of its own. */
+  /** @param pointer the number of the running version; null if the environment has no pointer of its own. */
   constructor(promptName: string, environment: string, pointer: number | null) {
     const runs = pointer === null ? 'no version of its own' : `version ${pointer}`;
     super({

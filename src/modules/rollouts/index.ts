@@ -1,4 +1,4 @@
-/** Rollouts: started, stepped and ended here; and what a look at the two arms decides, which is pure: figures in, decisions out. */
+/** Rollouts: starting, stepping and ending them; and the pure function that decides a look at the two arms. */
 export { decideLook } from './deciding/decide-look.js';
 export type { ArmFigures, Comparison, Decision, Estimate, Look } from './deciding/look.js';
 export type { ArmState, MetricValues, PhaseState } from './deciding/phase-state.js';

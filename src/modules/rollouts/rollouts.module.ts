@@ -15,7 +15,7 @@ import { RolloutEventsRepository } from './watching/rollout-events.repository.js
 import { TakingInRepository } from './watching/taking-in.repository.js';
 import { WatchedRolloutsRepository } from './watching/watched-rollouts.repository.js';
 
-/** Changes the status of rollouts, whoever asks for it. */
+/** Changes the status of rollouts for all callers. */
 @Module({
   imports: [AuditModule, PromptsModule],
   providers: [
@@ -29,14 +29,14 @@ import { WatchedRolloutsRepository } from './watching/watched-rollouts.repositor
 })
 export class RolloutsModule {}
 
-/** Looks at rollouts and decides: in every process, with or without a consumer. */
+/** Looks at rollouts and decides, in every process, with or without a consumer. */
 @Module({
   imports: [RolloutsModule],
   providers: [LookTaker, RolloutDecider, TakingInRepository, WatchedRolloutsRepository],
 })
 export class RolloutsDeciderModule {}
 
-/** The HTTP half. */
+/** The HTTP routes. */
 @Module({
   imports: [AuditModule, PromptsModule, RolloutsModule],
   providers: [RolloutReportsService, RolloutsService],

@@ -23,13 +23,13 @@ export class ScorerVersionNotFoundError extends LedgerError {
   }
 }
 
-/** Scores of one name would not be comparable. */
+/** A scorer keeps its kind, or scores under its name would not be comparable. */
 export class ScorerKindMismatchError extends LedgerError {
   private constructor(detail: string) {
     super({ code: 'SCORER_KIND_MISMATCH', status: 409, title: 'The scorer is of another kind', detail });
   }
 
-  /** @param kind the one that it has. */
+  /** @param kind the scorer's kind. */
   static ofPut(name: string, kind: ScorerKind): ScorerKindMismatchError {
     return new ScorerKindMismatchError(
       `Scorer "${name}" is a ${kind} and stays one; send "kind": "${kind}", or take another name.`,
@@ -62,7 +62,7 @@ export class ScorerInvalidError extends LedgerError {
   }
 }
 
-/** The sandbox did not come to an answer for a reason that lies in this process. */
+/** The sandbox gave no result, for a reason in this process. */
 export class SandboxUnavailableError extends LedgerError {
   constructor(cause?: unknown) {
     super({
@@ -78,7 +78,7 @@ export class SandboxUnavailableError extends LedgerError {
   }
 }
 
-/** The caller stopped waiting for a judgement, which goes on. */
+/** The caller stopped waiting for a judgement, which continues. */
 export class JudgementInterruptedError extends LedgerError {
   constructor(executionId: string) {
     super({

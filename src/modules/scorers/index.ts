@@ -1,6 +1,6 @@
 /**
- * Scoring for other modules: a version of a scorer (`ScorerCatalogue`), its verdict on an answer (`ScoringService`), and a place in
- * which verdicts are kept once (`ScoreLog`).
+ * Scoring for other modules: a version of a scorer (`ScorerCatalogue`), its verdict on an answer (`ScoringService`), and the log that keeps
+ * each verdict once (`ScoreLog`).
  */
 export { ScorerNotFoundError, ScorerVersionNotFoundError } from './errors.js';
 export type { CallJudge, Judgement, JudgeRequest } from './judges/judge-calls.js';

@@ -11,7 +11,7 @@ export class ScorerCatalogue {
   constructor(private readonly scorers: ScorersRepository) {}
 
   /**
-   * @param versionNumber null for the newest.
+   * @param versionNumber null for the newest version.
    * @throws ScorerNotFoundError `SCORER_NOT_FOUND` | ScorerVersionNotFoundError `SCORER_VERSION_NOT_FOUND`
    */
   async getVersion(
@@ -26,7 +26,7 @@ export class ScorerCatalogue {
     throw isThere ? new ScorerVersionNotFoundError(name, versionNumber) : new ScorerNotFoundError(name);
   }
 
-  /** Also of a scorer that was deleted. */
+  /** Finds versions of deleted scorers, too. */
   async findVersionById(
     tx: EntityManager,
     projectId: string,

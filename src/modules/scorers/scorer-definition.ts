@@ -20,9 +20,9 @@ export type CheckName = (typeof CHECKS)[number];
 export interface CheckDefinition {
   readonly kind: 'check';
   readonly check: CheckName;
-  /** The JSON text of what is compared with; null: with the `expected` of the item. */
+  /** The JSON text to compare with; null to compare with the `expected` of the item. */
   readonly valueJson: string | null;
-  /** Which part of the answer, read as JSON; null for the whole answer, as text. */
+  /** The part of the answer to check, read as JSON; null for the whole answer as text. */
   readonly path: string | null;
   readonly negate: boolean;
   /** Null for the default. */
@@ -38,11 +38,11 @@ export interface CodeDefinition {
 
 /** The answers that a judge or a person may give. */
 export interface Scale {
-  /** Which labels there are, and whether each passes; null where answers are numbers. */
+  /** The labels, and whether each passes; null if answers are numbers. */
   readonly labels: Readonly<Record<string, boolean>> | null;
   readonly min: number | null;
   readonly max: number | null;
-  /** From which number on an answer passes; null for the default. */
+  /** The lowest number that passes; null for the default. */
   readonly threshold: number | null;
 }
 
@@ -51,7 +51,7 @@ export interface JudgeDefinition extends Scale {
   readonly kind: 'judge';
   readonly promptName: string;
   readonly versionNumber: number;
-  /** The checksum of that version: a prompt that was deleted and made anew is another one. */
+  /** The checksum of that version, because a prompt that was deleted and created again is a different one. */
   readonly promptChecksum: string;
   readonly model: { readonly provider: string; readonly model_name: string };
   readonly params: ParamsDto;
@@ -63,7 +63,7 @@ export interface HumanDefinition extends Scale {
 
 export type ScorerDefinition = CheckDefinition | CodeDefinition | JudgeDefinition | HumanDefinition;
 
-/** A number passes from here on where the scorer says nothing else. */
+/** The lowest number that passes, unless the scorer sets a threshold. */
 export const DEFAULT_THRESHOLD = 0.5;
 
 export function thresholdFor({ threshold }: Pick<ScorerDefinition, 'threshold'>): number {

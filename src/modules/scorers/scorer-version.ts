@@ -1,7 +1,7 @@
 import type { ScorerKind } from '../../entities/index.js';
 import type { ScorerDefinition } from './scorer-definition.js';
 
-/** One version of a scorer, with what it does. */
+/** One version of a scorer, with its definition. */
 export interface ScorerVersion {
   readonly scorerId: string;
   readonly scorerVersionId: string;

@@ -1,6 +1,6 @@
 import type { ScorerRecord, ScorerVersionRecord } from './scorers.repository.js';
 
-/** A `ScorerVersionDto`, as JSON text: a definition keeps the numbers that it was sent with. */
+/** Returns a `ScorerVersionDto` as JSON text, because a definition keeps its numbers as sent. */
 export function scorerVersionJson(version: ScorerVersionRecord): string {
   const { versionNumber, checksumHash, definitionJson, createdBy, createdAt } = version;
   const facts = JSON.stringify({
@@ -12,7 +12,7 @@ export function scorerVersionJson(version: ScorerVersionRecord): string {
   return `${facts.slice(0, -1)},"definition":${definitionJson}}`;
 }
 
-/** A `ScorerDto`, as JSON text. */
+/** Returns a `ScorerDto` as JSON text. */
 export function scorerJson(record: ScorerRecord): string {
   const { scorerId, name, kind, scorerCreatedAt, scorerUpdatedAt } = record;
   const facts = JSON.stringify({

@@ -24,8 +24,8 @@ const SHA256 = /^[0-9a-f]{64}$/;
 @ApiExtraModels(ParamsDto)
 export class PutScorerDto {
   /**
-   * The kind of scorer: `check` by a rule, `code` by JavaScript in a sandbox, `judge` by a prompt, `human` by what people say. A scorer
-   * keeps its kind.
+   * The kind of scorer: `check` by a rule, `code` by JavaScript in a sandbox, `judge` by a prompt, `human` by people. A scorer keeps its
+   * kind.
    * @example "check"
    */
   @IsIn(SCORER_KINDS)
@@ -49,20 +49,20 @@ export class PutScorerDto {
   @ApiPropertyOptional(ANY_JSON)
   value?: unknown;
 
-  /** Which part of the answer a check looks at, when that is read as JSON: a JSON pointer such as `/a/0`, or a path such as `a[0].b`. */
+  /** The part of the answer that a check reads, as JSON: a JSON pointer such as `/a/0`, or a path such as `a[0].b`. */
   @IsOptional()
   @IsString()
   @Length(1, 1000)
   @ApiPropertyOptional({ type: String, nullable: true, example: null })
   path?: string | null;
 
-  /** Turns a check round: its value is then 1 less what it would be. Default false. */
+  /** Inverts a check: its value becomes 1 minus what it would be. Default false. */
   @IsOptional()
   @IsBoolean()
   @ApiPropertyOptional({ nullable: true, default: false, example: false })
   negate?: boolean | null;
 
-  /** From which value on an answer passes, above 0. Default: 0.5. */
+  /** The lowest value that passes, above 0. Default: 0.5. */
   @IsOptional()
   @IsNumber()
   @ApiPropertyOptional({ nullable: true, example: null })
@@ -84,7 +84,7 @@ export class PutScorerDto {
   @ApiPropertyOptional({ type: String, nullable: true, example: null })
   prompt_name?: string | null;
 
-  /** Its version. Null or left out: the one that is active now, which is kept. */
+  /** Version of the prompt. Null or left out: the currently active one, which is then pinned. */
   @IsOptional()
   @IsInt()
   @Min(1)
@@ -92,13 +92,13 @@ export class PutScorerDto {
   @ApiPropertyOptional({ type: 'integer', nullable: true, example: null })
   version_number?: number | null;
 
-  /** The checksum of that version, to be sure of it. Filled in where it is omitted. */
+  /** The checksum of that version, as a safeguard. Filled in if omitted. */
   @IsOptional()
   @Matches(SHA256, { message: 'must be 64 lower-case hex digits' })
   @ApiPropertyOptional({ type: String, nullable: true, example: null })
   prompt_checksum_hash?: string | null;
 
-  // Faults inside are found by `readModelChoice`, as in executions.
+  // `readModelChoice` reports faults inside, as for executions.
   @IsOptional()
   @ApiPropertyOptional({
     description:
@@ -126,13 +126,13 @@ export class PutScorerDto {
   })
   labels?: Record<string, boolean> | null;
 
-  /** The lowest value that a judge or a person may give. A judge has 0 to 1 where nothing else is said. */
+  /** The lowest value that a judge or a person may give. A judge's default range is 0 to 1. */
   @IsOptional()
   @IsNumber()
   @ApiPropertyOptional({ nullable: true, example: null })
   min?: number | null;
 
-  /** The highest. */
+  /** The highest value that a judge or a person may give. */
   @IsOptional()
   @IsNumber()
   @ApiPropertyOptional({ nullable: true, example: null })
@@ -144,7 +144,7 @@ export class ScorerRefDto {
   @ApiId()
   scorer_id!: string;
 
-  /** Its name, unique in the project. */
+  /** Name of the scorer, unique in the project. */
   name!: string;
 
   /** The kind of scorer. */
@@ -168,38 +168,38 @@ export class PutScorerResultDto {
   /** The scorer. */
   scorer!: ScorerRefDto;
 
-  /** The version of the definition that was sent. */
+  /** The version with the definition that was sent. */
   version!: ScorerVersionRefDto;
 
   /** True when the definition was new to the scorer and became a new version. The newest version is the one with the highest number. */
   version_change!: boolean;
 
-  /** Hints at settings that are allowed and probably not meant, such as a range in which every value passes. */
+  /** Hints at settings that are allowed but probably not intended, such as a range in which every value passes. */
   warnings!: string[];
 }
 
 export class ScorerVersionDto extends ScorerVersionRefDto {
-  /** The definition, in the members of `PUT`, numbers as they were sent. */
+  /** The definition, in the members of `PUT`, with numbers as sent. */
   @ApiProperty({ type: 'object', additionalProperties: true })
   definition!: unknown;
 
-  /** The name of the caller who put it. */
+  /** Name of the caller who put the version. */
   created_by!: string;
 
-  /** When it was put. */
+  /** When the version was put. */
   @ApiTime()
   created_at!: string;
 }
 
 export class ScorerDto extends ScorerRefDto {
-  /** Its newest version, which is used where none is named. */
+  /** The newest version of the scorer, which is used unless another is named. */
   latest_version!: ScorerVersionDto;
 
-  /** When it was made. */
+  /** When the scorer was created. */
   @ApiTime()
   created_at!: string;
 
-  /** When it got its newest version. */
+  /** When the scorer got its newest version. */
   @ApiTime()
   updated_at!: string;
 }
@@ -208,12 +208,12 @@ export class ScorerListDto {
   /** Scorers by name. */
   scorers!: ScorerDto[];
 
-  /** For the next page; null on the last. */
+  /** The `cursor` of the next page; null on the last one. */
   next_cursor!: string | null;
 }
 
 export class ListScorersQueryDto extends PageQueryDto {
-  /** Only those of this kind. */
+  /** Only scorers of this kind. */
   @IsOptional()
   @IsIn(SCORER_KINDS)
   @ApiPropertyOptional({ enum: SCORER_KINDS })

@@ -18,7 +18,7 @@ import { ScoresRepository } from './scores/scores.repository.js';
 import { ScoresService } from './scores/scores.service.js';
 import { ScoringService } from './scoring/scoring.service.js';
 
-/** Scoring for other modules: experiments run in processes without controllers, too. */
+/** Scoring for other modules, because experiments run in processes without controllers, too. */
 @Module({
   imports: [AuditModule, ExecutionsModule, ModelsModule, PromptsModule],
   providers: [
@@ -47,6 +47,6 @@ import { ScoringService } from './scoring/scoring.service.js';
 })
 export class ScorersModule {}
 
-/** The HTTP half. */
+/** The HTTP routes. */
 @Module({ imports: [ScorersModule], controllers: [ScorersController, ScoresController] })
 export class ScorersHttpModule {}

@@ -36,7 +36,7 @@ export interface ScorerFilter {
   readonly limit: number;
 }
 
-/** Numbers in a definition keep their spelling only in the text. */
+/** The definition is read as text, which alone keeps the spelling of its numbers. */
 const VERSION = `v.scorer_version_id AS "scorerVersionId", v.version_number AS "versionNumber", v.checksum_hash AS "checksumHash",
     v.definition::text AS "definitionJson", v.created_by AS "createdBy", v.created_at AS "createdAt"`;
 
@@ -67,8 +67,8 @@ const INSERT_VERSION = `INSERT INTO scorer_versions (project_id, scorer_id, vers
 @Injectable()
 export class ScorersRepository {
   /**
-   * The live scorer of that name, made when there is none, and locked until the transaction ends: who puts the same scorer waits
-   * here, so that versions get their numbers one after the other.
+   * Returns the live scorer of that name, created if there is none, and locks it until the transaction ends. Concurrent puts of a scorer
+   * wait here, so that versions get consecutive numbers.
    */
   async findOrCreateLocked(
     tx: EntityManager,
@@ -99,13 +99,13 @@ export class ScorersRepository {
     return row?.id ?? null;
   }
 
-  /** The scorer of that name; where there is none any more, the one that was deleted last. */
+  /** Returns the scorer of that name; if none is left, the most recently deleted one. */
   async findLatestId(tx: EntityManager, projectId: string, name: string): Promise<string | null> {
     const text = `SELECT scorer_id AS id FROM scorers WHERE project_id = $1 AND name = $2 ORDER BY deleted_at DESC NULLS FIRST LIMIT 1`;
     return (await tx.query<{ id: string }[]>(text, [projectId, name]))[0]?.id ?? null;
   }
 
-  /** @param versionNumber null for the newest. */
+  /** @param versionNumber null for the newest version. */
   async findVersion(
     tx: EntityManager,
     projectId: string,
@@ -119,7 +119,7 @@ export class ScorersRepository {
     return rows[0] ?? null;
   }
 
-  /** Also of a scorer that was deleted. */
+  /** Finds versions of deleted scorers, too. */
   async findVersionById(
     tx: EntityManager,
     projectId: string,
@@ -138,7 +138,7 @@ export class ScorersRepository {
     return row?.number ?? null;
   }
 
-  /** 0 when there is none yet. */
+  /** Returns 0 when there is no version yet. */
   async highestNumber(
     tx: EntityManager,
     { projectId, scorerId }: Pick<ScorerEntity, 'projectId' | 'scorerId'>,
@@ -161,12 +161,12 @@ export class ScorersRepository {
     await tx.update(ScorerEntity, { projectId, scorerId }, { updatedAt: () => 'now()' });
   }
 
-  /** Newest first. */
+  /** Lists the newest first. */
   async listVersions(tx: EntityManager, projectId: string, scorerId: string): Promise<ScorerVersionRecord[]> {
     return tx.query<ScorerVersionRecord[]>(LIST_VERSIONS, [projectId, scorerId]);
   }
 
-  /** By name, each with its newest version. */
+  /** Lists scorers by name, each with its newest version. */
   async list(tx: EntityManager, projectId: string, filter: ScorerFilter): Promise<ScorerRecord[]> {
     const values: unknown[] = [projectId];
     const bind = (value: unknown) => `$${values.push(value)}`;
@@ -176,7 +176,7 @@ export class ScorersRepository {
     return tx.query<ScorerRecord[]>(`${text} ORDER BY s.name LIMIT ${bind(filter.limit)}`, values);
   }
 
-  /** Frees the name. Versions and scores stay. */
+  /** Frees the name. Keeps versions and scores. */
   async markDeleted(
     tx: EntityManager,
     { projectId, scorerId }: Pick<ScorerEntity, 'projectId' | 'scorerId'>,

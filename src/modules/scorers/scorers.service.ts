@@ -12,7 +12,7 @@ import { ScorersRepository } from './scorers.repository.js';
 import { scorerJson, scorerVersionJson } from './scorer-views.js';
 import type { ListScorersQueryDto, PutScorerDto, PutScorerResultDto } from './scorers.dto.js';
 
-/** Scorers and their versions. */
+/** Manages scorers and their versions. */
 @Injectable()
 export class ScorersService {
   constructor(
@@ -23,11 +23,11 @@ export class ScorersService {
   ) {}
 
   /**
-   * Makes a scorer, or gives it a version; a definition that it has had before is that version again.
-   * @param valueJson the text of `value` as it was sent; null when it was left out.
+   * Creates a scorer, or adds a version to it. A definition that it has had before selects that version again.
+   * @param valueJson the text of `value` as sent; null when left out.
    * @throws ValidationError `VALIDATION_FAILED` | ScorerInvalidError `SCORER_INVALID` for a definition that cannot be used.
    * @throws ScorerKindMismatchError `SCORER_KIND_MISMATCH` for a scorer of another kind.
-   * @throws PromptNotFoundError | VersionNotFoundError | NoActiveVersionError | ModelNotFoundError for what a judge names.
+   * @throws PromptNotFoundError | VersionNotFoundError | NoActiveVersionError | ModelNotFoundError for what a judge refers to.
    */
   async put(
     actor: Actor,
@@ -67,7 +67,7 @@ export class ScorersService {
     });
   }
 
-  /** By name. A `ScorerListDto`, with definitions as they were sent. */
+  /** Lists by name, as a `ScorerListDto` with definitions as sent. */
   async list(projectId: string, query: ListScorersQueryDto): Promise<SourcedJson> {
     const filter = { kind: query.kind, afterName: afterName(query.cursor), limit: query.limit + 1 };
     const found = await this.scope.transaction(projectId, (tx) => this.scorers.list(tx, projectId, filter));
@@ -76,7 +76,7 @@ export class ScorersService {
     return new SourcedJson({ next_cursor: nextCursor }, { scorers });
   }
 
-  /** A `ScorerDto`. @throws ScorerNotFoundError `SCORER_NOT_FOUND` */
+  /** Returns a `ScorerDto`. @throws ScorerNotFoundError `SCORER_NOT_FOUND` */
   async get(projectId: string, name: string): Promise<string> {
     const found = await this.scope.transaction(projectId, (tx) =>
       this.scorers.findVersion(tx, projectId, name, null),
@@ -85,7 +85,7 @@ export class ScorersService {
     return scorerJson(found);
   }
 
-  /** Newest first: a list of `ScorerVersionDto`. @throws ScorerNotFoundError `SCORER_NOT_FOUND` */
+  /** Lists the newest first, as `ScorerVersionDto`s. @throws ScorerNotFoundError `SCORER_NOT_FOUND` */
   async listVersions(projectId: string, name: string): Promise<string> {
     const found = await this.scope.transaction(projectId, async (tx) => {
       const scorerId = await this.scorers.findId(tx, projectId, name);

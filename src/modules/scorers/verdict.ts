@@ -1,33 +1,33 @@
-/** Why there is no score. An error counts as an error: it is neither a 0 nor a pass. */
+/** Why there is no score. An error counts as an error, neither as a 0 nor as a pass. */
 export const SCORING_ERROR_TYPES = [
-  /** The execution has no answer, or one that is stored cut. */
+  /** The execution has no answer, or a truncated one. */
   'no_answer',
-  /** The answer is stored without what the project masks, so it is not the answer that was given. */
+  /** Masking changed the stored answer, so it is not the original. */
   'answer_masked',
-  /** The scorer compares with `expected`, and there is none, or none that it can compare with. */
+  /** The scorer compares with `expected`, which is missing or unusable. */
   'expected_unusable',
-  /** The execution does not say what the check asks for, such as its cost. */
+  /** The execution lacks what the check needs, such as its cost. */
   'telemetry_missing',
-  /** It would take too long to compare. */
+  /** The comparison would take too long. */
   'too_long',
-  /** The code threw, or returned something else than a result. */
+  /** The code threw, or returned something other than a result. */
   'code_failed',
-  /** The code went over its bound of instructions, memory, stack or time. */
+  /** The code exceeded its bound of instructions, memory, stack or time. */
   'code_out_of_bounds',
   /** The judge's execution failed or was canceled. */
   'judge_failed',
-  /** The judge answered, but not with a judgement. Its answer stands in the judgement's execution. */
+  /** The judge answered, but not with a judgement. The judgement's execution keeps its answer. */
   'judge_answer_invalid',
-  /** The judge's answer was cut. */
+  /** The judge's answer was truncated. */
   'judge_answer_cut',
 ] as const;
 
 export type ScoringErrorType = (typeof SCORING_ERROR_TYPES)[number];
 
-/** A scorer's finding, before its threshold is looked at. */
+/** A scorer's finding, before its threshold is applied. */
 export interface Finding {
   readonly kind: 'finding';
-  /** Finite. Of a label alone: 1 where it passes, else 0. */
+  /** Finite. A label alone counts as 1 if it passes, else 0. */
   readonly value: number;
   readonly label: string | null;
   readonly explanation: string | null;
@@ -36,9 +36,9 @@ export interface Finding {
 export interface ScoringError {
   readonly kind: 'error';
   readonly type: ScoringErrorType;
-  /** In one sentence. It may quote a few characters of what was scored. */
+  /** One sentence. It may quote a few characters of what was scored. */
   readonly message: string;
-  /** The judgement, of a judge that was asked. */
+  /** The judgement, if a judge was asked. */
   readonly judgeExecutionId: string | null;
 }
 

@@ -24,9 +24,9 @@ export class SecretsNotConfiguredError extends LedgerError {
   }
 }
 
-/** 503 `SECRET_UNREADABLE`: the key of the operator is never used in place of it. */
+/** 503 `SECRET_UNREADABLE`: the operator's key is never used instead. */
 export class SecretUnreadableError extends LedgerError {
-  /** @param reason half a sentence. */
+  /** @param reason a clause about the key. */
   constructor(provider: string, reason: string) {
     super({
       code: 'SECRET_UNREADABLE',
@@ -37,7 +37,7 @@ export class SecretUnreadableError extends LedgerError {
   }
 }
 
-/** 400 `VALIDATION_FAILED` for a provider that has no place for a key of a project. */
+/** 400 `VALIDATION_FAILED` for a provider that does not support a project's key. */
 export class NoSecretTakenError extends ValidationError {
   constructor(provider: string) {
     super(`Provider "${provider}" takes no key of a project; choose another provider.`, [

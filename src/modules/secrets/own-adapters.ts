@@ -6,15 +6,15 @@ import { type ModelProvider, type ProviderEnv, ProviderRegistry } from '../provi
 import { SecretUnreadableError } from './errors.js';
 import { SecretSealer } from './sealing/secret-sealer.js';
 
-/** An adapter holds a key and its connections. Connections that are no longer used close after their idle time. */
+/** Bounds memory, because an adapter holds a key and its connections. Unused connections close after their idle time. */
 const MOST_ADAPTERS = 200;
 const CONNECT_TIMEOUT_MS = 10_000;
-/** In place of a key where nothing is sent. */
+/** Replaces the key in an adapter that sends nothing. */
 const NO_KEY = 'not-decrypted';
 
 type Secret = ProjectSecretEntity;
 
-/** Adapters with a project's own key and address. */
+/** Creates adapters with a project's own key and address. */
 @Injectable()
 export class OwnAdapters {
   private readonly opened = new LRUCache<string, ModelProvider>({ max: MOST_ADAPTERS });
@@ -30,9 +30,9 @@ export class OwnAdapters {
   }
 
   /**
-   * The adapter with the key in it, ready to be called.
-   * @throws SecretUnreadableError `SECRET_UNREADABLE`, also where the operator's address is another one than when the key was put:
-   *   a key is never sent to a host that it was not put for.
+   * Returns the adapter with the key, ready to be called.
+   * @throws SecretUnreadableError `SECRET_UNREADABLE`, also if the operator's address has changed since the key was put, because a key is
+   *   only sent to the host that it was put for.
    */
   open(secret: Secret): ModelProvider {
     const known = this.opened.get(toCacheName(secret));
@@ -44,7 +44,7 @@ export class OwnAdapters {
     return adapter;
   }
 
-  /** The same without the key, for what can be said of it. */
+  /** Returns the adapter without the key, for reading its properties. */
   describe(secret: Secret): ModelProvider {
     assertSameOrigin(secret, this.registry.findOrigin(secret.provider, secret.baseUrl));
     const known = this.described.get(toCacheName(secret));
@@ -65,7 +65,7 @@ export class OwnAdapters {
     return this.registry.construct(provider, { apiKey, baseUrl, connect: this.connect });
   }
 
-  /** Forgets the adapters of a key that was replaced, and with them the key. */
+  /** Forgets the adapters of a replaced key, and with them the key. */
   private forgetFormer({ projectId, provider }: Secret): void {
     const former = `${projectId} ${provider} `;
     for (const name of this.opened.keys()) if (name.startsWith(former)) this.opened.delete(name);

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Circuits, type CircuitPass } from '../providers/index.js';
 import { SecretWatch } from './secret-watch.js';
 
-/** Circuits as projects have them: one with a key of its own does not close the operator's to others, nor another project's. */
+/** Gives each project with its own key separate circuits, so that its failures do not block the operator's key or other projects. */
 @Injectable()
 export class ProjectCircuits {
   constructor(
@@ -10,7 +10,7 @@ export class ProjectCircuits {
     private readonly watch: SecretWatch,
   ) {}
 
-  /** Whether a call may be made now; see {@link Circuits.tryAcquire}. */
+  /** Asks whether a call may be made now; see {@link Circuits.tryAcquire}. */
   tryAcquire(projectId: string, provider: string, modelName: string): CircuitPass {
     return this.circuits.tryAcquire(provider, modelName, this.watch.toAccount(projectId, provider));
   }

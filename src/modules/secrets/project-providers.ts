@@ -17,22 +17,22 @@ export interface ProjectProviderSet {
    */
   get(id: string): ModelProvider;
   /**
-   * The same of a provider that can be called now, for whoever admits a call. No key is decrypted.
+   * Returns a provider that can be called now, for admitting a call. Decrypts no key.
    * @throws ProviderNotFoundError `PROVIDER_NOT_FOUND` | ProviderNotConfiguredError `PROVIDER_NOT_CONFIGURED`
    * @throws SecretUnreadableError `SECRET_UNREADABLE`
    */
   getReady(id: string): ModelProvider;
   /**
-   * The provider, to be called now: the project's key is decrypted here, and nowhere else.
+   * Returns a provider for calls. The project's key is decrypted only here.
    * @throws what {@link getReady} throws.
    */
   open(id: string): ModelProvider;
 }
 
-/** A few hundred bytes each, and the adapters that are in use. */
+/** Each takes a few hundred bytes, plus the adapters in use. */
 const MOST_PROJECTS = 1000;
 
-/** Providers as projects have them: with a key of their own where they have put one, else with that of the operator. */
+/** Selects a project's providers, with its own key if it has put one, else with the operator's. */
 @Injectable()
 export class ProjectProviders implements OnApplicationShutdown {
   private readonly usual: ProjectProviderSet;
@@ -53,7 +53,7 @@ export class ProjectProviders implements OnApplicationShutdown {
     };
   }
 
-  /** From memory; null when they have to be loaded. */
+  /** Returns cached providers; null if they have to be loaded. */
   peek(projectId: string): ProjectProviderSet | null {
     if (!this.watch.isFresh) return null;
     const revisions = this.watch.getRevisions(projectId);
@@ -73,7 +73,7 @@ export class ProjectProviders implements OnApplicationShutdown {
     await this.adapters.close();
   }
 
-  /** The set carries its own revision: it stays only as long as the watch has seen the same one. */
+  /** Reads and caches a set. The set carries its own revisions, and is valid only while the watch reports the same ones. */
   private async read(projectId: string): Promise<ProjectProviderSet> {
     const rows = await this.scope.transaction(projectId, (tx) => this.secrets.list(tx, projectId));
     if (rows.length === 0) return this.usual;
@@ -83,7 +83,7 @@ export class ProjectProviders implements OnApplicationShutdown {
   }
 }
 
-/** The providers of a project with secrets, as of one moment. */
+/** The providers of a project with secrets, at one moment. */
 class KnownSet implements ProjectProviderSet {
   readonly revisions: string;
   private readonly secrets: ReadonlyMap<string, ProjectSecretEntity>;
@@ -95,7 +95,7 @@ class KnownSet implements ProjectProviderSet {
     private readonly adapters: OwnAdapters,
   ) {
     this.secrets = new Map(rows.map((row) => [row.provider, row]));
-    // Written as the database writes it.
+    // The same format as in the database.
     this.revisions = rows.map(({ provider, revision }) => `${provider}:${revision}`).join(',');
   }
 

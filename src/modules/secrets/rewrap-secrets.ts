@@ -12,8 +12,8 @@ interface Tally {
 }
 
 /**
- * Wraps secrets again that a former key has wrapped, once an API process has started with a new `SECRETS_KEY`, and says what it
- * cannot read. Several processes may do so at once: each row is locked while it is decided.
+ * Rewraps secrets that a previous key has wrapped, once an API process has started with a new `SECRETS_KEY`, and logs what it cannot read.
+ * Several processes may do so concurrently, because each row is locked first.
  */
 @Injectable()
 export class RewrapSecrets implements OnApplicationBootstrap {
@@ -27,7 +27,7 @@ export class RewrapSecrets implements OnApplicationBootstrap {
     private readonly audit: AuditService,
   ) {}
 
-  /** Not awaited: secrets that are not wrapped again yet are readable all the same. */
+  /** Not awaited, because secrets are readable before they are rewrapped. */
   onApplicationBootstrap(): void {
     if (!this.config.speaksForAll) return;
     this.rewrapAll().catch((error: unknown) => {

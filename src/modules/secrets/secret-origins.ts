@@ -4,7 +4,7 @@ import { ValidationError } from '../../kernel/index.js';
 import { ProviderRegistry } from '../providers/index.js';
 import { NoSecretTakenError } from './errors.js';
 
-/** Chooses the hosts that keys are sent to. A key is bound to its host from then on. */
+/** Chooses the host that a key is sent to, and bound to from then on. */
 @Injectable()
 export class SecretOrigins {
   constructor(
@@ -13,9 +13,9 @@ export class SecretOrigins {
   ) {}
 
   /**
-   * @param baseUrl as the project sends it; null for the address of the operator, or of the vendor.
+   * @param baseUrl as sent by the project; null for the operator's address, or the vendor's.
    * @throws ProviderNotFoundError `PROVIDER_NOT_FOUND`
-   * @throws ValidationError `VALIDATION_FAILED` for a provider without a key, and an address that may not be reached.
+   * @throws ValidationError `VALIDATION_FAILED` for a provider that takes no key, and for a forbidden address.
    */
   choose(provider: string, baseUrl: string | null): string {
     if (!this.registry.takesSecret(provider)) throw new NoSecretTakenError(provider);

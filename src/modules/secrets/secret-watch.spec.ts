@@ -38,7 +38,7 @@ it('knows nothing before the first look, and what it saw for four seconds', asyn
   await looked;
   expect(watch.getRevisions('a project')).toBe('openai:1');
   expect(watch.getRevisions('another')).toBeUndefined();
-  // Its age counts from before the look.
+  // The age counts from before the read.
   clock.nowMs = 3999;
   expect(watch.isFresh).toBe(true);
   clock.nowMs = 4000;

@@ -4,13 +4,13 @@ import { DatabaseListener } from '../../infra/database/index.js';
 import { Clock, getMessage } from '../../kernel/index.js';
 import { type Revisions, SECRETS_CHANNEL, SecretsRepository } from './secrets.repository.js';
 
-/** A change of a secret holds within 5 s on every process: two looks, and a second for the look itself. */
+/** A change of a secret takes effect within 5 s on every process: two reads, and a second for the read itself. */
 const INTERVAL_MS = 2000;
 const TTL_MS = 4000;
 
 /**
- * Knows which projects have keys of their own: by a look every two seconds, and by a notification with each change, which comes
- * within milliseconds where it is heard. Everybody else's requests thereby pay nothing but a look into a map.
+ * Tracks which projects have their own keys: by a read every two seconds, and by a notification of each change, which arrives within
+ * milliseconds if the process is listening. Requests of other projects only pay for a map lookup.
  */
 @Injectable()
 export class SecretWatch implements OnModuleInit, OnModuleDestroy {
@@ -34,7 +34,7 @@ export class SecretWatch implements OnModuleInit, OnModuleDestroy {
       if (!this.isLooking) this.lookSoon();
     }, INTERVAL_MS);
     this.timer.unref();
-    // Without `SECRETS_KEY` there are no secrets to watch, and a worker may need no connection for anything else.
+    // Without `SECRETS_KEY` there are no secrets to watch, and a worker may not need this connection for anything else.
     if (this.config.secretsKeys.all.length === 0) return;
     void this.listener.subscribe(SECRETS_CHANNEL, () => {
       this.lookSoon();
@@ -45,7 +45,7 @@ export class SecretWatch implements OnModuleInit, OnModuleDestroy {
     clearInterval(this.timer);
   }
 
-  /** Whether what is known is recent enough to go by. */
+  /** Whether the revisions are recent enough to use. */
   get isFresh(): boolean {
     return this.clock.monotonicMs() - this.readAtMs < TTL_MS;
   }
@@ -55,7 +55,7 @@ export class SecretWatch implements OnModuleInit, OnModuleDestroy {
     return this.revisions.get(projectId);
   }
 
-  /** Returns whose credentials a call is made with, for circuits: empty for those of the operator. */
+  /** Returns the account of a call's credentials, for circuits; empty for the operator's. */
   toAccount(projectId: string, provider: string): string {
     const revisions = this.revisions.get(projectId);
     if (revisions === undefined) return '';
@@ -63,7 +63,7 @@ export class SecretWatch implements OnModuleInit, OnModuleDestroy {
     return own === undefined ? '' : `${projectId} ${own}`;
   }
 
-  /** Looks again; one look at a time, so that an older one never comes after a newer one. */
+  /** Reads again, one read at a time, so that an older result never replaces a newer one. */
   refresh(): Promise<void> {
     const look = this.looking.then(() => this.look());
     this.looking = look.catch(() => undefined);
@@ -77,7 +77,7 @@ export class SecretWatch implements OnModuleInit, OnModuleDestroy {
   }
 
   private async look(): Promise<void> {
-    // Before the look, so that a slow one does not stretch it.
+    // The age counts from before the read, so that a slow one does not stretch it.
     const askedAtMs = this.clock.monotonicMs();
     this.isLooking = true;
     try {

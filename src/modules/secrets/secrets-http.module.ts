@@ -7,7 +7,7 @@ import { SecretsController } from './secrets.controller.js';
 import { SecretsModule } from './secrets.module.js';
 import { SecretsService } from './secrets.service.js';
 
-/** Putting and deleting the keys of projects. Only the API process needs it. */
+/** Puts and deletes the keys of projects. Only the API process needs it. */
 @Module({
   imports: [AuditModule, AuthModule, SecretsModule],
   controllers: [SecretsController],

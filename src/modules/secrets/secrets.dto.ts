@@ -5,18 +5,15 @@ import { ApiTime } from '../../infra/http/index.js';
 const MAX_KEY_LENGTH = 4096;
 
 export class PutSecretDto {
-  /** The key, as the provider gave it. It is encrypted, and no answer ever shows it again. */
+  /** The key from the provider. It is encrypted, and no answer ever shows it again. */
   @IsString()
   @Length(1, MAX_KEY_LENGTH)
-  // It travels in a header.
+  // It is sent in a header.
   @Matches(/^[\x21-\x7e]*$/, { message: 'must be printable ASCII characters without spaces' })
   @ApiProperty({ example: 'sk-an-example-of-a-key' })
   api_key!: string;
 
-  /**
-   * The address of a server that speaks the provider's API, such as a gateway of the project. Left out or null: the address
-   * that the operator has configured.
-   */
+  /** The address of a server that speaks the provider's API, such as the project's gateway. Left out or null: the operator's address. */
   @IsOptional()
   @IsString()
   @Length(1, 2048)
@@ -37,12 +34,12 @@ export class SecretDto {
    */
   fingerprint!: string;
 
-  /** The project's own address; null for that of the operator. */
+  /** The project's own address; null for the operator's. */
   @ApiProperty({ type: String, nullable: true })
   base_url!: string | null;
 
   /**
-   * The only place that the key is sent to.
+   * The only host that the key is sent to.
    * @example "https://api.openai.com"
    */
   host!: string;
@@ -51,7 +48,7 @@ export class SecretDto {
   @ApiTime()
   created_at!: string;
 
-  /** When the key of now was put. */
+  /** When the current key was put. */
   @ApiTime()
   updated_at!: string;
 }

@@ -7,10 +7,10 @@ import type { SealedSecret, SecretPlace } from './sealing/secret-sealer.js';
 export type NewSecret = SecretPlace & SealedSecret & Pick<ProjectSecretEntity, 'baseUrl' | 'fingerprint'>;
 
 export const SECRETS_CHANNEL = 'prompt_ledger_secrets';
-/** It says that something has changed, and nothing else. */
+/** Says only that something has changed. */
 const NOTIFY = `SELECT pg_notify('${SECRETS_CHANNEL}', '')`;
 
-/** Says of a project whether its secrets are still those of before: provider and revision of each. */
+/** The provider and revision of each secret, by project, to tell whether a project's secrets have changed. */
 export type Revisions = ReadonlyMap<string, string>;
 
 @Injectable()
@@ -25,7 +25,7 @@ export class SecretsRepository {
     return new Map(rows.map(({ project_id: id, revisions }) => [id, revisions]));
   }
 
-  /** By provider. */
+  /** Lists by provider. */
   async list(tx: EntityManager, projectId: string): Promise<ProjectSecretEntity[]> {
     return tx.find(ProjectSecretEntity, { where: { projectId }, order: { provider: 'ASC' } });
   }
@@ -34,7 +34,7 @@ export class SecretsRepository {
     return tx.findOneBy(ProjectSecretEntity, { projectId, provider });
   }
 
-  /** Finds it as {@link find} does, and locks it until the transaction ends. */
+  /** Finds a secret like {@link find}, and locks it until the transaction ends. */
   async findLocked(
     tx: EntityManager,
     projectId: string,

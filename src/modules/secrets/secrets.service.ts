@@ -10,7 +10,7 @@ import { SecretWatch } from './secret-watch.js';
 import type { PutSecretDto, SecretDto, SecretListDto } from './secrets.dto.js';
 import { SecretsRepository } from './secrets.repository.js';
 
-/** A project's own provider keys. They are never read back. */
+/** Manages a project's own provider keys, which are write-only. */
 @Injectable()
 export class SecretsService {
   constructor(
@@ -23,9 +23,9 @@ export class SecretsService {
   ) {}
 
   /**
-   * Keeps a key, in place of the one of before. Within 5 seconds every process calls with it.
+   * Stores or replaces a key. Within 5 seconds every process uses it.
    * @throws ProviderNotFoundError `PROVIDER_NOT_FOUND` | SecretsNotConfiguredError `SECRETS_NOT_CONFIGURED`
-   * @throws ValidationError `VALIDATION_FAILED` for a provider without a key, and an address that may not be reached.
+   * @throws ValidationError `VALIDATION_FAILED` for a provider that takes no key, and for a forbidden address.
    */
   async put(
     caller: Caller,
@@ -68,7 +68,7 @@ export class SecretsService {
   }
 
   /**
-   * From then on the project calls with the key of the operator, if there is one.
+   * Deletes a key. From then on the project uses the operator's, if there is one.
    * @throws SecretNotFoundError `SECRET_NOT_FOUND`
    */
   async delete(caller: Caller, provider: string): Promise<void> {

@@ -13,7 +13,7 @@ export class SignInNotConfiguredError extends LedgerError {
 }
 
 export class SignInFailedError extends LedgerError {
-  /** @param reason half a sentence that says nothing of what the provider sent. */
+  /** @param reason a clause that reveals nothing of what the provider sent. */
   constructor(reason = 'the answer of the identity provider does not belong to this sign-in') {
     super({
       code: 'SIGN_IN_FAILED',

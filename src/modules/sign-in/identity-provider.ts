@@ -10,7 +10,7 @@ type Client = typeof OpenIdClient;
 type Configuration = OpenIdClient.Configuration;
 
 const TIMEOUT_S = 10;
-/** A provider that moves its endpoints is followed after that. */
+/** How soon changed endpoints of the provider take effect. */
 const DISCOVERY_TTL_MS = 3_600_000;
 const SCOPES = 'openid email profile';
 
@@ -19,7 +19,7 @@ interface Discovered {
   readonly readAtMs: number;
 }
 
-/** The identity provider of `OIDC_ISSUER`, asked for authorization codes. Its package is an ES module, loaded at the first use. */
+/** The identity provider of `OIDC_ISSUER`, with the authorization code flow. The client package is an ES module, loaded on first use. */
 @Injectable()
 export class IdentityProvider {
   private readonly logger = new Logger(IdentityProvider.name);
@@ -39,7 +39,7 @@ export class IdentityProvider {
   }
 
   /**
-   * The page of the provider at which somebody signs in.
+   * Returns the URL of the provider's sign-in page.
    * @throws IdentityProviderUnavailableError `IDENTITY_PROVIDER_UNAVAILABLE`
    */
   async toLoginUrl({ state, nonce, codeVerifier }: SignInAttempt): Promise<string> {
@@ -57,9 +57,9 @@ export class IdentityProvider {
   }
 
   /**
-   * Exchanges the code of an answer, and checks all that the provider says: `state` and `iss` of the answer; issuer, audience,
+   * Exchanges the code of an answer, and checks everything that the provider sends: `state` and `iss` of the answer; issuer, audience,
    * times, nonce and signature of the ID token.
-   * @param query of the callback, as it came.
+   * @param query of the callback, as received.
    * @throws SignInFailedError `SIGN_IN_FAILED` | IdentityProviderUnavailableError `IDENTITY_PROVIDER_UNAVAILABLE`
    */
   async identify(query: string, attempt: SignInAttempt): Promise<Identity> {
@@ -87,7 +87,7 @@ export class IdentityProvider {
     return `${this.settings.publicUrl}/auth/callback`;
   }
 
-  /** Providers differ in where they want the secret, and some say it wrongly. A code survives the wrong place. */
+  /** Providers expect the secret in different places, and some advertise the wrong one. A code survives a failed try. */
   private async exchange(client: Client, configuration: Configuration, url: URL, attempt: SignInAttempt) {
     const { state, nonce, codeVerifier } = attempt;
     const exchange = () =>
@@ -120,7 +120,7 @@ export class IdentityProvider {
       const configuration = await client.discovery(new URL(issuer), clientId, undefined, authenticate, {
         timeout: TIMEOUT_S,
         execute: [
-          // The package trusts TLS for tokens that come from the provider itself; a signature costs too little to save.
+          // The package relies on TLS for tokens directly from the provider, but checking a signature is too cheap to skip.
           client.enableNonRepudiationChecks,
           // eslint-disable-next-line @typescript-eslint/no-deprecated -- The configuration allows http on loopback only.
           ...(issuer.startsWith('http:') ? [client.allowInsecureRequests] : []),
@@ -144,7 +144,7 @@ export class IdentityProvider {
     return isUnreachable ? new IdentityProviderUnavailableError(error) : new SignInFailedError();
   }
 
-  /** Messages may quote claims; names and codes do not. */
+  /** Logs only names and codes, because messages may quote claims. */
   private logFailure(error: unknown, message: string): void {
     const { name, code }: { name?: unknown; code?: unknown } = Object(error) as object;
     this.logger.warn({ errorName: String(name), code: String(code) }, message);

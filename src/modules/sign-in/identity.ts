@@ -1,18 +1,18 @@
 import { toUSVString } from 'node:util';
 import { SignInFailedError } from './errors.js';
 
-/** The person who signed in, as the provider says. */
+/** The person who signed in, according to the provider. */
 export interface Identity {
   readonly issuer: string;
   readonly subject: string;
   readonly name: string;
-  /** Only an address that the provider has verified; null for none. */
+  /** An address verified by the provider; null for none. */
   readonly email: string | null;
-  /** An address that the provider has not verified. */
+  /** An address not verified by the provider. */
   readonly unverifiedEmail: string | null;
 }
 
-/** Claims as the provider sent them, once their signature was checked. */
+/** Claims as sent by the provider, once their signature is checked. */
 export type Claims = Readonly<Record<string, unknown>>;
 
 const MAX_SUBJECT_LENGTH = 255;
@@ -20,7 +20,7 @@ const MAX_NAME_LENGTH = 200;
 const MAX_EMAIL_LENGTH = 254;
 const EMAIL = /^[^\s@\p{C}]+@[^\s@\p{C}]+$/u;
 
-/** @throws SignInFailedError `SIGN_IN_FAILED` for claims that name nobody. */
+/** @throws SignInFailedError `SIGN_IN_FAILED` for claims without a valid subject. */
 export function readIdentity(issuer: string, claims: Claims): Identity {
   const { sub, email, email_verified: isVerified } = claims;
   if (typeof sub !== 'string' || sub === '' || sub.length > MAX_SUBJECT_LENGTH || /\p{C}/u.test(sub)) {

@@ -3,7 +3,7 @@ import type { EntityManager } from 'typeorm';
 import { MemberEntity, UserEntity } from '../../entities/index.js';
 import type { Identity } from './identity.js';
 
-/** Users, as far as signing in goes. Each method is for a transaction of the instance, which sees all of them. */
+/** Stores users, for signing in. Each method requires a transaction of the instance, which sees all of them. */
 @Injectable()
 export class PeopleRepository {
   async findByIdentity(
@@ -13,7 +13,7 @@ export class PeopleRepository {
     return tx.findOneBy(UserEntity, { issuer, subject });
   }
 
-  /** Whatever the case of the address. */
+  /** Ignores the case of the address. */
   async findByEmail(tx: EntityManager, email: string): Promise<UserEntity | null> {
     const [row] = await tx.query<{ user_id: string }[]>(
       'SELECT user_id FROM users WHERE lower(email) = lower($1)',
@@ -22,7 +22,7 @@ export class PeopleRepository {
     return row === undefined ? null : tx.findOneBy(UserEntity, { userId: row.user_id });
   }
 
-  /** @returns null when somebody has that identity or that address meanwhile. */
+  /** @returns null if the identity or the address was taken in the meantime. */
   async insert(tx: EntityManager, { issuer, subject, name, email }: Identity): Promise<UserEntity | null> {
     const rows = await tx.query<{ user_id: string }[]>(
       `INSERT INTO users (kind, name, email, issuer, subject) VALUES ('person', $1, $2, $3, $4)
@@ -33,7 +33,7 @@ export class PeopleRepository {
     return row === undefined ? null : tx.findOneBy(UserEntity, { userId: row.user_id });
   }
 
-  /** Links an identity to a user who was made by hand. @returns false when the user has one already. */
+  /** Links an identity to a user created by an admin. @returns false if the user already has one. */
   async link(tx: EntityManager, userId: string, { issuer, subject }: Identity): Promise<boolean> {
     const [rows] = await tx.query<[unknown[], number]>(
       'UPDATE users SET issuer = $2, subject = $3 WHERE user_id = $1 AND issuer IS NULL RETURNING user_id',
@@ -42,7 +42,7 @@ export class PeopleRepository {
     return rows.length > 0;
   }
 
-  /** @returns the role of before; null for none. */
+  /** @returns the previous role; null for none. */
   async makeAdmin(tx: EntityManager, projectId: string, userId: string, addedBy: string) {
     const before = await tx.findOneBy(MemberEntity, { projectId, userId });
     await tx.query(

@@ -13,8 +13,8 @@ const UNVERIFIED =
 const DISABLED = 'Your user is disabled; ask an admin to enable it.';
 
 /**
- * Finds the user that an identity is. A person is known by issuer and subject. An address decides once: at the first sign-in, a
- * verified one finds the user whom somebody made for it with `POST /v1/users`, and says whether it is in `ADMIN_EMAILS`.
+ * Finds the user of an identity. Issuer and subject identify a person. The address matters only at the first sign-in: a verified one finds
+ * the user created for it with `POST /v1/users`, and decides by `ADMIN_EMAILS` who becomes an admin.
  */
 @Injectable()
 export class PeopleService {
@@ -24,8 +24,8 @@ export class PeopleService {
   ) {}
 
   /**
-   * For a transaction of the instance.
-   * @param projectId of the project `default`, whose log tells of it.
+   * Requires a transaction of the instance.
+   * @param projectId of the project `default`, whose audit log records it.
    * @throws SignInRefusedError `SIGN_IN_REFUSED`
    */
   async getUser(
@@ -43,7 +43,7 @@ export class PeopleService {
     return user;
   }
 
-  /** An unverified address must not stand for the person who owns it. */
+  /** Refuses an unverified address that belongs to somebody, so that it cannot be used to impersonate them. */
   private async assertAddressMayBe(
     tx: EntityManager,
     { unverifiedEmail: claimed }: Identity,
@@ -54,7 +54,7 @@ export class PeopleService {
     if (isTaken || adminEmails.includes(claimed.toLowerCase())) throw new SignInRefusedError(UNVERIFIED);
   }
 
-  /** @returns null where nobody was made for the address. */
+  /** @returns null if no user was created for the address. */
   private async linkMade(
     tx: EntityManager,
     identity: Identity,
@@ -79,7 +79,7 @@ export class PeopleService {
   private async make(tx: EntityManager, identity: Identity, projectId: string): Promise<UserEntity> {
     const made = await this.people.insert(tx, identity);
     if (made === null) {
-      // The same person in another tab, a moment ago.
+      // The same person may have signed in from another tab a moment ago.
       const other = await this.people.findByIdentity(tx, identity);
       if (other === null) throw new SignInRefusedError(TAKEN);
       return assertEnabled(other);

@@ -1,14 +1,13 @@
 import { ValidationError } from '../../kernel/index.js';
 
 const MAX_LENGTH = 2048;
-/** Deeper than any proxy decodes. */
+/** More rounds of decoding than any proxy applies. */
 const DECODINGS = 3;
 /** Browsers read a backslash as a slash, and drop tabs and line breaks. */
 const UNSAFE = /[\\\p{C}\p{Zl}\p{Zp}]/u;
 
 /**
- * Returns the path that the browser goes to after it has signed in: of this service, never another origin, however it is written or decoded
- * on its way.
+ * Returns the path to open after signing in: always of this service, however it is written or decoded on the way.
  * @param origin of this service.
  * @returns the path with its query and fragment, percent-encoded.
  * @throws ValidationError `VALIDATION_FAILED`
@@ -27,21 +26,21 @@ function isOwnPath(text: string, origin: string): boolean {
   let decoded = text;
   for (let time = 0; time <= DECODINGS; time += 1) {
     if (!/^\/(?!\/)/.test(decoded) || UNSAFE.test(decoded)) return false;
-    // Dots may bring two slashes to the front.
+    // Dot segments may leave two slashes at the front.
     if (!/^\/(?!\/)/.test(toPath(decoded, origin))) return false;
     decoded = decode(decoded);
   }
   return true;
 }
 
-/** @returns an empty text for what leads to another origin. */
+/** @returns an empty string for a target on another origin. */
 function toPath(text: string, origin: string): string {
   if (!URL.canParse(text, origin)) return '';
   const url = new URL(text, origin);
   return url.origin === origin ? url.pathname + url.search + url.hash : '';
 }
 
-/** Leaves text that is not well encoded as it is, because nothing decodes it further. */
+/** Leaves badly encoded text as it is, because nothing decodes it further. */
 function decode(text: string): string {
   try {
     return decodeURIComponent(text);

@@ -2,13 +2,13 @@ import { Injectable } from '@nestjs/common';
 import { DatabaseClock } from '../../infra/database/index.js';
 import { isSame, newSecret, SecretHasher } from '../auth/index.js';
 
-/** The time that people may take to sign in with their provider. */
+/** How long signing in with the provider may take. */
 export const ATTEMPT_MAX_AGE_S = 600;
 const COOKIE = /^([0-9A-Za-z]{43})\.([0-9a-z]{1,12})\.([\w-]{1,4096})\.([\w-]{43})$/;
 
 /** The secrets of one attempt to sign in. */
 export interface SignInAttempt {
-  /** The cookie that the browser keeps until it comes back. */
+  /** The cookie that the browser keeps until it returns. */
   readonly cookie: string;
   readonly state: string;
   readonly nonce: string;
@@ -20,9 +20,8 @@ export interface SignInAttempt {
 }
 
 /**
- * An attempt stands in a sealed cookie of the browser that made it, and nowhere else: whoever brings the answer of another
- * browser's attempt has no cookie for it, and a million attempts leave no row. State, nonce and verifier are derived from the
- * cookie's secret, so none of them fits another attempt.
+ * An attempt exists only in a sealed cookie of the browser that started it. Without that cookie, another browser's answer is useless, and a
+ * million attempts leave no row. State, nonce and verifier are derived from the cookie's secret, so none of them fits another attempt.
  */
 @Injectable()
 export class SignInAttempts {
@@ -37,7 +36,7 @@ export class SignInAttempts {
     return this.toAttempt(payload);
   }
 
-  /** @returns null for what this service has not made, and for an attempt that took too long. */
+  /** @returns null for a cookie that this service has not created, and for an expired attempt. */
   read(cookie: string): SignInAttempt | null {
     const [, secret, expiry = '', returnTo, seal = ''] = COOKIE.exec(cookie) ?? [];
     const payload = [secret, expiry, returnTo].join('.');

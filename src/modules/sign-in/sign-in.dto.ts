@@ -2,7 +2,7 @@ import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsOptional, IsString } from 'class-validator';
 
 export class LoginQueryDto {
-  /** The path of this service that the browser goes to afterwards. Default: `/`. */
+  /** The path of this service to open afterwards. Default: `/`. */
   @IsOptional()
   @IsString()
   @ApiPropertyOptional({ example: '/' })

@@ -40,7 +40,7 @@ export class SignInService {
   /**
    * Sends the browser to the provider.
    * @throws SignInNotConfiguredError `SIGN_IN_NOT_CONFIGURED` | InsecureTransportError `INSECURE_TRANSPORT`
-   * @throws ValidationError `VALIDATION_FAILED` for a `return_to` that leads elsewhere.
+   * @throws ValidationError `VALIDATION_FAILED` for a `return_to` on another origin.
    * @throws IdentityProviderUnavailableError `IDENTITY_PROVIDER_UNAVAILABLE`
    */
   async begin(request: Request, { return_to: returnTo }: LoginQueryDto): Promise<RawAnswer> {
@@ -54,7 +54,7 @@ export class SignInService {
   }
 
   /**
-   * Takes the answer of the provider, opens a session under a new token, and sends the browser where it wanted to go.
+   * Processes the provider's answer, opens a session with a new token, and redirects the browser to its original target.
    * @throws SignInFailedError `SIGN_IN_FAILED` | SignInRefusedError `SIGN_IN_REFUSED`, and what {@link begin} throws.
    */
   async finish(request: Request): Promise<RawAnswer> {
@@ -72,7 +72,7 @@ export class SignInService {
     );
   }
 
-  /** Finds the attempt of this browser, whose state the answer repeats. */
+  /** Finds this browser's attempt, and checks that the answer has its state. */
   private findAttempt(request: Request, transport: Transport, query: string): SignInAttempt {
     const cookie = readCookie(request.headers.cookie, cookieName(ATTEMPT_COOKIE, transport));
     const attempt = cookie === null ? null : this.attempts.read(cookie);
@@ -103,7 +103,7 @@ export class SignInService {
   }
 }
 
-/** A browser must not keep it, and must not tell the next page where it came from: the address holds the code. */
+/** Forbids caching and the referrer, because the address contains the code. */
 function redirect(url: string, cookie: string): RawAnswer {
   return new RawAnswer(
     303,

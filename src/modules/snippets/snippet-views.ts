@@ -9,7 +9,7 @@ import type {
 } from './snippets.dto.js';
 import type { SnippetUse } from './snippets.repository.js';
 
-/** Rows as the wire shows them. */
+/** Maps rows to their wire form. */
 
 type SnippetColumns = Omit<SnippetEntity, 'projectId' | 'deletedAt'>;
 

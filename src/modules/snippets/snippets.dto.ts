@@ -7,7 +7,7 @@ const MAX_TEMPLATE_CHARS = 1_048_576;
 
 export class PutSnippetDto {
   /**
-   * The text, a Liquid template. It sees the arguments that it is rendered with, and nothing else.
+   * The text, a Liquid template. It has access only to its own arguments.
    * @example "Write for {{audience}} in a friendly tone."
    */
   @IsString()
@@ -15,7 +15,7 @@ export class PutSnippetDto {
   template_source!: string;
 
   /**
-   * The purpose of the snippet. Omit it to keep it; null removes it.
+   * What the snippet is for. Omit it to keep it; null removes it.
    * @example "How we speak to customers"
    */
   @IsOptional()
@@ -43,7 +43,7 @@ export class PutSnippetDto {
 }
 
 export class ListSnippetsQueryDto extends PageQueryDto {
-  /** Only names that begin so. */
+  /** Only snippets whose name starts with this. */
   @IsOptional()
   @IsString()
   @Length(1, 200)
@@ -56,7 +56,7 @@ export class SnippetRefDto {
   @ApiId()
   snippet_id!: string;
 
-  /** Its name, unique in the project. */
+  /** Name of the snippet, unique in the project. */
   name!: string;
 }
 
@@ -65,11 +65,11 @@ export class SnippetVersionRefDto {
   @ApiId()
   version_id!: string;
 
-  /** 1, 2, 3 … within the snippet: what stands behind the `@`. */
+  /** 1, 2, 3 … within the snippet: the number after the `@`. */
   @ApiInteger()
   version_number!: number;
 
-  /** SHA-256 of the text; of one that uses other snippets, that of the whole content. */
+  /** SHA-256 of the text. If it uses other snippets, of the whole content. */
   checksum_hash!: string;
 }
 
@@ -88,54 +88,54 @@ export class SnippetVersionSummaryDto extends SnippetVersionRefDto {
   /** The author; null when none was named. */
   created_by!: string | null;
 
-  /** Why; null when nothing was said. */
+  /** The reason; null for none. */
   commit_message!: string | null;
 
-  /** When it was made. */
+  /** When the version was created. */
   @ApiTime()
   created_at!: string;
 }
 
 export class SnippetVersionDto extends SnippetVersionSummaryDto {
-  /** Id of its snippet. */
+  /** Id of the version's snippet. */
   @ApiId()
   snippet_id!: string;
 
-  /** Name of its snippet. */
+  /** Name of the version's snippet. */
   snippet_name!: string;
 
   /** The text. */
   template_source!: string;
 
-  /** Names of the arguments that it uses, in the order in which they appear. */
+  /** Names of the arguments in the text, in order of appearance. */
   variables!: string[];
 
   /**
-   * Engine and rules that render it.
+   * Engine and rules that render the version.
    * @example "liquid-1"
    */
   renderer!: string;
 }
 
 export class SnippetSummaryDto extends SnippetRefDto {
-  /** The purpose of the snippet. */
+  /** What the snippet is for. */
   description!: string | null;
 
-  /** Number of its newest version. */
+  /** Number of the newest version. */
   @ApiInteger()
   latest_version_number!: number;
 
-  /** When its first version came. */
+  /** When the snippet was created. */
   @ApiTime()
   created_at!: string;
 
-  /** When it got its newest version or its description. */
+  /** When the newest version or the description was added. */
   @ApiTime()
   updated_at!: string;
 }
 
 export class SnippetDto extends SnippetSummaryDto {
-  /** Its newest version. Prompts do not follow it: they name a number. */
+  /** The newest version. Prompts do not follow it, because they name a number. */
   latest_version!: SnippetVersionDto;
 }
 
@@ -144,7 +144,7 @@ export class SnippetListDto {
   @ApiProperty({ type: [SnippetSummaryDto] })
   snippets!: SnippetSummaryDto[];
 
-  /** Send it as `cursor` to get the next page; null on the last one. */
+  /** The `cursor` of the next page; null on the last one. */
   next_cursor!: string | null;
 }
 
@@ -164,22 +164,22 @@ export class SnippetUseDto {
   @ApiInteger()
   version_number!: number;
 
-  /** Number of the version of this snippet that is used. */
+  /** Number of the used version of this snippet. */
   @ApiInteger()
   snippet_version_number!: number;
 
-  /** Whether its own text names the snippet; false when it comes with another snippet. */
+  /** Whether its own text names the snippet; false if another snippet uses it. */
   direct!: boolean;
 
-  /** The environments whose pointers stand at the version of the prompt; `default` is the one of the active version. */
+  /** The environments whose pointers select the version of the prompt; `default` is that of the active version. */
   environments!: string[];
 }
 
 export class SnippetUsageDto {
-  /** Versions that use it, the newest first. Those of deleted prompts and snippets do not count. */
+  /** Versions that use the snippet, newest first. Those of deleted prompts and snippets do not count. */
   @ApiProperty({ type: [SnippetUseDto] })
   usage!: SnippetUseDto[];
 
-  /** Send it as `cursor` to get the next page; null on the last one. */
+  /** The `cursor` of the next page; null on the last one. */
   next_cursor!: string | null;
 }

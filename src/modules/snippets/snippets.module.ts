@@ -15,6 +15,6 @@ import { SnippetsService } from './snippets.service.js';
 })
 export class SnippetsModule {}
 
-/** The HTTP half. */
+/** The HTTP routes. */
 @Module({ imports: [SnippetsModule], controllers: [SnippetsController] })
 export class SnippetsHttpModule {}

@@ -4,12 +4,12 @@ import { SnippetEntity, SnippetVersionEntity } from '../../entities/index.js';
 
 export type NewSnippetVersion = Omit<SnippetVersionEntity, 'versionId' | 'createdAt'>;
 
-/** A snippet of a list, with the number of its newest version. */
+/** A snippet in a list, with the number of its newest version. */
 export type ListedSnippet = Omit<SnippetEntity, 'projectId' | 'deletedAt'> & {
   readonly latestNumber: number;
 };
 
-/** A version that uses one of a snippet. */
+/** A version that uses a version of a snippet. */
 export interface SnippetUse {
   readonly kind: 'prompt' | 'snippet';
   readonly name: string;
@@ -30,8 +30,8 @@ const LIST = `SELECT s.snippet_id AS "snippetId", s.name, s.description, s.creat
   ORDER BY s.name LIMIT $5`;
 
 /**
- * By versions of prompts and snippets that are not deleted. Its own versions count as everybody's. One step in an index for each, by
- * LATERAL: plain joins were planned as products of tables, and of a thousand pins the answer took more than half a minute.
+ * Finds uses by versions of prompts and snippets that are not deleted. The snippet's own versions count too. LATERAL makes each one index
+ * lookup: plain joins were planned as products of tables, and a thousand pins took more than half a minute.
  */
 const USES = `SELECT CASE WHEN n.by_snippet THEN 'snippet' ELSE 'prompt' END AS kind, coalesce(p.name, s.name) AS name,
     n.used_by_version_id AS "versionId", coalesce(pv.version_number, sv.version_number) AS "versionNumber",
@@ -53,10 +53,10 @@ const USES = `SELECT CASE WHEN n.by_snippet THEN 'snippet' ELSE 'prompt' END AS 
 const USES_PAGE = `${USES} AND ($3::uuid IS NULL OR (n.used_by_version_id, v.version_number) < ($3::uuid, $4::integer))
   ORDER BY n.used_by_version_id DESC, v.version_number DESC LIMIT $5`;
 
-/** Looks for uses by others only, because versions of the same snippet are deleted along with it. */
+/** Ignores uses by the snippet itself, because its versions are deleted along with it. */
 const IS_USED = `SELECT EXISTS (${USES} AND s.snippet_id IS DISTINCT FROM $2) AS "isUsed"`;
 
-/** Names of snippets and their immutable versions. */
+/** Stores the names of snippets and their immutable versions. */
 @Injectable()
 export class SnippetsRepository {
   async find(tx: EntityManager, projectId: string, name: string): Promise<SnippetEntity | null> {
@@ -66,13 +66,13 @@ export class SnippetsRepository {
       .getOne();
   }
 
-  /** Lists by name. @param after a name, or nothing for the first page. */
+  /** Lists by name. @param after a name; empty for the first page. */
   async list(
     tx: EntityManager,
     projectId: string,
     { after, prefix, limit }: { readonly after: string; readonly prefix: string; readonly limit: number },
   ): Promise<ListedSnippet[]> {
-    // U+10FFFF sorts after whatever a name may contain.
+    // U+10FFFF sorts after any character that a name may contain.
     return tx.query<ListedSnippet[]>(LIST, [projectId, after, prefix, `${prefix}\u{10FFFF}`, limit]);
   }
 
@@ -91,7 +91,7 @@ export class SnippetsRepository {
     return (await this.find(tx, projectId, name)) as SnippetEntity;
   }
 
-  /** @param description undefined leaves it. */
+  /** @param description undefined leaves it unchanged. */
   async touch(
     tx: EntityManager,
     { projectId, snippetId }: SnippetEntity,
@@ -124,7 +124,7 @@ export class SnippetsRepository {
     return tx.findOneBy(SnippetVersionEntity, { projectId, snippetId, versionNumber });
   }
 
-  /** Newest first. */
+  /** Lists the newest first. */
   async listVersions(
     tx: EntityManager,
     { projectId, snippetId }: SnippetEntity,
@@ -135,7 +135,7 @@ export class SnippetsRepository {
     });
   }
 
-  /** The newest one; a snippet has one from the beginning. */
+  /** Returns the newest version. A snippet has one from the beginning. */
   async getLatest(tx: EntityManager, { projectId, snippetId }: SnippetEntity): Promise<SnippetVersionEntity> {
     return tx.findOneOrFail(SnippetVersionEntity, {
       where: { projectId, snippetId },
@@ -143,7 +143,7 @@ export class SnippetsRepository {
     });
   }
 
-  /** 0 when there is none yet. */
+  /** Returns 0 when there is no version yet. */
   async highestNumber(tx: EntityManager, { projectId, snippetId }: SnippetEntity): Promise<number> {
     return (await tx.maximum(SnippetVersionEntity, 'versionNumber', { projectId, snippetId })) ?? 0;
   }

@@ -23,7 +23,7 @@ import type {
 } from './snippets.dto.js';
 import { SnippetsRepository, type UsePosition } from './snippets.repository.js';
 
-/** Texts that prompts share, in immutable versions. */
+/** Manages texts that prompts share, in immutable versions. */
 @Injectable()
 export class SnippetsService {
   constructor(
@@ -36,8 +36,8 @@ export class SnippetsService {
   ) {}
 
   /**
-   * Creates a snippet or its next version; a text that it has had before is that version again.
-   * @throws TemplateInvalidError `TEMPLATE_INVALID`, also for a snippet that it uses and that is not there.
+   * Creates a snippet or its next version. A text that it has had before selects that version again.
+   * @throws TemplateInvalidError `TEMPLATE_INVALID`, also for a missing snippet that it uses.
    */
   async put(actor: Actor, name: string, request: PutSnippetDto): Promise<PutSnippetResultDto> {
     const { projectId } = actor;
@@ -83,7 +83,7 @@ export class SnippetsService {
     return { snippets: entries.map(view.snippetSummary), next_cursor: nextCursor };
   }
 
-  /** With its newest version. @throws SnippetNotFoundError `SNIPPET_NOT_FOUND` */
+  /** Returns a snippet with its newest version. @throws SnippetNotFoundError `SNIPPET_NOT_FOUND` */
   async get(projectId: string, name: string): Promise<SnippetDto> {
     return this.scope.transaction(projectId, async (tx) => {
       const snippet = await this.getSnippet(tx, projectId, name);
@@ -91,7 +91,7 @@ export class SnippetsService {
     });
   }
 
-  /** Newest first. @throws SnippetNotFoundError `SNIPPET_NOT_FOUND` */
+  /** Lists the newest first. @throws SnippetNotFoundError `SNIPPET_NOT_FOUND` */
   async listVersions(projectId: string, name: string): Promise<SnippetVersionSummaryDto[]> {
     return this.scope.transaction(projectId, async (tx) => {
       const snippet = await this.getSnippet(tx, projectId, name);
@@ -112,7 +112,7 @@ export class SnippetsService {
     });
   }
 
-  /** Lists its users, the newest first. @throws SnippetNotFoundError `SNIPPET_NOT_FOUND` */
+  /** Lists uses, newest first. @throws SnippetNotFoundError `SNIPPET_NOT_FOUND` */
   async usage(projectId: string, name: string, query: PageQueryDto): Promise<SnippetUsageDto> {
     const after = query.cursor === undefined ? null : decodeCursor(query.cursor, asPosition);
     const found = await this.scope.transaction(projectId, async (tx) => {
@@ -127,7 +127,7 @@ export class SnippetsService {
   }
 
   /**
-   * Frees the name. Its versions stay for whoever used them once.
+   * Frees the name. Versions stay for those that have used them.
    * @throws SnippetNotFoundError `SNIPPET_NOT_FOUND`
    * @throws SnippetInUseError `SNIPPET_IN_USE` while a version of a prompt or of another snippet uses one of its versions.
    */

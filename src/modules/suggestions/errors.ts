@@ -11,7 +11,7 @@ export class SuggestionNotFoundError extends LedgerError {
   }
 }
 
-/** A draft of an older content would be without what came after it. */
+/** A draft of an older content would lack the later changes. */
 export class SuggestionStaleError extends LedgerError {
   constructor(name: string, versionNumber: number, newestNumber: number) {
     super({
@@ -40,7 +40,7 @@ export class SuggestionNotApplicableError extends LedgerError {
     );
   }
 
-  /** @param what the members of a request that would change. */
+  /** @param what the parts of a request that would change. */
   static ofRequests(what: string): SuggestionNotApplicableError {
     return new SuggestionNotApplicableError(
       `The patch changes ${what} of requests, which no version holds; send what it says with your requests.`,

@@ -4,10 +4,9 @@ import type { Suggestion } from './suggestion.js';
 const NAMES = ['variable', 'value', 'pointer', 'cause', 'experiment_id', 'from', 'to'];
 
 /**
- * The same suggestion about the same version has the same id, today and next week, so that one who dismisses it does not see it again.
- * Figures that move every day are not part of it.
- *
- * @param hash has to have a key wherever others see the id: it covers values of variables, and those are few enough to be guessed.
+ * Gives the same suggestion about the same version the same id at any time, so that a dismissed one stays dismissed. Figures that change
+ * daily are not part of it.
+ * @param hash must be keyed if others can see the id, because it covers values of variables, which are few enough to be guessed.
  * @returns 32 hex digits.
  */
 export function identifySuggestion(

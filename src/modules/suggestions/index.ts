@@ -1,2 +1,2 @@
-/** Suggestions: what to change about a version next, and the facts that say so. `content/` and `facts/` are pure. */
+/** Suggestions: what to change in a version next, and the supporting facts. `content/` and `facts/` are pure. */
 export { SuggestionsModule } from './suggestions.module.js';

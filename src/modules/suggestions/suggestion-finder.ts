@@ -17,11 +17,11 @@ import type { IdentifiedSuggestion } from './suggestion-views.js';
 import type { FoundVersion } from './suggestions.repository.js';
 
 export interface Findings {
-  /** The most important suggestions come first. */
+  /** Most important first. */
   readonly suggestions: readonly IdentifiedSuggestion[];
   /** Null for a caller who may not list executions. */
   readonly facts: VersionFacts | null;
-  /** Whether what was sent and answered may be quoted to the caller. */
+  /** Whether the caller may see quotations from requests and answers. */
   readonly withContents: boolean;
 }
 
@@ -73,8 +73,8 @@ export class SuggestionFinder {
 }
 
 /**
- * The variables that callers are known to send: those of the schema, or else those that every execution sent. The latter are no reason to
- * call another one undeclared.
+ * Returns the variables that callers are known to send: those of the schema, or else those sent by every execution. The latter also include
+ * the version's own variables, so that none of these counts as undeclared.
  */
 function declaredBy(
   content: ReturnType<typeof toContent>,

@@ -4,7 +4,7 @@ import { ValidationError } from '../../kernel/index.js';
 const WELL_FORMED = /^[0-9A-Za-z-]{1,100}$/;
 const RULE = 'must be the id of a suggestion';
 
-/** An id of a suggestion in the path. @throws ValidationError `VALIDATION_FAILED` for what is none. */
+/** Validates a suggestion id in the path. @throws ValidationError `VALIDATION_FAILED` for an invalid one. */
 @Injectable()
 export class SuggestionIdPipe implements PipeTransform<unknown, string> {
   transform(value: unknown): string {

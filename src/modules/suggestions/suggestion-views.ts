@@ -7,17 +7,17 @@ const MOST_PLACES = 50;
 const MOST_PLACE_CHARS = 500;
 const EXECUTION = '/v1/executions/';
 
-/** A suggestion with the id that it has among those of its prompt. */
+/** A suggestion with its id, which is unique within the prompt. */
 export interface IdentifiedSuggestion {
   readonly suggestionId: string;
   readonly suggestion: Suggestion;
 }
 
-/** The parts that a caller may see, and where to look at them. */
+/** What a caller may see, and the link to it. */
 export interface Showing {
-  /** May they read what was sent and answered? */
+  /** Whether the caller may read requests and answers. */
   readonly withContents: boolean;
-  /** The path of the version that it is about. */
+  /** The path of the version. */
   readonly versionLink: string;
 }
 
@@ -62,7 +62,7 @@ function evidenceView(
   };
 }
 
-/** A cut never leaves half of a character. */
+/** Does not split a surrogate pair. */
 function shorten(text: string): string {
   return text.length > MOST_PLACE_CHARS
     ? text.slice(0, MOST_PLACE_CHARS).replace(/[\uD800-\uDBFF]$/u, '')
@@ -83,7 +83,7 @@ function patchView(patch: NonNullable<Suggestion['patch']>): SuggestionPatchDto 
   }
 }
 
-/** A content in the members of a request that puts it. Snippets are found again by their names. */
+/** Converts a content to the members of a `PUT` request, which finds snippets again by name. */
 export function toRequest(content: PromptContent) {
   const { snippets: _, ...extras } = toWireExtras(content.extras) ?? {};
   return content.kind === 'text'

@@ -26,7 +26,7 @@ export type Severity = 'info' | 'warning' | 'error';
 export interface Place {
   /** A JSON pointer into the content, such as `/messages/0/content` or `/template_source`. */
   readonly pointer: string;
-  /** In UTF-16 code units, as JavaScript counts; the end is exclusive. */
+  /** Offsets in UTF-16 code units, as in JavaScript; the end is exclusive. */
   readonly begin: number;
   readonly end: number;
   /** The text at that place. */
@@ -35,15 +35,15 @@ export interface Place {
 
 export interface Evidence {
   readonly places: readonly Place[];
-  /** The figures and names that the suggestion rests on. */
+  /** The figures and names that support the suggestion. */
   readonly facts: Readonly<Record<string, string | number | readonly string[]>>;
-  /** Paths of the API under which the facts can be looked at; empty where the content itself is all there is. */
+  /** API paths to the facts. Empty if the content itself is the only evidence. */
   readonly links: readonly string[];
 }
 
-/** Null where the effect cannot be told. A value below 0 is a decrease. */
+/** Null where the effect is unknown. A negative value is a decrease. */
 export interface ExpectedEffect {
-  /** Over 30 days of traffic like the last, as a decimal number. */
+  /** Over the next 30 days with unchanged traffic, as a decimal number. */
   readonly costUsd30d: string | null;
   /** The tokens of one request. */
   readonly tokens: number | null;
@@ -51,7 +51,7 @@ export interface ExpectedEffect {
   readonly passRate: number | null;
 }
 
-/** The change; only where it cannot change the meaning by accident. */
+/** The change. Offered only if it cannot change the meaning by accident. */
 export type Patch =
   | { readonly kind: 'content'; readonly content: PromptContent }
   | { readonly kind: 'params'; readonly params: { readonly maxNewTokens: number } }
@@ -63,7 +63,7 @@ export interface Suggestion {
   /** One sentence. */
   readonly title: string;
   readonly evidence: Evidence;
-  /** The form without quotations, for those who may not read executions; absent where nothing is quoted. */
+  /** The form without quotations, for callers who may not read executions. Absent if nothing is quoted. */
   readonly quoting?: {
     /** The title without the quotation. */
     readonly title: string;
@@ -76,7 +76,7 @@ export interface Suggestion {
 
 export const UNKNOWN_EFFECT: ExpectedEffect = { costUsd30d: null, tokens: null, passRate: null };
 
-/** Evidence from the content alone. */
+/** Creates evidence from the content alone. */
 export function quotePlaces(places: readonly Place[], facts: Evidence['facts'] = {}): Evidence {
   return { places, facts, links: [] };
 }

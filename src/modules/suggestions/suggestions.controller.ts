@@ -14,7 +14,7 @@ import {
 } from './suggestions.dto.js';
 import { SuggestionsService } from './suggestions.service.js';
 
-/** The decorators that all routes share which decide about a suggestion. */
+/** The decorators shared by all routes that decide on a suggestion. */
 const Decision = () =>
   applyDecorators(
     PromptNameParam(),

@@ -12,7 +12,7 @@ const PATCH_KINDS = ['content', 'params', 'model'] as const;
 const FREE = { type: 'object', additionalProperties: true } as const;
 
 export class ListSuggestionsQueryDto {
-  /** The version that suggestions are for. Default: the active version, or the newest where none is active. */
+  /** The version to make suggestions for. Default: the active version, or the newest if none is active. */
   @IsOptional()
   @FromText(toInteger)
   @IsInt()
@@ -21,7 +21,7 @@ export class ListSuggestionsQueryDto {
   @ApiPropertyOptional({ type: 'integer' })
   version_number?: number;
 
-  /** `dismissed`: those too that were dismissed. */
+  /** `dismissed`: include dismissed suggestions. */
   @IsOptional()
   @IsIn(INCLUDES)
   @ApiPropertyOptional({ enum: INCLUDES })
@@ -30,7 +30,7 @@ export class ListSuggestionsQueryDto {
 
 export class DismissSuggestionDto {
   /**
-   * Why it does not apply here.
+   * Why the suggestion does not apply here.
    * @example "The customer is trusted"
    */
   @IsOptional()
@@ -51,7 +51,7 @@ export class ApplySuggestionDto {
   @ApiPropertyOptional({ type: String, nullable: true })
   commit_message?: string | null;
 
-  /** Make the draft although there is a newer version, without the changes of that one. Default false. */
+  /** Whether to create the draft even though there is a newer version, whose changes it then lacks. Default false. */
   @IsOptional()
   @IsBoolean()
   @ApiPropertyOptional({ nullable: true, default: false })
@@ -62,15 +62,15 @@ export class SuggestionPlaceDto {
   /** A JSON pointer into the version, such as `/template_source` or `/messages/0/content`. */
   pointer!: string;
 
-  /** Its beginning in that text, in UTF-16 code units. */
+  /** Start in that text, in UTF-16 code units. */
   @ApiInteger()
   begin!: number;
 
-  /** Its end; exclusive. */
+  /** End in that text; exclusive. */
   @ApiInteger()
   end!: number;
 
-  /** The text at that place, at most 500 characters of it. */
+  /** The text at that place, at most 500 characters. */
   text!: string;
 }
 
@@ -79,31 +79,31 @@ export class SuggestionEvidenceDto {
   @ApiProperty({ type: [SuggestionPlaceDto] })
   places!: SuggestionPlaceDto[];
 
-  /** The figures and names that it rests on. Which there are depends on the kind. What quotes executions is left out for callers who may not read those. */
+  /** The figures and names that support the suggestion, by its kind. Quotations from executions only if the caller may read those. */
   @ApiProperty({ ...FREE, example: { p99_tokens: 12, max_new_tokens: 4096, answers: 480, days: 30 } })
   facts!: Readonly<Record<string, string | number | readonly string[]>>;
 
-  /** Paths of this API under which the facts can be looked at. Executions are left out for callers who may not read them. */
+  /** API paths to the facts, without executions if the caller may not read them. */
   @ApiProperty({ type: [String], example: ['/v1/prompts/doc_summarizer/versions/3'] })
   links!: string[];
 }
 
 export class ExpectedEffectDto {
-  /** Change of the cost of 30 days of traffic like the last, in US dollars; below 0 is less, null is not known. */
+  /** Change of cost over 30 days with unchanged traffic, in US dollars; negative if lower, null if unknown. */
   @ApiProperty({ type: 'string', nullable: true, pattern: '^-?[0-9]+(\\.[0-9]+)?$', example: '-3.940000' })
   cost_usd_30d!: string | null;
 
-  /** Change of the tokens of one request; null is not known. */
+  /** Change of the tokens of one request; null if unknown. */
   @ApiProperty({ type: 'integer', nullable: true, example: null })
   tokens!: number | null;
 
-  /** Change of the share of executions that pass, from −1 to 1; null is not known. */
+  /** Change of the share of executions that pass, from −1 to 1; null if unknown. */
   @ApiProperty({ type: Number, nullable: true, example: null })
   pass_rate!: number | null;
 }
 
 export class SuggestionPatchDto {
-  /** `content`: a content for `PUT /v1/prompts/{name}`, which `:apply` makes a draft of; `params` and `model`: what to send with requests. */
+  /** `content`: a content for `PUT /v1/prompts/{name}`, which `:apply` makes a draft; `params` and `model`: what to send with requests. */
   @ApiProperty({ enum: PATCH_KINDS })
   kind!: (typeof PATCH_KINDS)[number];
 
@@ -121,7 +121,7 @@ export class SuggestionPatchDto {
 }
 
 export class DismissalDto {
-  /** When it was dismissed first. */
+  /** When it was first dismissed. */
   @ApiTime()
   at!: string;
 
@@ -133,11 +133,11 @@ export class DismissalDto {
 }
 
 export class ApplicationDto {
-  /** When a draft was made of it last. */
+  /** When it was last turned into a draft. */
   @ApiTime()
   at!: string;
 
-  /** The name of the caller who did. */
+  /** Name of the caller who applied it. */
   by!: string | null;
 
   /** Number of the draft. */
@@ -146,7 +146,7 @@ export class ApplicationDto {
 }
 
 export class SuggestionDto {
-  /** The same as long as the finding is the same: the version, and what was found where in it. */
+  /** Id of the suggestion. It stays the same for the same finding at the same place of the version. */
   @ApiProperty({ example: '3-0f8fad5bd9cb469fa165708ae24a5b3c' })
   suggestion_id!: string;
 
@@ -158,20 +158,20 @@ export class SuggestionDto {
   @ApiProperty({ enum: SEVERITIES })
   severity!: Severity;
 
-  /** In one sentence. */
+  /** One sentence. */
   title!: string;
 
-  /** The state. A dismissed one is `dismissed`, whatever else. */
+  /** The state. A dismissed suggestion is `dismissed`, whatever else happened. */
   @ApiProperty({ enum: STATUSES })
   status!: (typeof STATUSES)[number];
 
   /** The evidence. */
   evidence!: SuggestionEvidenceDto;
 
-  /** The effect to expect. */
+  /** The expected effect. */
   expected_effect!: ExpectedEffectDto;
 
-  /** The change; null where no change is right for everybody. */
+  /** The change; null if no single change suits everybody. */
   @ApiProperty({ type: SuggestionPatchDto, nullable: true })
   patch!: SuggestionPatchDto | null;
 
@@ -185,19 +185,19 @@ export class SuggestionDto {
 }
 
 export class SuggestionWindowDto {
-  /** The number of days of executions that were looked at. */
+  /** The number of days that the executions cover. */
   @ApiInteger()
   days!: number;
 
-  /** All executions of the version in that time, of which it is known whether they succeeded. */
+  /** All executions of the version in that time with a known outcome. */
   @ApiInteger()
   executions!: number;
 
-  /** The number of executions that the facts are from: the newest. */
+  /** The number of executions that the facts come from: the newest. */
   @ApiInteger()
   looked_at!: number;
 
-  /** The number of those whose variables were read. */
+  /** How many of those had their variables read. */
   @ApiInteger()
   variables_read!: number;
 }
@@ -206,21 +206,20 @@ export class SuggestionListDto {
   /** Name of the prompt. */
   prompt_name!: string;
 
-  /** The version that suggestions are for. */
+  /** The version that the suggestions are for. */
   @ApiInteger()
   version_number!: number;
 
-  /** Its checksum. */
+  /** Checksum of the version. */
   checksum_hash!: string;
 
   /**
-   * The executions that the facts are from; null for callers who may not list executions: they get only suggestions from the version
-   * itself.
+   * The executions behind the facts; null for callers who may not list executions, and who only get suggestions from the version itself.
    */
   @ApiProperty({ type: SuggestionWindowDto, nullable: true })
   window!: SuggestionWindowDto | null;
 
-  /** The most important come first. */
+  /** Most important first. */
   @ApiProperty({ type: [SuggestionDto] })
   suggestions!: SuggestionDto[];
 }
@@ -232,7 +231,7 @@ export class AppliedSuggestionDto {
   /** The prompt. */
   prompt!: PromptRefDto;
 
-  /** The version with the patch: a draft, unless the prompt has had this very content before. No pointer was moved. */
+  /** The version with the patch: a draft, unless the prompt already has this content. No pointer was moved. */
   version!: VersionRefDto;
 
   /** True when the content was new to the prompt and became a new version. */

@@ -83,7 +83,7 @@ export const FACTS: VersionFacts = {
 
 const PLAIN = text('Translate into {{language}}:\n{{text}}');
 
-/** Twelve, each with one thing wrong. */
+/** Twelve prompts, each with one fault. */
 export const FAULTY: readonly FixturePrompt[] = [
   {
     name: 'a variable that callers send is not used',
@@ -288,5 +288,5 @@ const WITHOUT_FAULT: readonly Omit<FixturePrompt, 'fault'>[] = [
   { name: 'figures as they should be', content: PLAIN, facts: {} },
 ];
 
-/** Twelve with nothing wrong, each close to something that would be. */
+/** Twelve prompts without a fault, each close to having one. */
 export const SOUND: readonly FixturePrompt[] = WITHOUT_FAULT.map((each) => ({ ...each, fault: null }));

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { PromptMode, PromptVersionEntity } from '../../entities/index.js';
 
-/** A version with the prompt that it belongs to. */
+/** A version and its prompt. */
 export interface FoundVersion extends Pick<
   PromptVersionEntity,
   'versionId' | 'versionNumber' | 'templateSource' | 'messages' | 'content' | 'checksumHash' | 'variables'
@@ -21,7 +21,7 @@ export interface SuggestionState {
   readonly reason: string | null;
   readonly appliedAt: Date | null;
   readonly appliedBy: string | null;
-  /** Number of the version that it was made into. */
+  /** Number of the version created from it. */
   readonly appliedVersion: number | null;
 }
 
@@ -38,7 +38,7 @@ type FoundRow = { readonly [Key in keyof FoundVersion]: FoundVersion[Key] | null
   'promptId' | 'promptName' | 'promptMode'
 >;
 
-/** Without a number the active version, or the newest where none is active. */
+/** Without a number, finds the active version, or the newest if none is active. */
 const FIND_VERSION = `SELECT p.prompt_id AS "promptId", p.name AS "promptName", p.mode AS "promptMode", p.owner_team AS "ownerTeam",
     v.version_id AS "versionId", v.version_number AS "versionNumber", v.template_source AS "templateSource", v.messages, v.content,
     v.checksum_hash AS "checksumHash", v.variables
@@ -57,7 +57,7 @@ const LIST_STATES = `SELECT s.suggestion_id AS "suggestionId", s.dismissed_at AS
   LEFT JOIN prompt_versions v ON v.project_id = s.project_id AND v.version_id = s.applied_version_id
   WHERE s.project_id = $1 AND s.prompt_id = $2 AND s.version_id = $3`;
 
-/** The newest version but for drafts that suggestions about $3 were made into. */
+/** Finds the newest version, except for drafts created from suggestions about $3. */
 const FIND_NEWEST = `SELECT v.version_number AS number FROM prompt_versions v
   WHERE v.project_id = $1 AND v.prompt_id = $2 AND NOT EXISTS (SELECT FROM suggestion_states s
     WHERE s.project_id = $1 AND s.prompt_id = $2 AND s.version_id = $3 AND s.applied_version_id = v.version_id)
@@ -66,10 +66,10 @@ const FIND_NEWEST = `SELECT v.version_number AS number FROM prompt_versions v
 const ENSURE = `INSERT INTO suggestion_states (project_id, prompt_id, version_id, suggestion_id, kind) VALUES ($1, $2, $3, $4, $5)
   ON CONFLICT (project_id, prompt_id, suggestion_id) DO NOTHING`;
 
-/** Suggestions themselves are found anew each time; what is kept is what people decided about them. */
+/** Stores what people decided about suggestions. The suggestions themselves are computed each time. */
 @Injectable()
 export class SuggestionsRepository {
-  /** @returns null without such a prompt; its `versionId` is null when it has no such version. */
+  /** @returns null if there is no such prompt. `versionId` is null if it has no such version. */
   async findVersion(
     tx: EntityManager,
     projectId: string,
@@ -87,7 +87,7 @@ export class SuggestionsRepository {
     return tx.query<SuggestionState[]>(LIST_STATES, [projectId, promptId, versionId]);
   }
 
-  /** The row of a suggestion, made when there is none, and locked until the transaction ends. */
+  /** Returns the row of a suggestion, created if there is none, and locks it until the transaction ends. */
   async lockState(
     tx: EntityManager,
     key: SuggestionKey,
@@ -123,7 +123,7 @@ export class SuggestionsRepository {
     await tx.query(text, [key.projectId, key.promptId, key.suggestionId, by, versionId]);
   }
 
-  /** Its number, past the drafts that suggestions about the version were made into. */
+  /** Returns the number of the newest version, ignoring drafts created from suggestions about the version. */
   async findNewestNumber(tx: EntityManager, key: SuggestionKey): Promise<number> {
     const values = [key.projectId, key.promptId, key.versionId];
     const [row] = await tx.query<{ number: number }[]>(FIND_NEWEST, values);

@@ -31,7 +31,7 @@ interface FoundSuggestion {
 
 /** A title may quote a name as long as a template. */
 const MOST_MESSAGE_CHARS = 1000;
-/** The number of the version stands in front, so that the suggestion can be found again by its id. */
+/** The version number comes first, so that the suggestion can be found by its id. */
 const SUGGESTION_ID = /^([1-9]\d{0,8})-[0-9a-f]{32}$/;
 
 /** Suggestions for a version, and people's decisions about them. */
@@ -72,7 +72,7 @@ export class SuggestionsService {
   }
 
   /**
-   * Hides a suggestion. Again with another reason: that one is kept.
+   * Hides a suggestion. Hiding it again keeps the new reason.
    * @throws SuggestionNotFoundError `SUGGESTION_NOT_FOUND` | PromptNotFoundError `PROMPT_NOT_FOUND`
    */
   async dismiss(
@@ -97,7 +97,7 @@ export class SuggestionsService {
     });
   }
 
-  /** Shows a suggestion again that was dismissed; one that was not stays as it is. @throws as {@link dismiss}. */
+  /** Shows a dismissed suggestion again. One that is not dismissed stays as it is. @throws as {@link dismiss}. */
   async restore(caller: Caller, name: string, suggestionId: string): Promise<SuggestionDto> {
     const found = await this.find(caller, name, suggestionId);
     return this.decide(caller, found, async (tx, { key, subject, kind }) => {
@@ -115,7 +115,7 @@ export class SuggestionsService {
   }
 
   /**
-   * Makes a draft with the patch, and moves no pointer. Again: the same version.
+   * Creates a draft with the patch, without moving a pointer. Applying it again returns the same version.
    * @throws PromptModeMismatchError `PROMPT_MODE_MISMATCH` for a prompt that lives in code.
    * @throws SuggestionNotApplicableError `SUGGESTION_NOT_APPLICABLE` | SuggestionStaleError `SUGGESTION_STALE`
    * @throws SuggestionNotFoundError `SUGGESTION_NOT_FOUND` | PromptNotFoundError `PROMPT_NOT_FOUND`
@@ -176,7 +176,7 @@ export class SuggestionsService {
     });
   }
 
-  /** For somebody who may write the prompt. */
+  /** Finds a suggestion for a caller who may write the prompt. */
   private async find(caller: Caller, name: string, suggestionId: string): Promise<FoundSuggestion> {
     const number = Number(SUGGESTION_ID.exec(suggestionId)?.[1] ?? 0);
     const version = await this.findVersion(caller.projectId, name, number);

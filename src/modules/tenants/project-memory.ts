@@ -11,7 +11,7 @@ export class ProjectMemory {
     private readonly authenticator: Authenticator,
   ) {}
 
-  /** For a project that was changed: all of it is read again. */
+  /** Forgets everything about a changed project. */
   forget(projectId: string): void {
     this.projects.forget();
     this.policies.forget(projectId);

@@ -5,7 +5,7 @@ import { TenantsRepository } from './tenants.repository.js';
 
 const FIRST_ENVIRONMENTS = ['dev', 'staging', 'prod'];
 
-/** Gives a fresh project what it begins with: the usual environments, and the models and prices of the catalogue. */
+/** Gives a new project its initial content: the usual environments, and the models and prices of the catalogue. */
 @Injectable()
 export class ProjectSeeds {
   constructor(
@@ -14,7 +14,7 @@ export class ProjectSeeds {
     private readonly prices: PricesService,
   ) {}
 
-  /** In the transaction that makes the project. */
+  /** Runs in the transaction that creates the project. */
   async seedWithin(tx: EntityManager, projectId: string): Promise<void> {
     await this.tenants.insertEnvironments(tx, projectId, FIRST_ENVIRONMENTS);
     await this.models.seedWithin(tx, projectId);

@@ -1,14 +1,14 @@
-/** The settings that a project decides for itself. */
+/** The settings that a project can choose. */
 export interface ProjectSettings {
-  /** For how many days the content of executions is kept, by environment; `*` is for those that are not named. Without days it is kept. */
+  /** Days to keep the content of executions, by environment; `*` covers all others. Without an entry, content is kept forever. */
   readonly retention_days: Readonly<Record<string, number>>;
   /** Names of variables whose values are masked, or patterns; see `MaskRules`. */
   readonly mask: readonly string[];
   /** `provider/model_name`; null for the default of the service. */
   readonly default_model: string | null;
-  /** Whether executions may name environments that nobody has described. */
+  /** Whether executions may name environments without a description. */
   readonly allow_unknown_environments: boolean;
-  /** The address of the project's events, such as a change that was applied in an emergency; null for none. */
+  /** The URL for the project's events: changes applied in an emergency, and rollouts; null for none. */
   readonly callback_url: string | null;
 }
 
@@ -20,12 +20,12 @@ const DEFAULTS: ProjectSettings = {
   callback_url: null,
 };
 
-/** @param stored what was set so far; the rest is the default. */
+/** @param stored the settings made so far. The rest have their defaults. */
 export function readSettings(stored: object): ProjectSettings {
   return { ...DEFAULTS, ...stored };
 }
 
-/** Applies a change: members that are left out stay, and null is the default again. @returns what is to be stored. */
+/** Applies a change: members left out stay, and null restores the default. @returns the settings to store. */
 export function changeSettings(
   stored: object,
   change: { readonly [Name in keyof ProjectSettings]?: ProjectSettings[Name] | null | undefined },

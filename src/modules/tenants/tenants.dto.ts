@@ -14,7 +14,7 @@ import {
 import { ApiId, ApiTime, Nested } from '../../infra/http/index.js';
 import { findMaskProblem } from '../projects/index.js';
 
-/** Anything that can stand in a header and looks like no id, so that `X-Project` can tell names from ids. */
+/** Anything that fits in a header and does not look like an id, so that `X-Project` can tell names from ids. */
 const PROJECT_NAME = /^(?![0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$)[!-~](?:[ -~]{0,98}[!-~])?$/;
 const PROJECT_NAME_RULE =
   'must be 1 to 100 visible ASCII characters, with spaces only between them, and not look like an id';
@@ -66,7 +66,7 @@ const RETENTION = {
 } as const;
 
 export class ChangeSettingsDto {
-  /** For how many days the content of executions is kept, by environment; `*` is for those that are not named. Without days it is kept. Null: as at first. */
+  /** Days to keep the content of executions, by environment; `*` covers all others. Without an entry: forever. Null: the default. */
   @IsOptional()
   @IsRetention()
   @ApiPropertyOptional({ ...RETENTION, nullable: true })
@@ -86,19 +86,19 @@ export class ChangeSettingsDto {
   @ApiPropertyOptional({ type: [String], nullable: true })
   mask?: string[] | null;
 
-  /** `provider/model_name` of executions that name no model. Null: `DEFAULT_MODEL` of the service. */
+  /** `provider/model_name` for executions that name no model. Null: `DEFAULT_MODEL` of the service. */
   @IsOptional()
   @Matches(MODEL, { message: 'must be a provider, a slash and a model, such as "openai/gpt-4o-mini"' })
   @ApiPropertyOptional({ type: String, nullable: true, example: 'openai/gpt-4o-mini' })
   default_model?: string | null;
 
-  /** Whether executions may name an environment that was not described. Null: as at first, true. */
+  /** Whether executions may name environments without a description. Null: the default, true. */
   @IsOptional()
   @IsBoolean()
   @ApiPropertyOptional({ type: Boolean, nullable: true })
   allow_unknown_environments?: boolean | null;
 
-  /** The URL that is notified of changes which were applied in an emergency. Null: none. */
+  /** The URL to notify of changes applied in an emergency, and of rollouts. Null: none. */
   @IsOptional()
   @IsString()
   @ApiPropertyOptional({ type: String, nullable: true, example: 'https://hooks.example.com/ledger' })
@@ -106,7 +106,7 @@ export class ChangeSettingsDto {
 }
 
 export class CreateProjectDto {
-  /** The project's name, unique in the instance. The header `X-Project` may use it. */
+  /** The project's name, unique in the instance. The header `X-Project` accepts it. */
   @Matches(PROJECT_NAME, { message: PROJECT_NAME_RULE })
   @ApiProperty({ pattern: PROJECT_NAME.source, example: 'checkout' })
   name!: string;
@@ -119,19 +119,19 @@ export class CreateProjectDto {
 }
 
 export class UpdateProjectDto {
-  /** Another name. Only for the instance. */
+  /** A new name. Only for the instance. */
   @ValidateIf((body: UpdateProjectDto) => body.name !== undefined)
   @Matches(PROJECT_NAME, { message: PROJECT_NAME_RULE })
   @ApiPropertyOptional({ pattern: PROJECT_NAME.source, example: 'checkout' })
   name?: string;
 
-  /** Settings that change; what is left out stays, and null is the default again. */
+  /** Settings to change. Those left out stay, and null restores the default. */
   @ValidateIf((body: UpdateProjectDto) => body.settings !== undefined)
   @Nested(() => ChangeSettingsDto)
   @ApiPropertyOptional({ type: ChangeSettingsDto })
   settings?: ChangeSettingsDto;
 
-  /** True refuses its keys within 5 seconds; what is queued is still run, nothing is deleted. False brings it back. Only for the instance. */
+  /** True refuses its keys within 5 seconds, but runs queued executions and deletes nothing. False restores it. Only for the instance. */
   @ValidateIf((body: UpdateProjectDto) => body.archived !== undefined)
   @IsBoolean()
   @ApiPropertyOptional({ type: Boolean, example: false })
@@ -139,7 +139,7 @@ export class UpdateProjectDto {
 }
 
 export class ProjectSettingsDto {
-  /** For how many days the content of executions is kept, by environment; `*` is for those that are not named. Without days it is kept. */
+  /** Days to keep the content of executions, by environment; `*` covers all others. Without an entry, content is kept forever. */
   @ApiProperty(RETENTION)
   retention_days!: Readonly<Record<string, number>>;
 
@@ -147,13 +147,13 @@ export class ProjectSettingsDto {
   @ApiProperty({ type: [String] })
   mask!: readonly string[];
 
-  /** The model of executions that name none; null for `DEFAULT_MODEL` of the service. */
+  /** The model for executions that name none; null for `DEFAULT_MODEL` of the service. */
   default_model!: string | null;
 
-  /** Whether executions may name an environment that was not described. */
+  /** Whether executions may name environments without a description. */
   allow_unknown_environments!: boolean;
 
-  /** The URL that is notified of changes which were applied in an emergency; null for none. */
+  /** The URL to notify of changes applied in an emergency, and of rollouts; null for none. */
   callback_url!: string | null;
 }
 
@@ -168,19 +168,19 @@ export class ProjectDto {
   /** The project's settings. */
   settings!: ProjectSettingsDto;
 
-  /** When it was made. */
+  /** When the project was created. */
   @ApiTime()
   created_at!: string;
 
-  /** Since when its keys are refused; null while they are not. */
+  /** Since when the project's keys are refused; null while they are not. */
   @ApiTime()
   archived_at!: string | null;
 }
 
 export class ProjectListDto {
-  /** The projects of the instance, archived ones too, the oldest first. */
+  /** The projects of the instance, including archived ones, oldest first. */
   projects!: ProjectDto[];
 
-  /** For the next page; null on the last. */
+  /** The `cursor` of the next page; null on the last one. */
   next_cursor!: string | null;
 }

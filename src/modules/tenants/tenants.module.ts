@@ -12,8 +12,8 @@ import { TenantsRepository } from './tenants.repository.js';
 import { TenantsService } from './tenants.service.js';
 
 /**
- * Makes projects and changes them. Finding one is below authentication, in the module of projects; what a fresh project begins
- * with stands above it.
+ * Creates and changes projects. The projects module finds them, below authentication. The initial content of a new project comes from
+ * modules above it.
  */
 @Module({
   imports: [AuditModule, AuthModule, ModelsModule, OutboundModule, ProjectsModule],

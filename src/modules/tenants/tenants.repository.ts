@@ -10,13 +10,13 @@ const UNIQUE_VIOLATION = '23505';
 export class TenantsRepository {
   constructor(private readonly scope: TenantScope) {}
 
-  /** An id for a project that is about to be made; its transaction has to name it from the start. */
+  /** Returns an id for a new project, because its transaction has to name the project from the start. */
   async takeId(): Promise<string> {
     const [row] = await this.scope.system<{ id: string }>('SELECT ledger_uuid7() AS id');
     return (row as { id: string }).id;
   }
 
-  /** @returns null when there is one of that name. */
+  /** @returns null if the name is taken. */
   async insert(
     tx: EntityManager,
     project: Pick<ProjectEntity, 'projectId' | 'name' | 'settings'>,
@@ -40,20 +40,20 @@ export class TenantsRepository {
   }
 
   /**
-   * Locks the prompts of a project before the project itself, as everybody does who changes a prompt. The trigger that renews
-   * their revisions would take the two in the opposite order.
+   * Locks the prompts of a project before the project itself, in the same order as every change of a prompt. The trigger that renews their
+   * revisions would take the two in the opposite order.
    */
   async lockPrompts(tx: EntityManager, projectId: string): Promise<void> {
     const text = `SELECT FROM prompts WHERE project_id = $1 AND deleted_at IS NULL ORDER BY name FOR NO KEY UPDATE`;
     await tx.query(text, [projectId]);
   }
 
-  /** Finds it as {@link find} does, and locks it until the transaction ends. */
+  /** Finds a project like {@link find}, and locks it until the transaction ends. */
   async findLocked(tx: EntityManager, projectId: string): Promise<ProjectEntity | null> {
     return tx.findOne(ProjectEntity, { where: { projectId }, lock: { mode: 'for_no_key_update' } });
   }
 
-  /** The oldest first. */
+  /** Lists the oldest first. */
   async list(tx: EntityManager, afterId: string | undefined, limit: number): Promise<ProjectEntity[]> {
     return tx.find(ProjectEntity, {
       where: afterId === undefined ? {} : { projectId: MoreThan(afterId) },
@@ -63,8 +63,8 @@ export class TenantsRepository {
   }
 
   /**
-   * @param isArchived one that is archived already keeps its time.
-   * @returns null when another one has the name.
+   * @param isArchived a project that is already archived keeps its time.
+   * @returns null if the name is taken.
    */
   async update(
     tx: EntityManager,

@@ -15,7 +15,7 @@ import { changeSettings, readSettings } from './project-settings.js';
 import type { CreateProjectDto, ProjectDto, ProjectListDto, UpdateProjectDto } from './tenants.dto.js';
 import { TenantsRepository } from './tenants.repository.js';
 
-/** Makes projects, and changes them. */
+/** Creates and changes projects. */
 @Injectable()
 export class TenantsService {
   constructor(
@@ -28,9 +28,9 @@ export class TenantsService {
   ) {}
 
   /**
-   * A project with the models and prices of the catalogue and the usual environments, all or nothing.
+   * Creates a project with the models and prices of the catalogue and the usual environments, all or nothing.
    * @throws ProjectExistsError `PROJECT_EXISTS`
-   * @throws ValidationError `VALIDATION_FAILED` for an address that nothing may be sent to.
+   * @throws ValidationError `VALIDATION_FAILED` for a forbidden address.
    */
   async create(caller: Caller, { name, settings }: CreateProjectDto): Promise<ProjectDto> {
     this.assertReachable(settings);
@@ -53,7 +53,7 @@ export class TenantsService {
     return { projects: entries.map(toDto), next_cursor: nextCursor };
   }
 
-  /** @throws ProjectNotFoundError `PROJECT_NOT_FOUND`, of a project that is not the caller's too. */
+  /** @throws ProjectNotFoundError `PROJECT_NOT_FOUND`, also for a project that is not the caller's. */
   async get(caller: Caller, projectId: string): Promise<ProjectDto> {
     assertOwn(caller, projectId);
     const project = await this.scope.instance([], (tx) => this.tenants.find(tx, projectId));
@@ -62,10 +62,10 @@ export class TenantsService {
   }
 
   /**
-   * @throws ProjectNotFoundError `PROJECT_NOT_FOUND`, of a project that is not the caller's too.
-   * @throws ForbiddenError `FORBIDDEN` for more than settings, unless it is the instance that asks.
+   * @throws ProjectNotFoundError `PROJECT_NOT_FOUND`, also for a project that is not the caller's.
+   * @throws ForbiddenError `FORBIDDEN` for anything but settings, unless the caller is the instance.
    * @throws ProjectExistsError `PROJECT_EXISTS`
-   * @throws ValidationError `VALIDATION_FAILED` for another name or the end of the project `default`.
+   * @throws ValidationError `VALIDATION_FAILED` for renaming or archiving the project `default`.
    */
   async update(caller: Caller, projectId: string, request: UpdateProjectDto): Promise<ProjectDto> {
     assertOwn(caller, projectId);
@@ -98,7 +98,7 @@ export class TenantsService {
     if (url !== null) this.callbackUrls.assertAllowed(url, '/settings/callback_url');
   }
 
-  /** In the log of the project that it is about, wherever the caller acts. */
+  /** Appends to the log of the affected project, wherever the caller acts. */
   private async appendAudit(
     tx: EntityManager,
     caller: Caller,
@@ -109,7 +109,7 @@ export class TenantsService {
   }
 }
 
-/** Before anything is looked up: whether there is such a project is none of another one's business. */
+/** Runs before any look-up, so that callers do not learn whether another project exists. */
 function assertOwn(caller: Caller, projectId: string): void {
   if (caller.kind !== 'instance' && caller.projectId !== projectId) throw new ProjectNotFoundError(projectId);
 }
@@ -122,7 +122,7 @@ function assertMayChange({ kind }: Caller, { name, archived }: UpdateProjectDto)
   );
 }
 
-/** The instance acts in it when nothing else is said, and finds it by its name. */
+/** The instance acts in this project by default, and finds it by name. */
 function assertKeepsDefault(project: ProjectEntity, { name, archived }: UpdateProjectDto): void {
   if (project.name !== DEFAULT_PROJECT) return;
   const [pointer, what] = archived === true ? ['/archived', 'archived'] : ['/name', 'renamed'];

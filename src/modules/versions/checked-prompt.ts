@@ -5,12 +5,12 @@ import { VariablesInvalidError } from './errors.js';
 
 type Variables = Readonly<Record<string, unknown>>;
 
-/** The same prompt for what was checked before: masked variables need not fit. */
+/** Returns the prompt without the check, for variables that were already checked and may since be masked. */
 export function withoutCheck(prompt: CompiledPrompt): CompiledPrompt {
   return prompt instanceof CheckedPrompt ? prompt.prompt : prompt;
 }
 
-/** A prompt that renders only what fits its schema. One without a schema is not wrapped, and pays nothing. */
+/** A prompt that renders only variables that match its schema. One without a schema is not wrapped, and pays nothing. */
 export class CheckedPrompt implements CompiledPrompt {
   constructor(
     readonly prompt: CompiledPrompt,
@@ -21,7 +21,7 @@ export class CheckedPrompt implements CompiledPrompt {
     return this.prompt.variables;
   }
 
-  /** @throws VariablesInvalidError `VARIABLES_INVALID` before anything else. */
+  /** @throws VariablesInvalidError `VARIABLES_INVALID` before any other error. */
   render(variables: Variables, options?: RenderOptions): RenderedPrompt {
     this.assertFit(variables);
     return this.prompt.render(variables, options);

@@ -2,8 +2,8 @@ import { type ErrorEntry, LedgerError } from '../../kernel/index.js';
 
 export class VersionNotFoundError extends LedgerError {
   /**
-   * @param which such as `version 3 of prompt "greeting"`.
-   * @param list the call that lists the versions there are.
+   * @param which the version, such as `version 3 of prompt "greeting"`.
+   * @param list the call that lists the existing versions.
    */
   constructor(which: string, list = 'GET /v1/prompts/{name}/versions') {
     super({

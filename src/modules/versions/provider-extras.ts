@@ -1,6 +1,6 @@
 import type { ContentExtras, JsonSchema } from '../../templating/index.js';
 
-/** A version's extras in the flat form of the provider contract, which knows nothing of prompts. */
+/** A version's extras in the flat form of the provider contract, which is independent of prompts. */
 export interface ProviderExtras {
   readonly tools?: readonly {
     readonly name: string;
@@ -21,7 +21,7 @@ export interface ProviderExtras {
       };
 }
 
-/** @returns an object without members for a version that has nothing but its templates. */
+/** @returns an object without members for a version that consists only of its templates. */
 export function toProviderExtras(extras: ContentExtras | null): ProviderExtras {
   const { tools, toolChoice, parallelToolCalls, responseFormat: format } = extras ?? {};
   return {

@@ -1,26 +1,26 @@
 import { ApiInteger, ApiTime } from '../../infra/http/index.js';
 
 export class RegistrationDto {
-  /** The commit that was checked out; null when it was not told. */
+  /** The checked-out commit; null if not reported. */
   commit!: string | null;
 
-  /** The branch; null when it was not told, or with a detached head. */
+  /** The branch; null if not reported, or with a detached head. */
   branch!: string | null;
 
-  /** The repository; null when it was not told. */
+  /** The repository; null if not reported. */
   repository!: string | null;
 
-  /** True when the working tree had changes that no commit holds; null when it was not told. */
+  /** True if the working tree had uncommitted changes; null if not reported. */
   dirty!: boolean | null;
 
-  /** The file that held the template; null when it was not told. */
+  /** The file with the template; null if not reported. */
   file!: string | null;
 
-  /** The line in it, counted from 1; null when it was not told. */
+  /** The line in the file, counted from 1; null if not reported. */
   @ApiInteger()
   line!: number | null;
 
-  /** When it was registered from there. */
+  /** When the template was registered from there. */
   @ApiTime()
   registered_at!: string;
 }

@@ -1,11 +1,11 @@
 import type { PromptVersionEntity, StoredRegistration } from '../../entities/index.js';
 
-/** One registration's account of where a text stood in code. */
+/** Where one registration found a text in code. */
 export type RegistrationFacts = Omit<StoredRegistration, 'registered_at'>;
 
 /**
- * The registration that leads to a version's text in code: the first one, unless nobody can check that out, because it
- * had no commit or its text may have stood in none; then the latest. Null for a version that was not registered.
+ * Returns the registration that best locates a version's text in code: the first one, or the latest if the first had no commit, or
+ * uncommitted changes that may include the text. Null for a version that was not registered.
  */
 export function toRegistration({
   firstRegistration: first,
@@ -17,9 +17,9 @@ export function toRegistration({
 }
 
 /**
- * Whether a registration is to be kept as the latest one: not when it tells what is known, nor when it knows no commit
- * and the latest does. (A deployment without git, that starts from what was registered with it, must not hide it.) Who names
- * another repository is kept all the same: a prompt belongs to the repository that registered it last.
+ * Returns whether to keep a registration as the latest one: not if it repeats what is known, nor if it lacks a commit and the latest has
+ * one. (A deployment without git that starts from registered code must not hide the commit.) A registration from another repository is
+ * always kept, because a prompt belongs to the repository that registered it last.
  */
 export function isNewRegistration(facts: RegistrationFacts, latest: StoredRegistration | null): boolean {
   if (latest === null) return true;

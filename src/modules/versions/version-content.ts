@@ -7,7 +7,7 @@ export type StoredTemplates = Pick<PromptVersionEntity, 'templateSource' | 'mess
 /** The columns that hold a version's content. */
 export type StoredContent = StoredTemplates & Pick<PromptVersionEntity, 'content'>;
 
-/** A content without what is not rendered. */
+/** Returns a content without the parts that are not rendered. */
 export function toTemplates(stored: StoredTemplates): PromptContent {
   if (stored.messages !== null) return { kind: 'chat', messages: stored.messages };
   if (stored.templateSource !== null) return { kind: 'text', templateSource: stored.templateSource };

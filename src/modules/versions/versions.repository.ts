@@ -24,13 +24,13 @@ export class VersionsRepository {
     return tx.findOneBy(PromptVersionEntity, { projectId, promptId, checksumHash });
   }
 
-  /** 0 when the prompt has no version yet. */
+  /** Returns 0 when the prompt has no version yet. */
   async highestNumber(tx: EntityManager, { projectId, promptId }: PromptKey): Promise<number> {
     return (await tx.maximum(PromptVersionEntity, 'versionNumber', { projectId, promptId })) ?? 0;
   }
 
   async insert(tx: EntityManager, version: NewVersion): Promise<PromptVersionEntity> {
-    // TypeORM would write the values of a JSON column and lose the text that they keep.
+    // TypeORM would serialise the values of a JSON column, and lose the exact text that they keep.
     const content = version.content === null ? null : writeJson(version.content);
     await tx
       .createQueryBuilder()

@@ -14,7 +14,7 @@ import { CheckedPrompt } from './checked-prompt.js';
 import { type StoredContent, toStoredContent, toTemplates } from './version-content.js';
 import { type PromptKey, VersionsRepository } from './versions.repository.js';
 
-/** Hashing a megabyte of schemas takes a quarter of a second: done once, before a transaction holds locks. */
+/** A content with its checksum, computed before a transaction locks: hashing 1 MB of schemas takes a quarter of a second. */
 export interface HashedContent {
   readonly content: PromptContent;
   readonly checksumHash: string;
@@ -31,11 +31,11 @@ export type CompilableVersion = Pick<
   'templateSource' | 'messages' | 'checksumHash' | 'renderer'
 > & { readonly extras: ContentExtras | null };
 
-/** The stored form of a content, whoever stores it. */
+/** The stored form of a content, the same for prompts and snippets. */
 export type VersionContent = StoredContent &
   Pick<PromptVersionEntity, 'checksumHash' | 'renderer' | 'variables'>;
 
-/** Immutable contents: numbered within their prompt, found by their checksum. */
+/** Manages immutable contents, numbered within their prompt and found by their checksum. */
 @Injectable()
 export class VersionsService {
   private readonly cache = new CompiledPromptCache();
@@ -44,15 +44,15 @@ export class VersionsService {
   constructor(private readonly versions: VersionsRepository) {}
 
   /**
-   * @throws TemplateInvalidError `TEMPLATE_INVALID` for what new versions may not contain.
-   * @throws ValidationError `VALIDATION_FAILED` for a schema of the variables that is refused.
+   * @throws TemplateInvalidError `TEMPLATE_INVALID` for content that new versions may not have.
+   * @throws ValidationError `VALIDATION_FAILED` for a refused schema of the variables.
    */
   check(content: PromptContent, checksumHash = computeChecksum(content)): CompiledPrompt {
     this.checkSchema(content, checksumHash);
     return this.cache.compile(chooseRenderer(content), content, checksumHash);
   }
 
-  /** A content as a version of its own. @throws what {@link check} throws. */
+  /** Returns a content in the stored form of a version. @throws what {@link check} throws. */
   describe(content: PromptContent, checksumHash = computeChecksum(content)): VersionContent {
     this.checkSchema(content, checksumHash);
     const renderer = chooseRenderer(content);
@@ -60,7 +60,7 @@ export class VersionsService {
     return { ...toStoredContent(content), checksumHash, renderer, variables: [...variables] };
   }
 
-  /** The same for somebody who runs the version: what does not fit its schema is not rendered. */
+  /** Returns the version's templates for running them. Variables that do not match its schema are not rendered. */
   runnable(version: CompilableVersion): CompiledPrompt {
     const compiled = this.compiled(version);
     const schema = version.extras?.variablesSchema;
@@ -68,18 +68,18 @@ export class VersionsService {
     return new CheckedPrompt(compiled, this.schemas.get(version.checksumHash, schema));
   }
 
-  /** The version's templates, ready to render by the rules it was made under. */
+  /** Returns the version's templates, ready to render by the rules that it was created under. */
   compiled(version: CompilableVersion): CompiledPrompt {
     const { extras, renderer, checksumHash } = version;
     const templates = toTemplates(version);
-    // Members beside the templates are not rendered, unless a template uses them.
+    // Extras are not rendered, except for snippets that a template uses.
     const content = extras?.snippets === undefined ? templates : { ...templates, extras };
     return this.cache.compile(renderer, content, checksumHash);
   }
 
   /**
-   * The version of this content: the one the prompt has had before, or a new one with the next number. The caller
-   * holds the lock on the prompt's row, so numbers have no gaps and equal contents become one version.
+   * Returns the version of this content: an existing one of the prompt, or a new one with the next number. The caller holds the lock on the
+   * prompt's row, so numbers have no gaps and equal contents become one version.
    * @throws TemplateInvalidError `TEMPLATE_INVALID`
    */
   async add(
@@ -102,7 +102,7 @@ export class VersionsService {
     return { version, isNew: true };
   }
 
-  /** Keeps what a version was tried with. @param settings JSON text; null removes it. */
+  /** Stores the settings that a version was tried with. @param settings JSON text; null removes it. */
   async keepSettings(
     tx: EntityManager,
     version: Pick<PromptVersionEntity, 'projectId' | 'versionId'>,

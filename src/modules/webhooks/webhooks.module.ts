@@ -10,7 +10,7 @@ import { WebhookSecretsRepository } from './secrets/webhook-secrets.repository.j
 import { WebhookSecretsService } from './secrets/webhook-secrets.service.js';
 import { WebhookSender } from './sending/webhook-sender.js';
 
-/** Tells those who asked to be told. Only the API process needs it. */
+/** Delivers webhooks. Only the API process needs them. */
 @Module({
   imports: [AuditModule],
   controllers: [DeliveriesController, WebhookSecretsController],

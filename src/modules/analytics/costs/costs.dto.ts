@@ -4,12 +4,12 @@ import { ApiInteger, IsPromptName, IsQueryTime, PageQueryDto } from '../../../in
 import { COST_GROUPS, type CostGroup } from './execution-costs.repository.js';
 
 export class CostsQueryDto extends PageQueryDto {
-  /** What executions are grouped by. */
+  /** How to group executions. */
   @IsIn(COST_GROUPS)
   @ApiProperty({ enum: COST_GROUPS, required: false, default: 'prompt' })
   group_by: CostGroup = 'prompt';
 
-  /** Only of this prompt, and of deleted ones of this name. */
+  /** Only executions of this prompt, including deleted prompts of this name. */
   @IsOptional()
   @IsPromptName()
   prompt_name?: string;
@@ -19,7 +19,7 @@ export class CostsQueryDto extends PageQueryDto {
   @IsQueryTime()
   from?: Date;
 
-  /** Only executions created earlier than this. */
+  /** Only executions created before this time. */
   @IsOptional()
   @IsQueryTime('2099-12-31T12:00:00.000Z')
   to?: Date;
@@ -27,7 +27,7 @@ export class CostsQueryDto extends PageQueryDto {
 
 export class CostsDto {
   /**
-   * The sum over those with a known cost, in dollars, exactly; null when there is none of them.
+   * The exact sum of all known costs, in dollars; null if no cost is known.
    * @example "0.012345"
    */
   cost_usd!: string | null;
@@ -40,49 +40,49 @@ export class CostsDto {
   @ApiInteger()
   priced_count!: number;
 
-  /** Executions whose cost is unknown: their model had no price, or the provider did not say how many tokens there were. */
+  /** Executions whose cost is unknown: their model had no price, or the provider did not report tokens. */
   @ApiInteger()
   unpriced_count!: number;
 
-  /** Tokens of all prompts together, as providers counted them; null when none of them said. */
+  /** Total prompt tokens, as counted by providers; null if none of them reported a count. */
   @ApiProperty({ type: 'integer', nullable: true })
   prompt_tokens!: number | null;
 
-  /** The part of them that providers had in their caches; null when none of them said. */
+  /** The part read from providers' caches; null if none of them reported it. */
   @ApiProperty({ type: 'integer', nullable: true })
   cached_prompt_tokens!: number | null;
 
-  /** Tokens of all answers together, as providers counted them; null when none of them said. */
+  /** Total response tokens, as counted by providers; null if none of them reported a count. */
   @ApiProperty({ type: 'integer', nullable: true })
   response_tokens!: number | null;
 
-  /** The part of them that was spent on reasoning; null when no provider said. */
+  /** The part spent on reasoning; null if no provider reported it. */
   @ApiProperty({ type: 'integer', nullable: true })
   reasoning_tokens!: number | null;
 }
 
 export class GroupCostsDto extends CostsDto {
   /**
-   * The name of the prompt, `provider/model_name`, the environment, the team, the id of the key, or the day in UTC; null
-   * of executions that have none: calls without a prompt, the admin's, prompts without a team.
+   * The name of the prompt, `provider/model_name`, the environment, the team, the id of the key, or the day in UTC; null for executions
+   * without one, such as calls without a prompt, by the admin, or of prompts without a team.
    * @example "openai/gpt-4o-mini"
    */
   key!: string | null;
 
-  /** Only of `group_by=api_key`: the name of the key; null where there is no key. */
+  /** Name of the key, for `group_by=api_key` only; null if there is no key. */
   @ApiPropertyOptional({ type: String, nullable: true })
   key_name?: string | null;
 }
 
 export class CostAnalyticsDto {
-  /** The grouping that was asked for. */
+  /** The requested grouping. */
   @ApiProperty({ enum: COST_GROUPS })
   group_by!: CostGroup;
 
-  /** Sums over all groups, those of other pages too. */
+  /** Sums over all groups, including those on other pages. */
   total!: CostsDto;
 
-  /** The dearest first, those of unknown cost last; days in their order. */
+  /** Most expensive first, unknown costs last; days in order. */
   groups!: GroupCostsDto[];
 
   /** The cursor of the next page; null on the last one. */

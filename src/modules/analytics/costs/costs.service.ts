@@ -11,12 +11,12 @@ import {
 } from './execution-costs.repository.js';
 import { toSpan } from '../to-span.js';
 
-/** Costs of executions. Exact at every moment, in every digit. */
+/** Reports the costs of executions. Always exact, in every digit. */
 @Injectable()
 export class CostsService {
   constructor(private readonly costs: ExecutionCostsRepository) {}
 
-  /** @throws ValidationError `VALIDATION_FAILED` when `from` is later than `to`, and for a cursor that is none. */
+  /** @throws ValidationError `VALIDATION_FAILED` when `from` is later than `to`, and for an invalid cursor. */
   async list(projectId: string, query: CostsQueryDto): Promise<CostAnalyticsDto> {
     const { group_by: groupBy, prompt_name: promptName, cursor, limit } = query;
     const { total, groups } = await this.costs.list(projectId, {

@@ -13,14 +13,14 @@ import {
 export const COST_GROUPS = ['prompt', 'model', 'environment', 'owner_team', 'api_key', 'day'] as const;
 export type CostGroup = (typeof COST_GROUPS)[number];
 
-/** Counts final executions. */
+/** Totals of final executions. */
 export interface Costs {
   readonly executions: number;
   /** Executions whose cost is known. */
   readonly priced: number;
-  /** Their sum in whole pico-dollars; null when there is none. */
+  /** The sum in whole pico-dollars; null if no cost is known. */
   readonly costPicoUsd: bigint | null;
-  /** Null when no provider said how many, as the further ones. */
+  /** Null if no provider reported a count, like the following members. */
   readonly promptTokens: number | null;
   readonly cachedPromptTokens: number | null;
   readonly responseTokens: number | null;
@@ -28,17 +28,17 @@ export interface Costs {
 }
 
 export interface GroupCosts extends Costs {
-  /** Null: of what has none of the kind. */
+  /** Null for executions without a value for the grouping. */
   readonly key: string | null;
-  /** The name of a key; null for keys that are unknown. */
+  /** The name of a key; null for an unknown key. */
   readonly keyName: string | null;
-  /** The group's place in the list, before its key. */
+  /** The primary sort key of the group, before its key. */
   readonly rank: string;
 }
 
 /** The sort key of a list. */
 export interface CostPosition {
-  /** A whole number, as text. */
+  /** An integer as text. */
   readonly rank: string;
   readonly key: string | null;
 }
@@ -51,7 +51,7 @@ export interface CostQuery extends CountFilter {
 
 interface Grouping {
   readonly dimension: Dimension;
-  /** A group's `c.dimension` as text; null where it stands for none. */
+  /** A group's `c.dimension` as text; null where it stands for no value. */
   readonly key: string;
   readonly join?: string;
   readonly name?: string;
@@ -60,7 +60,7 @@ interface Grouping {
 const NO_ID_SQL = `'${NO_ID}'::uuid`;
 const utcDay = (time: string) => `date_trunc('day', ${time}, 'UTC')`;
 
-/** Prompts of one name, of which all but one are deleted, are one group. */
+/** Prompts with the same name, of which at most one is not deleted, form one group. */
 const GROUPINGS: Readonly<Record<CostGroup, Grouping>> = {
   prompt: {
     dimension: columnDimension('prompt_id', NO_ID_SQL),
@@ -103,7 +103,7 @@ const SHOWN = `coalesce(executions, 0)::float8 AS executions, coalesce(cost_coun
         ${tokens('cached_prompt_tokens')} AS "cachedPromptTokens", ${tokens('response_tokens')} AS "responseTokens",
         ${tokens('reasoning_tokens')} AS "reasoningTokens"`;
 
-/** The counts of all time, which have no days. */
+/** The all-time counts, which are not split by day. */
 const EVER = { startMs: -Infinity, endMs: Infinity };
 
 type Row = Omit<GroupCosts, 'costPicoUsd'> & {
@@ -111,15 +111,14 @@ type Row = Omit<GroupCosts, 'costPicoUsd'> & {
   readonly costPicoUsd: string | null;
 };
 
-/** Costs of executions, from the counts: exact at every moment, and without reading executions. */
+/** Reads the costs of executions from the counts: always exact, and without reading executions. */
 @Injectable()
 export class ExecutionCostsRepository {
   constructor(private readonly scope: TenantScope) {}
 
   /**
-   * In one statement, so that groups and total are of the same executions.
-   * @returns the groups of a page, the dearest first and those of unknown cost last; days in their order. The total is of
-   *   all groups.
+   * Uses one statement, so that groups and total cover the same executions.
+   * @returns the groups of a page, most expensive first and unknown costs last; days in order. The total covers all groups.
    */
   async list(projectId: string, query: CostQuery): Promise<{ total: Costs; groups: GroupCosts[] }> {
     const { groupBy, promptName, after } = query;

@@ -1,7 +1,7 @@
 import { CountFolder } from './count-folder.js';
 import type { ExecutionCountsRepository } from './execution-counts.repository.js';
 
-/** Folds what the test has put there, and says when it was asked. */
+/** Folds the test's deltas, and records when it was called. */
 class FakeCounts {
   readonly askedAtMs: number[] = [];
   waiting = 0;

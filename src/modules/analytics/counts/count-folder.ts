@@ -7,14 +7,14 @@ import {
 import { Outage } from '../../../kernel/index.js';
 import { ExecutionCountsRepository } from './execution-counts.repository.js';
 
-/** The most deltas that one fold takes: some tens of milliseconds of work. */
+/** The maximum number of deltas in one fold: some tens of milliseconds of work. */
 const MOST_AT_ONCE = 10_000;
 const INTERVAL_MS = 2_000;
 const LONGEST_INTERVAL_MS = 30_000;
 
 /**
- * Keeps what reads have to add up small. Folding is invisible to readers, so every process may do it and none has to. One does at a
- * time, and the others look less and less often, as all do where nothing happens.
+ * Keeps the number of deltas small that reads have to add up. Folding is invisible to readers, so every process may do it and none must.
+ * Only one folds at a time. The others, and all of them when nothing happens, back off.
  */
 @Injectable()
 export class CountFolder implements OnApplicationBootstrap, BeforeApplicationShutdown {
@@ -29,7 +29,7 @@ export class CountFolder implements OnApplicationBootstrap, BeforeApplicationShu
     this.foldIn(INTERVAL_MS);
   }
 
-  /** Lets work under way end before the connections are closed. */
+  /** Lets a fold in progress end before the connections close. */
   async beforeApplicationShutdown(): Promise<void> {
     this.isLeaving = true;
     clearTimeout(this.timer);

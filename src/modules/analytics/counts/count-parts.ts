@@ -12,7 +12,7 @@ const summed = (column: string) => ({
   [`${column}_sum`]: `coalesce(${column}, 0)`,
 });
 
-/** The sums that are kept, and one execution's share in each. */
+/** The stored sums, and what one execution adds to each. */
 const OF_EXECUTION: Readonly<Record<string, string>> = {
   executions: '1',
   latency_count: `CASE WHEN status = 'succeeded' AND latency_ms IS NOT NULL THEN 1 ELSE 0 END`,
@@ -25,17 +25,17 @@ const OF_EXECUTION: Readonly<Record<string, string>> = {
   cost_sum_pico_usd: 'coalesce(cost_pico_usd, 0)::numeric',
 };
 
-/** Stands in the counts for an id that an execution does not have. */
+/** The placeholder in the counts for a missing id. */
 export const NO_ID = '00000000-0000-0000-0000-000000000000';
 
-/** The SQL of what is grouped by: in the rollups, in the deltas, and in an execution. */
+/** The SQL of a grouping: for rollups, for deltas, and for an execution. */
 export interface Dimension {
   readonly ofRollup: string;
   readonly ofDelta: string;
   readonly ofExecution: string;
 }
 
-/** A dimension that has a column of its own in the counts; `none` stands there for NULL. */
+/** Returns a dimension with its own column in the counts, where `none` stands for NULL. */
 export function columnDimension(column: string, none?: string): Dimension {
   const ofExecution = none === undefined ? column : `coalesce(${column}, ${none})`;
   return { ofRollup: column, ofDelta: column, ofExecution };
@@ -45,11 +45,11 @@ export function columnDimension(column: string, none?: string): Dimension {
 export interface Selection {
   readonly dimension: Dimension;
   readonly measures: readonly string[];
-  /** Null: ever, by the counts of all time, which know no days. */
+  /** Null: all time, from the all-time counts, which are not split by day. */
   readonly span: TimeSpan | null;
 }
 
-/** One of the selects that are added up; it ends in a condition, to which others may be added. */
+/** One of the selects to add up. It ends in a condition that can be extended. */
 export interface Part {
   readonly source: 'all' | 'day' | 'hour' | 'delta' | 'edge';
   readonly sql: string;
@@ -57,12 +57,12 @@ export interface Part {
 
 export type Bind = (value: unknown) => string;
 
-/** An id is made within seconds of `created_at`; it bounds the partitions and the rows that are looked at. */
+/** An id is created within seconds of `created_at`, so it bounds the partitions and rows to read. */
 const ID_SLACK_MS = 60_000;
 
 /**
- * Rollups, and on top of them what has not been folded yet. Read in one statement they have every execution once,
- * whether a fold comes in between or not. Each gives the dimension and then the measures; `$1` is the project.
+ * Lists the selects over rollups and unfolded deltas. Read in one statement they include every execution once, even during a fold. Each
+ * returns the dimension and then the measures; `$1` is the project.
  */
 export function listParts(selection: Selection, bind: Bind): Part[] {
   const { span } = selection;
@@ -78,11 +78,11 @@ export function listParts(selection: Selection, bind: Bind): Part[] {
       executions(selection, `${within('created_at', part)} AND ${idWithin(part, bind)}`),
     ),
   ];
-  // An empty span has no parts, and there must be one.
+  // An empty span has no parts, but at least one is required.
   return parts.length === 0 ? [deltas(selection, 'false')] : parts;
 }
 
-/** The text of {@link listParts} is another only where the parts are others; this names it. */
+/** Names the text of {@link listParts}, which depends only on the sources of the parts. */
 export function describeShape(parts: readonly Part[]): string {
   return parts.map(({ source }) => source).join(' ');
 }
@@ -109,7 +109,7 @@ function executions({ dimension, measures }: Selection, condition: string): Part
   return { source: 'edge', sql };
 }
 
-/** With bounds that are constants to the planner, which then looks at few partitions: `timestamptz - interval` is none. */
+/** Uses bounds that are constants for the planner, so that it prunes partitions. `timestamptz - interval` is not one. */
 function idWithin({ startMs, endMs }: TimeSpan, bind: Bind): string {
   const floor = (ms: number) => `ledger_uuid7_floor(${timeSql(ms, bind)})`;
   return `execution_id >= ${floor(startMs - ID_SLACK_MS)} AND execution_id < ${floor(endMs + ID_SLACK_MS)}`;

@@ -3,7 +3,7 @@ import type { PromptMode } from '../../../entities/index.js';
 import { TenantScope } from '../../../infra/database/index.js';
 import { columnDimension, type CountFilter, selectIds, listParts, describeShape } from './count-parts.js';
 
-/** Final executions of prompts that were in this mode then, and how many prompts are in it now. */
+/** Final executions of prompts that were in this mode when they ran, and the number of prompts now in it. */
 export interface ModeCounts {
   readonly mode: PromptMode;
   readonly promptCount: number;
@@ -11,7 +11,7 @@ export interface ModeCounts {
   /** Counts executions that succeeded and whose latency is known. */
   readonly latencyCount: number;
   readonly latencySumMs: number;
-  /** Null when no provider said how many. */
+  /** Null if no provider reported a count. */
   readonly promptTokens: number | null;
   readonly responseTokens: number | null;
 }
@@ -33,15 +33,12 @@ const OF_VERSIONS = `SELECT version_id AS "versionId", sum(executions)::float8 A
     SELECT version_id, executions FROM execution_deltas WHERE project_id = $1 AND prompt_id = $2
   ) AS counted GROUP BY version_id`;
 
-/**
- * The counts: rollups, and on top of them what has not been folded yet. Each read is one statement, so that it sees
- * every execution once, whether a fold comes in between or not.
- */
+/** Reads the counts: rollups plus unfolded deltas. Each read is one statement, so that it sees every execution once, even during a fold. */
 @Injectable()
 export class ExecutionCountsRepository {
   constructor(private readonly scope: TenantScope) {}
 
-  /** Both modes, always. What ran without a prompt had neither. */
+  /** Always returns both modes. Executions without a prompt had neither. */
   async byMode(projectId: string, { promptName, span }: CountFilter): Promise<ModeCounts[]> {
     const values: unknown[] = [projectId];
     const bind = (value: unknown) => `$${values.push(value)}`;
@@ -67,7 +64,7 @@ export class ExecutionCountsRepository {
         prompt_tokens::float8 AS "promptTokens", response_tokens::float8 AS "responseTokens"
       FROM (VALUES ('full'), ('tracking')) AS modes (mode)
       LEFT JOIN live USING (mode) LEFT JOIN counted ON prompt_mode = mode`;
-    // Kept prepared, since planning takes longer than running.
+    // Prepared, because planning takes longer than running.
     const statement = {
       name: `count ${describeShape(parts)}${name === null ? '' : ' prompt'}`,
       text,
@@ -83,7 +80,7 @@ export class ExecutionCountsRepository {
     return new Map(rows.map(({ versionId, executions }) => [versionId, executions]));
   }
 
-  /** Moves up to `most` deltas into the rollups. @returns how many; 0 also while another process is at it. */
+  /** Moves up to `most` deltas into the rollups. @returns how many; also 0 while another process does it. */
   async fold(most: number): Promise<number> {
     const [row] = await this.scope.system<{ folded: number }>('SELECT ledger_fold_executions($1) AS folded', [
       most,

@@ -3,7 +3,7 @@ import type { EntityManager } from 'typeorm';
 import { ExecutionCountsRepository } from './execution-counts.repository.js';
 import { ExecutionUsageRepository, type UsageQuery, type UsageRow } from './execution-usage.repository.js';
 
-/** The counts for other rooms. */
+/** The counts for other modules. */
 @Injectable()
 export class ExecutionCounts {
   constructor(
@@ -11,12 +11,12 @@ export class ExecutionCounts {
     private readonly usage: ExecutionUsageRepository,
   ) {}
 
-  /** @returns final executions by the id of their version; a version without any is not in it. */
+  /** @returns final executions by the id of their version, without versions that have none. */
   byVersion(projectId: string, promptId: string): Promise<Map<string, number>> {
     return this.counts.byVersion(projectId, promptId);
   }
 
-  /** Counts who ran a prompt in an environment, the busiest first. */
+  /** Counts executions of a prompt in an environment by caller, busiest first. */
   listUsage(tx: EntityManager, projectId: string, query: UsageQuery): Promise<UsageRow[]> {
     return this.usage.list(tx, projectId, query);
   }

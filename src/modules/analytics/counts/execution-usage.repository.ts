@@ -3,11 +3,11 @@ import type { EntityManager } from 'typeorm';
 import { type Dimension, NO_ID, listParts } from './count-parts.js';
 import type { TimeSpan } from '../time-spans.js';
 
-/** Final executions by one key, of what belonged to one team. */
+/** Final executions by one key of prompts of one team. */
 export interface UsageRow {
-  /** Null for the admin, and where nobody knows. */
+  /** Null for the admin, and where it is unknown. */
   readonly keyId: string | null;
-  /** Null of keys that nobody knows. */
+  /** Null for an unknown key. */
   readonly keyName: string | null;
   /** The prompt's team when it ran; null for none. */
   readonly ownerTeam: string | null;
@@ -17,22 +17,22 @@ export interface UsageRow {
 export interface UsageQuery {
   readonly promptId: string;
   readonly environment: string;
-  /** Whether it is also of every environment that has no pointer of its own. */
+  /** Whether to include every environment without its own pointer. */
   readonly withUnpointed: boolean;
   readonly span: TimeSpan;
 }
 
-/** Two columns at once: a row of the counts has both. */
+/** Two columns at once, because a row of the counts has both. */
 const KEY_AND_TEAM: Dimension = {
   ofRollup: 'key_id, owner_team',
   ofDelta: 'key_id, owner_team',
   ofExecution: `coalesce(key_id, '${NO_ID}'::uuid), coalesce(owner_team, '')`,
 };
 
-/** Reads from the exact counts who runs a prompt. */
+/** Reads from the exact counts which keys run a prompt. */
 @Injectable()
 export class ExecutionUsageRepository {
-  /** The busiest first. */
+  /** Lists the busiest first. */
   async list(tx: EntityManager, projectId: string, query: UsageQuery): Promise<UsageRow[]> {
     const values: unknown[] = [projectId];
     const bind = (value: unknown) => `$${values.push(value)}`;

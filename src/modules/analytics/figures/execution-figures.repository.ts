@@ -14,22 +14,22 @@ export const FIGURE_GROUPS = [
 ] as const;
 export type FigureGroup = (typeof FIGURE_GROUPS)[number];
 
-/** Figures of final executions: counts, money in whole pico-dollars where the name says so, times in milliseconds. */
+/** Figures of final executions: counts, money in whole pico-dollars as named, times in milliseconds. */
 export interface ExecutionFigures {
   readonly executions: number;
   readonly succeeded: number;
   readonly failed: number;
   readonly canceled: number;
-  /** Executions that were answered without a call. */
+  /** Executions answered from the cache, without a call. */
   readonly cacheHits: number;
   /** Executions whose cost is known. */
   readonly priced: number;
-  /** A whole number, as text; null when none is known, as the further ones. */
+  /** An integer as text. Like the following members, null if nothing is known. */
   readonly costPicoUsd: string | null;
   readonly promptTokens: number | null;
   readonly cachedPromptTokens: number | null;
   readonly responseTokens: number | null;
-  /** 50, 95 and 99 of 100, in milliseconds. */
+  /** The 50th, 95th and 99th percentile, in milliseconds. */
   readonly percentiles: readonly number[] | null;
 }
 
@@ -50,12 +50,12 @@ export interface FiguresQuery {
   readonly keyId: string | undefined;
 }
 
-/** An id is made within seconds of `created_at`; it bounds the partitions and the rows that are looked at. */
+/** An id is created within seconds of `created_at`, so it bounds the partitions and rows to read. */
 const ID_SLACK_MS = 60_000;
 const MAX_GROUPS = 200;
 
 interface Grouping {
-  /** The expression of an execution `e` that the groups are made by. */
+  /** The grouping expression for an execution `e`. */
   readonly by: string;
   /** The key of the group in `g.dimension`, as text. */
   readonly key: string;
@@ -69,7 +69,7 @@ const period = (unit: 'hour' | 'day'): Grouping => ({
   key: `to_char(g.dimension AT TIME ZONE 'UTC', ${ISO})`,
 });
 
-/** Prompts of one name, of which all but one are deleted, are one group: so the name is what is grouped by. */
+/** Prompts with the same name, of which at most one is not deleted, form one group, so executions are grouped by name. */
 const GROUPINGS: Readonly<Record<FigureGroup, Grouping>> = {
   hour: period('hour'),
   day: period('day'),
@@ -107,12 +107,12 @@ const FIGURES = `count(*)::float8 AS executions,
 
 type Row = GroupFigures & { readonly isTotal: boolean };
 
-/** Measures executions from the executions themselves: the rollups know neither percentiles nor the cache. */
+/** Measures executions by reading them, because the rollups contain neither percentiles nor cache hits. */
 @Injectable()
 export class ExecutionFiguresRepository {
   constructor(private readonly scope: TenantScope) {}
 
-  /** In one statement, so that groups and total are of the same executions. Periods in their order, other groups by executions. */
+  /** Uses one statement, so that groups and total cover the same executions. Periods are in order, other groups by number of executions. */
   async read(
     projectId: string,
     query: FiguresQuery,

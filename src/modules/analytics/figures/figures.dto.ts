@@ -12,27 +12,27 @@ import { MAX_INT } from '../../../kernel/index.js';
 import { FIGURE_GROUPS, type FigureGroup } from './execution-figures.repository.js';
 
 export class FiguresQueryDto {
-  /** What executions are grouped by. `hour` and `day` are in UTC, and have a group for every one in the span. */
+  /** How to group executions. `hour` and `day` are in UTC, with a group for each one in the span. */
   @IsIn(FIGURE_GROUPS)
   @ApiProperty({ enum: FIGURE_GROUPS, required: false, default: 'day' })
   group_by: FigureGroup = 'day';
 
-  /** Only executions created at this time or later. Default: 24 hours, of `day` 30 days, before `to`. */
+  /** Only executions created at this time or later. Default: 24 hours before `to`, or 30 days for `day`. */
   @IsOptional()
   @IsQueryTime()
   from?: Date;
 
-  /** Only executions created earlier than this. Default: now. */
+  /** Only executions created before this time. Default: now. */
   @IsOptional()
   @IsQueryTime('2026-02-01T12:00:00.000Z')
   to?: Date;
 
-  /** Only of this prompt, and of deleted ones of this name. */
+  /** Only executions of this prompt, including deleted prompts of this name. */
   @IsOptional()
   @IsPromptName()
   prompt_name?: string;
 
-  /** Only of this version of the prompt; it needs `prompt_name`. */
+  /** Only executions of this version of the prompt; requires `prompt_name`. */
   @IsOptional()
   @FromText(toInteger)
   @IsInt()
@@ -41,26 +41,26 @@ export class FiguresQueryDto {
   @ApiPropertyOptional({ type: 'integer' })
   version_number?: number;
 
-  /** Only of this model, as `provider/model_name`: the one that answered, or was tried last. */
+  /** Only executions on this model, as `provider/model_name`: the one that answered, or was tried last. */
   @IsOptional()
   @IsString()
   @Length(1, 300)
   @ApiPropertyOptional({ example: undefined })
   model?: string;
 
-  /** Only with this label. */
+  /** Only executions in this environment. */
   @IsOptional()
   @IsString()
   @Length(1, 100)
   environment?: string;
 
-  /** Only of prompts that this team had when they ran. */
+  /** Only executions of prompts that belonged to this team when they ran. */
   @IsOptional()
   @IsString()
   @Length(1, 200)
   owner_team?: string;
 
-  /** Only by this key: its id. */
+  /** Only executions by the key with this id. */
   @IsOptional()
   @IsUUID()
   @ApiPropertyOptional({ format: 'uuid', example: undefined })
@@ -68,15 +68,15 @@ export class FiguresQueryDto {
 }
 
 export class LatencyDto {
-  /** Half of them took no longer, in milliseconds. */
+  /** The 50th percentile, in milliseconds. */
   @ApiInteger()
   p50!: number;
 
-  /** 95 of 100 took no longer. */
+  /** The 95th percentile, in milliseconds. */
   @ApiInteger()
   p95!: number;
 
-  /** 99 of 100 took no longer. */
+  /** The 99th percentile, in milliseconds. */
   @ApiInteger()
   p99!: number;
 }
@@ -103,7 +103,7 @@ export class FiguresDto {
   cache_hit_count!: number;
 
   /**
-   * The sum over those with a known cost, in dollars, exactly; null when there is none of them.
+   * The exact sum of all known costs, in dollars; null if no cost is known.
    * @example "0.012345"
    */
   cost_usd!: string | null;
@@ -112,38 +112,38 @@ export class FiguresDto {
   @ApiInteger()
   unpriced_count!: number;
 
-  /** Tokens of all prompts together, as providers counted them; null when none of them said. */
+  /** Total prompt tokens, as counted by providers; null if none of them reported a count. */
   @ApiProperty({ type: 'integer', nullable: true })
   prompt_tokens!: number | null;
 
-  /** The part of them that providers had in their caches; null when none of them said. */
+  /** The part read from providers' caches; null if none of them reported it. */
   @ApiProperty({ type: 'integer', nullable: true })
   cached_prompt_tokens!: number | null;
 
-  /** Tokens of all answers together, as providers counted them; null when none of them said. */
+  /** Total response tokens, as counted by providers; null if none of them reported a count. */
   @ApiProperty({ type: 'integer', nullable: true })
   response_tokens!: number | null;
 
-  /** Latency of those that succeeded, without those from the cache; null when there is none. */
+  /** Latency of succeeded executions that were not answered from the cache; null if there are none. */
   @ApiProperty({ type: LatencyDto, nullable: true })
   latency_ms!: LatencyDto | null;
 }
 
 export class GroupFiguresDto extends FiguresDto {
   /**
-   * The name of the prompt, `name@3` of a version, `provider/model_name`, the environment, the team, the id of the key, or the time at
-   * which the hour or day begins; null of executions that have none.
+   * The name of the prompt, `name@3` for a version, `provider/model_name`, the environment, the team, the id of the key, or the start of
+   * the hour or day; null for executions without one.
    * @example "openai/gpt-4o-mini"
    */
   key!: string | null;
 
-  /** Only of `group_by=api_key`: the name of the key; null where there is no key. */
+  /** Name of the key, for `group_by=api_key` only; null if there is no key. */
   @ApiPropertyOptional({ type: String, nullable: true })
   key_name?: string | null;
 }
 
 export class ExecutionFiguresDto {
-  /** The grouping that was asked for. */
+  /** The requested grouping. */
   @ApiProperty({ enum: FIGURE_GROUPS })
   group_by!: FigureGroup;
 
@@ -155,9 +155,9 @@ export class ExecutionFiguresDto {
   @ApiTime()
   to!: string;
 
-  /** The figures of all groups together, including those that are not listed. */
+  /** The figures of all groups together, including those not listed. */
   total!: FiguresDto;
 
-  /** Hours and days in their order; others by their executions, the most first, at most 200. */
+  /** Hours and days in order. Other groups by number of executions, largest first, at most 200. */
   groups!: GroupFiguresDto[];
 }

@@ -12,11 +12,11 @@ import type { ExecutionFiguresDto, FiguresDto, FiguresQueryDto, GroupFiguresDto 
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
-/** Executions are read for it, so a question is about so many of them at most. */
+/** Bounds the executions that one query has to read. */
 const MAX_SPAN_MS = 366 * DAY_MS;
 const MAX_HOURS = 31 * 24;
 
-/** Measures executions. Exact at every moment; percentiles have no shorter way than to look at each. */
+/** Measures executions. Always exact, because percentiles require reading each execution. */
 @Injectable()
 export class FiguresService {
   constructor(
@@ -24,7 +24,7 @@ export class FiguresService {
     private readonly clock: DatabaseClock,
   ) {}
 
-  /** @throws ValidationError `VALIDATION_FAILED` for a span that is empty or too long, and for a version without its prompt. */
+  /** @throws ValidationError `VALIDATION_FAILED` for an empty or too long span, and for a version without a prompt. */
   async read(projectId: string, query: FiguresQueryDto): Promise<ExecutionFiguresDto> {
     const span = this.toSpan(query);
     if (query.version_number !== undefined && query.prompt_name === undefined) {
@@ -71,7 +71,7 @@ function refusal(detail: string, pointer: string, message: string): ValidationEr
   return new ValidationError(detail, [{ pointer, message }]);
 }
 
-/** An hour or a day without executions is one with none, and not one that is left out. */
+/** Adds hours and days without executions. */
 function everyGroup(groupBy: FigureGroup, span: TimeSpan, groups: readonly GroupFigures[]): GroupFigures[] {
   if (groupBy !== 'hour' && groupBy !== 'day') return [...groups];
   const unitMs = groupBy === 'hour' ? HOUR_MS : DAY_MS;

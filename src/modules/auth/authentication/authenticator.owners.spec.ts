@@ -202,7 +202,7 @@ describe('a flood of wrong keys', () => {
     }
     await Promise.all(batch);
     expect(Object.fromEntries(outcomes)).toEqual({ refused: COUNT });
-    // A quarter has ids that nobody has, of which at most 200 are looked up at a time; of the rest few differ in the id.
+    // A quarter has unknown ids, of which at most 200 are looked up at a time. Few of the rest differ in the id.
     expect(keys.lookUps).toBeLessThan(COUNT / 4 / 200 + COUNT / 1000 + 500);
     expect(keys.touches).toBe(1);
     expect(await authenticator.authenticate(key, null)).toMatchObject({ keyId: KEY_ID });

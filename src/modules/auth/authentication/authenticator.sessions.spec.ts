@@ -72,7 +72,7 @@ describe('a session that was opened with a key', () => {
 });
 
 describe('the records of keys', () => {
-  /** Every key there may be, all with one secret. */
+  /** Builds a stage where every key exists, all with one secret. */
   function setUpMany() {
     const stage = setUp();
     const { keys, record } = stage;

@@ -118,7 +118,7 @@ describe('Authenticator.authorize', () => {
     const looked = await first;
     const again = authenticator.authorize(headers, '10.0.0.1', read);
     expect(again).toEqual(looked);
-    // Rate limits are kept by it.
+    // A new object, because rate limits are tracked by it.
     expect(again).not.toBe(looked);
     expect(authenticator.authorize({ authorization: `Bearer ${key}` }, null, [])).toEqual({
       ...looked,

@@ -14,30 +14,30 @@ import { SecretHasher } from './secret-hasher.js';
 import { readCredential, readProject, type RequestHeaders } from './request-headers.js';
 import { toAdminCaller, toKeyCaller } from './to-caller.js';
 
-/** Revocation holds within 5 s on every process; one second of that is left for the look-up itself. */
+/** Revocation takes effect within 5 s on every process. One second of that is left for the look-up itself. */
 const RECORD_TTL_MS = 4000;
-/** Bounds memory; a process that sees more keys than this looks some of them up again. */
+/** Bounds memory. A process that sees more keys looks some of them up again. */
 const MAX_CACHED_RECORDS = 10_000;
 
 interface CachedRecord {
   readonly record: KeyRecord;
   readonly rights: Rights;
   readonly readAtMs: number;
-  /** When its use was last written down; null for never. */
+  /** When the last use was recorded; null for never. */
   touchedAtMs: number | null;
-  /** The digest of the credential that proved right since it was read; null before the first. */
+  /** The digest of the last valid credential since the record was read; null before the first. */
   provenDigest: Buffer | null;
 }
 
 /**
  * Identifies the sender of a request.
  *
- * This process never refuses a request from memory: another process may just have given the key a new secret, or its user a role. So it
- * asks the database before it refuses, as it does for an id that it does not know. A flood of wrong keys shares its look-ups.
+ * This process never refuses a request from its cache, because another process may just have given the key a new secret, or its user a
+ * role. It asks the database before it refuses, and for every unknown id. A flood of wrong keys shares its look-ups.
  */
 @Injectable()
 export class Authenticator {
-  /** Calls by API keys; the admin's key is not counted. */
+  /** Cache hits and misses of API keys, without the admin's key. */
   readonly counts = new CacheCounts();
   private readonly logger = new Logger(Authenticator.name);
   private readonly cache = new Map<string, CachedRecord>();
@@ -57,12 +57,12 @@ export class Authenticator {
   }
 
   /**
-   * Identifies the caller of a request, and checks that it may be sent; for the guard, and for whatever answers in front of it.
+   * Identifies the caller of a request and checks its rights, for the guard and for handlers that run before it.
    * @param origin the address the request came from.
-   * @param orOverTeam whether the scopes will do over the prompts of one team.
-   * @returns at once for a credential that proved right a moment ago, unless the request names a project.
-   * @throws (as a rejection) UnauthorizedError `UNAUTHORIZED` | ForbiddenError `FORBIDDEN`, which names the scopes that
-   *   are missing | ProjectNotFoundError `PROJECT_NOT_FOUND`
+   * @param orOverTeam whether scopes over the prompts of one team suffice.
+   * @returns synchronously for a recently verified credential, unless the request names a project.
+   * @throws (as a rejection) UnauthorizedError `UNAUTHORIZED` | ForbiddenError `FORBIDDEN`, which names the missing scopes |
+   *   ProjectNotFoundError `PROJECT_NOT_FOUND`
    */
   authorize(
     headers: RequestHeaders,
@@ -82,11 +82,11 @@ export class Authenticator {
   /**
    * @param credential the key as sent, or null when there was none.
    * @param origin the address the request came from.
-   * @param project id or name of the project to act in; null for that of the key, of the instance admin for `default`.
-   * @param check throws for a caller who may not do what is asked. The admin may do everything.
-   * @throws UnauthorizedError `UNAUTHORIZED`; the same whatever was wrong with the key.
-   * @throws ForbiddenError `FORBIDDEN` for a key whose owner is no member of the project any more.
-   * @throws ProjectNotFoundError `PROJECT_NOT_FOUND` for a project in which the key cannot act, whether there is one or not.
+   * @param project id or name of the project to act in; null for the key's own, or `default` for the instance admin.
+   * @param check throws for a caller without the required rights. The admin may do everything.
+   * @throws UnauthorizedError `UNAUTHORIZED`; the same for every fault of the key.
+   * @throws ForbiddenError `FORBIDDEN` for a key whose owner is no longer a member of the project.
+   * @throws ProjectNotFoundError `PROJECT_NOT_FOUND` for a project in which the key cannot act, whether it exists or not.
    */
   async authenticate(
     credential: string | null,
@@ -109,9 +109,9 @@ export class Authenticator {
   }
 
   /**
-   * The caller of a session that was opened with a key.
+   * Returns the caller of a session that was opened with a key.
    * @param keyId null for the key of the instance.
-   * @param credentialHmac of the secret that opened it: the session is over when that is no secret of the key any more.
+   * @param credentialHmac of the secret that opened the session, which ends once the key no longer has that secret.
    * @param project as for {@link authenticate}.
    * @throws UnauthorizedError `UNAUTHORIZED`, and what {@link authenticate} throws.
    */
@@ -133,7 +133,7 @@ export class Authenticator {
     });
   }
 
-  /** Makes this process forget a key at once; the others follow when their copy is too old. */
+  /** Makes this process forget a key at once. Other processes follow when their cached record expires. */
   forget(keyId: string): void {
     this.cache.delete(keyId);
     this.lookups.forget(keyId);
@@ -144,7 +144,7 @@ export class Authenticator {
     this.forgetWhere(({ owner }) => owner?.userId === userId);
   }
 
-  /** Forgets all keys of a project that was archived, or is there again. */
+  /** Forgets all keys of a project that was archived or restored. */
   forgetProject(projectId: string): void {
     this.lookups.forgetUnknown();
     this.forgetWhere((record) => record.projectId === projectId);
@@ -166,7 +166,7 @@ export class Authenticator {
     return toAdminCaller((await this.projects.get(project)).projectId, origin);
   }
 
-  /** Compares both secrets in constant time. That there is a former one is no secret. */
+  /** Compares both secrets in constant time. Whether a previous one exists is not confidential. */
   private isItsSecret({ secretHmac, previousSecretHmac }: KeyRecord, secret: string): boolean {
     if (this.hasher.matches(secret, secretHmac)) return true;
     return previousSecretHmac !== null && this.hasher.matches(secret, previousSecretHmac);
@@ -184,7 +184,7 @@ export class Authenticator {
     });
   }
 
-  /** Admits by what is remembered, or else by what the database says now. @param admit throws for a key that is refused. */
+  /** Admits by the cached record, or else by a fresh one from the database. @param admit throws for a refused key. */
   private async judge(keyId: string, admit: (known: CachedRecord) => Caller): Promise<Caller> {
     const remembered = this.cache.get(keyId);
     if (remembered !== undefined && remembered.record.valid && this.isFresh(remembered)) {
@@ -193,7 +193,7 @@ export class Authenticator {
         this.counts.hits += 1;
         return caller;
       } catch {
-        // The cached record may be old. The fresh record below decides.
+        // The cached record may be stale. The fresh record below decides.
       }
     }
     const found = await this.lookUp(keyId);
@@ -202,9 +202,9 @@ export class Authenticator {
   }
 
   /**
-   * The caller of a credential that has been through {@link authenticate} since the record of its key was read; null says
-   * nothing about it. Only the digest of what proved right is kept, for as long as the record: a secret of 256 bits cannot
-   * be guessed from it, and comparing it saves the HMAC.
+   * Returns the caller of a credential verified by {@link authenticate} since its key's record was read. Null means that
+   * {@link authenticate} has to decide. Only the digest of a valid credential is kept, as long as the record: it cannot reveal a secret of
+   * 256 bits, and comparing it saves the HMAC.
    */
   private recall(credential: string, origin: string | null): Caller | null {
     const digest = digestText(credential);
@@ -254,7 +254,7 @@ export class Authenticator {
   }
 }
 
-/** @throws ForbiddenError `FORBIDDEN` */
+/** @throws ForbiddenError `FORBIDDEN` for a key whose owner is not a member. */
 function assertMember({ owner }: KeyRecord): void {
   if (owner === null || owner.role !== null) return;
   throw new ForbiddenError(
@@ -269,7 +269,7 @@ function assertOwnProject({ projectId, projectName }: KeyRecord, project: string
   throw new ProjectNotFoundError(project);
 }
 
-/** @throws ForbiddenError `FORBIDDEN`, which names the scopes that are missing. */
+/** @throws ForbiddenError `FORBIDDEN`, which names the missing scopes. */
 export function assertScopes(caller: Caller, scopes: readonly Scope[]): void {
   const missing = scopes.filter((scope) => !caller.scopes.has(scope));
   if (missing.length > 0) throw new ForbiddenError(missing);

@@ -9,7 +9,7 @@ class SetClock extends Clock {
   }
 }
 
-/** A table of keys that answers when it is told to. */
+/** A table of keys that answers on the test's command. */
 class Table {
   readonly ids = new Set<string>();
   readonly asked: (readonly string[])[] = [];

@@ -2,9 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '../../../kernel/index.js';
 import { type KeyRecord, KeysRepository } from './keys.repository.js';
 
-/** The longest time for which a record of a key is believed: a key of another process is known here no later than that. */
+/** How long a key counts as unknown. A key created by another process is known here no later than that. */
 const UNKNOWN_TTL_MS = 4000;
-/** Bounds memory: about a megabyte of ids. */
+/** Bounds memory to about a megabyte of ids. */
 const MAX_UNKNOWN = 10_000;
 const MAX_BATCH = 200;
 
@@ -16,14 +16,14 @@ interface Asked {
 }
 
 /**
- * Looks keys up so that a flood of unknown keys does no harm. All that are asked for during one look-up make up the next one, so they
- * take one connection, whatever their number. An id that was not found is remembered for a moment.
+ * Looks up keys so that a flood of unknown keys does no harm. All keys requested during one look-up share the next one, so they take one
+ * connection, whatever their number. An unknown id is remembered for a moment.
  */
 @Injectable()
 export class KeyLookups {
   private readonly waiting = new Map<string, Asked>();
   private isLookingUp = false;
-  /** When each id was not found, the oldest first. */
+  /** When each id was found missing, oldest first. */
   private readonly unknown = new Map<string, number>();
 
   constructor(
@@ -31,7 +31,7 @@ export class KeyLookups {
     private readonly clock: Clock,
   ) {}
 
-  /** @returns null for a key that there is not, or was not a moment ago. */
+  /** @returns null for a key that does not exist, or did not a moment ago. */
   find(keyId: string): Promise<KeyRecord | null> {
     if (this.isUnknown(keyId)) return Promise.resolve(null);
     const same = this.waiting.get(keyId);
@@ -42,12 +42,12 @@ export class KeyLookups {
     return asked.answer;
   }
 
-  /** For a key that was just made. */
+  /** Forgets that a key was unknown, once it is created. */
   forget(keyId: string): void {
     this.unknown.delete(keyId);
   }
 
-  /** For keys that are valid again, such as all of a project that is. */
+  /** Forgets all unknown keys, for keys that become valid again, such as those of a restored project. */
   forgetUnknown(): void {
     this.unknown.clear();
   }
@@ -71,7 +71,7 @@ export class KeyLookups {
   }
 
   private async lookUp(batch: readonly Asked[]): Promise<void> {
-    // Before the look-up, so that a slow one does not stretch it.
+    // The age counts from before the look-up, so that a slow one does not stretch it.
     const askedAtMs = this.clock.monotonicMs();
     try {
       const found = await this.keys.findForAuthentication(batch.map(({ keyId }) => keyId));

@@ -6,13 +6,13 @@ const SECRET_BITS = 256;
 const SECRET_LENGTH = 43;
 const KEY = /^pl_([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})_([0-9A-Za-z]{43})$/;
 
-/** A key as its owner sends it: `pl_<key id>_<secret>`. The id finds the row, the secret proves it. */
+/** A key as its owner sends it: `pl_<key id>_<secret>`. The id finds the row, and the secret authenticates it. */
 export interface ParsedKey {
   readonly keyId: string;
   readonly secret: string;
 }
 
-/** 256 random bits in base62, 43 characters. */
+/** Returns 256 random bits in base62, 43 characters. */
 export function newSecret(): string {
   let rest = BigInt(`0x${randomBytes(SECRET_BITS / 8).toString('hex')}`);
   let digits = '';
@@ -27,27 +27,27 @@ export function formatKey(key: ParsedKey): string {
   return `pl_${key.keyId}_${key.secret}`;
 }
 
-/** @returns null for anything that is not shaped like a key. */
+/** @returns null for anything not in the format of a key. */
 export function parseKey(text: string): ParsedKey | null {
   const match = KEY.exec(text);
   return match === null ? null : { keyId: match[1] as string, secret: match[2] as string };
 }
 
-/** The place of the id in a key. */
+/** The position of the id in a key. */
 const KEY_ID_START = 'pl_'.length;
 const KEY_ID_END = KEY_ID_START + 36;
 
-/** The key id of a text that is known to be a key; of any other text, something that is no key's id. */
+/** Returns the key id of a text that is known to be a key. For any other text, the result is not an id. */
 export function readKeyId(text: string): string {
   return text.slice(KEY_ID_START, KEY_ID_END);
 }
 
-/** SHA-256. Texts of any length are compared by it, in a time that tells nothing of where they differ. */
+/** Returns the SHA-256. It lets texts of any length be compared without a timing leak. */
 export function digestText(text: string): Buffer {
   return hash('sha256', text, 'buffer');
 }
 
-/** In constant time. */
+/** Compares in constant time. */
 export function isSameDigest(one: Buffer, other: Buffer): boolean {
   return timingSafeEqual(one, other);
 }

@@ -12,10 +12,10 @@ export interface KeyRecord extends Grant {
   readonly keyId: string;
   readonly name: string;
   readonly secretHmac: Buffer;
-  /** The hash of the secret before the last rotation, while that still works. */
+  /** The hash of the secret before the last rotation, while that secret still works. */
   readonly previousSecretHmac: Buffer | null;
   readonly owner: KeyOwner | null;
-  /** Neither revoked nor expired, by the database's clock, nor of a user who is disabled or a project that is archived. */
+  /** Whether the key is neither revoked nor expired by the database's clock, and its user is not disabled. */
   readonly valid: boolean;
   readonly rateLimits: KeyRateLimits;
   readonly ancestors: readonly KeyAncestor[];
@@ -73,7 +73,7 @@ const FIND_OWNER = `SELECT u.user_id, u.kind AS user_kind, u.name AS user_name, 
 export class KeysRepository {
   constructor(private readonly scope: TenantScope) {}
 
-  /** Looks in all projects: whose key it is, is the question. @returns those that there are, in no order. */
+  /** Searches all projects, because the project of a key is not yet known. @returns the keys that exist, in no order. */
   async findForAuthentication(keyIds: readonly string[]): Promise<KeyRecord[]> {
     const rows = await this.scope.system<KeyRow>(
       'SELECT k.* FROM unnest($1::uuid[]) AS asked (id), LATERAL ledger_find_key(asked.id) AS k',
@@ -99,7 +99,7 @@ export class KeysRepository {
     });
   }
 
-  /** @returns null for a user whom this project cannot see, and for one who is no member of it. */
+  /** @returns null for a user whom this project cannot see, and for one who is not a member of it. */
   async findOwner(tx: EntityManager, projectId: string, userId: string): Promise<KeyOwner | null> {
     const [row] = await tx.query<OwnerRow[]>(FIND_OWNER, [projectId, userId]);
     return row === undefined ? null : toOwner(row);
@@ -137,12 +137,12 @@ export class KeysRepository {
     return tx.findOne(ApiKeyEntity, { where: { projectId, keyId } });
   }
 
-  /** Locks it, so that what is decided by what it says now still holds when it is changed. */
+  /** Locks the key, so that a decision based on it still holds when it is changed. */
   async findForUpdate(tx: EntityManager, projectId: string, keyId: string): Promise<ApiKeyEntity | null> {
     return tx.findOne(ApiKeyEntity, { where: { projectId, keyId }, lock: { mode: 'pessimistic_write' } });
   }
 
-  /** Neither revoked nor expired, by the database's clock. */
+  /** Returns whether the key is neither revoked nor expired, by the database's clock. */
   async isUsable(tx: EntityManager, { projectId, keyId }: ApiKeyEntity): Promise<boolean> {
     const rows = await tx.query<unknown[]>(
       `SELECT key_id FROM api_keys
@@ -159,7 +159,7 @@ export class KeysRepository {
 
   /**
    * Gives a key a new secret.
-   * @param overlapS how long the secret of now still works; 0 for not at all. One that was still working from before ends.
+   * @param overlapS how long the current secret still works; 0 for not at all. An older secret stops working.
    */
   async rotate(
     tx: EntityManager,
@@ -175,7 +175,7 @@ export class KeysRepository {
     );
   }
 
-  /** @returns false when the project has no such key. A key that is revoked already keeps its first time. */
+  /** @returns false when the project has no such key. A key that is already revoked keeps its first revocation time. */
   async revoke(tx: EntityManager, projectId: string, keyId: string): Promise<boolean> {
     const { affected } = await tx
       .createQueryBuilder()
@@ -187,7 +187,7 @@ export class KeysRepository {
   }
 }
 
-/** Converts what the functions of the database return; null for none. */
+/** Converts the result of the database functions; null stands for no ancestors. */
 export function toAncestors(rows: readonly AncestorRow[] | null): readonly KeyAncestor[] {
   if (rows === null) return NO_ANCESTORS;
   return rows.map(({ key_id: keyId, requests_per_minute: requests, tokens_per_minute: tokens }) => ({

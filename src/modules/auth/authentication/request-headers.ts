@@ -1,12 +1,12 @@
 export type RequestHeaders = Readonly<Record<string, string | string[] | undefined>>;
 
-/** The project that a request names; null for an empty header, which names none. */
+/** Returns the project that a request names; null for none, or an empty header. */
 export function readProject(headers: RequestHeaders): string | null {
   const named = headers['x-project'];
   return typeof named === 'string' && named !== '' ? named : null;
 }
 
-/** The key of a request, by `X-API-Key` or `Authorization: Bearer`. */
+/** Returns the key of a request, from `X-API-Key` or `Authorization: Bearer`. */
 export function readCredential(headers: RequestHeaders): string | null {
   const key = headers['x-api-key'];
   if (typeof key === 'string' && key !== '') return key;

@@ -3,12 +3,12 @@ import { Injectable } from '@nestjs/common';
 import { AppConfig } from '../../../infra/config/index.js';
 
 /**
- * Hashes a key's secret for storage. HMAC and not a password hash: the secret has 256 bits, so it cannot be guessed, and
- * a slow hash on every request would be a way to put the service down.
+ * Hashes a key's secret for storage. Uses an HMAC instead of a password hash: 256 bits cannot be guessed, and a slow hash on every request
+ * would allow denial of service.
  */
 @Injectable()
 export class SecretHasher {
-  /** Made once: Node takes longer to make a key of a text for each request than to hash. */
+  /** Created once, because Node takes longer to create a key from a text than to hash. */
   private readonly key: KeyObject;
 
   constructor(config: AppConfig) {
@@ -21,7 +21,7 @@ export class SecretHasher {
     return createHmac('sha256', this.key).update(secret).digest();
   }
 
-  /** In constant time. */
+  /** Compares in constant time. */
   matches(secret: string, storedHmac: Buffer): boolean {
     const hmac = this.hash(secret);
     return hmac.length === storedHmac.length && timingSafeEqual(hmac, storedHmac);

@@ -11,7 +11,7 @@ interface KnownKey {
   readonly rights: Rights;
 }
 
-/** The admin of the instance, acting in a project. @param origin the address the request came from. */
+/** Returns the admin of the instance, acting in a project. @param origin the address the request came from. */
 export function toAdminCaller(projectId: string, origin: string | null): Caller {
   return {
     projectId,
@@ -29,7 +29,7 @@ export function toAdminCaller(projectId: string, origin: string | null): Caller 
 }
 
 /**
- * Returns the owner of a key, or the key itself where it has no owner.
+ * Returns the owner of a key, or the key itself if it has no owner.
  * @param known `rights`: what the key and its user may do together.
  * @param origin the address the request came from.
  */

@@ -66,7 +66,7 @@ function setUp({ keys = [], users = [] }: { keys?: ApiKeyEntity[]; users?: KeyOw
   return new KeyOwners(table as unknown as KeysRepository, { env: {} } as AppConfig);
 }
 
-/** With the scopes that it names, which the equality of errors leaves out. */
+/** Returns the refusal with its scopes, which the equality of errors leaves out. */
 function refusal({ message, extensions }: ForbiddenError): object {
   return { message, extensions };
 }

@@ -10,10 +10,10 @@ import { OwnKey } from './own-key.js';
 import { type Grant, type KeyOwner, scopesOfGrant, toRights, widestRole } from '../roles/rights.js';
 import { scopesForRole } from '../roles/roles.js';
 
-/** A person who has signed in may do what their role allows, and nothing else limits them. */
+/** A signed-in person may do what their role allows, without further limits. */
 const UNLIMITED = { expiresAt: null, requestsPerMinute: null, tokensPerMinute: null };
 
-/** Decides whom keys belong to. */
+/** Decides which user owns a key. */
 @Injectable()
 export class KeyOwners {
   private readonly defaults: DefaultKeyLimits;
@@ -26,8 +26,8 @@ export class KeyOwners {
   }
 
   /**
-   * Finds the caller's key as it is now, not as it was when it was authenticated.
-   * @throws UnauthorizedError `UNAUTHORIZED` when it was revoked meanwhile, or its owner disabled.
+   * Finds the caller's key as it is now, not as it was at authentication.
+   * @throws UnauthorizedError `UNAUTHORIZED` if it was revoked in the meantime, or its owner disabled.
    */
   async findOwn(tx: EntityManager, { kind, projectId, keyId, userId }: Caller): Promise<OwnKey> {
     if (kind === 'instance') return this.toOwn(null, null);
@@ -46,10 +46,10 @@ export class KeyOwners {
   }
 
   /**
-   * Chooses the user of a new key: its maker's, or the one who is named.
-   * @param named id of a member; null to choose the maker.
+   * Chooses the user of a new key: its creator's user, or the named one.
+   * @param named id of a member; null to choose the creator's.
    * @throws UserNotFoundError `USER_NOT_FOUND` for a user who is not a member.
-   * @throws ForbiddenError `FORBIDDEN` for a user whose keys are not the caller's to make, or who may do less than the key would.
+   * @throws ForbiddenError `FORBIDDEN` for a user for whom the caller may not create keys, or who may do less than the key would.
    */
   async choose(
     tx: EntityManager,
@@ -67,8 +67,8 @@ export class KeyOwners {
   }
 
   /**
-   * @param key one that gets a new secret, which its maker will know.
-   * @throws ForbiddenError `FORBIDDEN` where the caller could then act as another user.
+   * @param key the key that gets a new secret, which the caller will learn.
+   * @throws ForbiddenError `FORBIDDEN` if the caller could then act as another user.
    */
   async assertMayHold(tx: EntityManager, caller: Caller, { keyId, userId }: ApiKeyEntity): Promise<void> {
     if (keyId === caller.keyId || userId === null || userId === caller.userId) return;
@@ -80,7 +80,7 @@ export class KeyOwners {
   }
 }
 
-/** A personal key acts for its person, so only that person or the instance may make one. */
+/** A personal key acts for its person, so only that person or the instance may create one. */
 function assertMayActFor({ kind, scopes }: Caller, owner: KeyOwner | null): void {
   if (kind === 'instance') return;
   if (!scopes.has('members:write')) {

@@ -1,26 +1,26 @@
 import type { KeyRateLimits } from '../caller.js';
 import { type Grant, scopesOfGrant } from '../roles/rights.js';
 
-/** All that a key may do. */
+/** Everything that a key may do. */
 export interface KeyWidth extends KeyRateLimits {
   readonly scopes: readonly string[];
   /** Null for never. */
   readonly expiresAt: Date | null;
 }
 
-/** The limits of a key that has none of its own; 0 for none. */
+/** The limits of a key without its own; 0 for none. */
 export interface DefaultKeyLimits {
   readonly RATE_LIMIT_KEY_REQUESTS: number;
   readonly RATE_LIMIT_KEY_TOKENS: number;
 }
 
-/** All that a key was made to do, whoever owns it. */
+/** Returns everything that a key was created to do, regardless of its owner. */
 export function toWidth(key: Grant & KeyWidth): KeyWidth {
   const { expiresAt, requestsPerMinute, tokensPerMinute } = key;
   return { scopes: [...scopesOfGrant(key)], expiresAt, requestsPerMinute, tokensPerMinute };
 }
 
-/** In what one key goes beyond another, by the names of the API; empty when it does not. */
+/** Lists what a key may do that another may not, by the names of the API. Empty if there is nothing. */
 export function findExcess(key: KeyWidth, beyond: KeyWidth, defaults: DefaultKeyLimits): string[] {
   const { RATE_LIMIT_KEY_REQUESTS: requests, RATE_LIMIT_KEY_TOKENS: tokens } = defaults;
   return [
@@ -33,7 +33,7 @@ export function findExcess(key: KeyWidth, beyond: KeyWidth, defaults: DefaultKey
   ];
 }
 
-/** The limit of a new key about which nothing was said: the default, unless that is more than its maker has. */
+/** Returns the limit of a new key that specifies none: the default, unless its creator has less. */
 export function inheritedLimit(ofMaker: number | null, usual: number): number | null {
   return isMore(null, ofMaker, usual) ? ofMaker : null;
 }

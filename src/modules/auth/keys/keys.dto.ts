@@ -16,14 +16,14 @@ import { type Role, ROLES } from '../../../entities/index.js';
 import { ApiId, ApiInteger, ApiTime, IsTime, Nested } from '../../../infra/http/index.js';
 import { type Scope, SCOPES } from '../roles/scopes.js';
 
-/** A month: long enough for any deployment, and no second key for good. */
+/** A month: long enough for any deployment, but not a permanent second key. */
 const MAX_OVERLAP_S = 30 * 24 * 3600;
 const DEFAULT_OVERLAP_S = 24 * 3600;
 const MAX_A_MINUTE = 1_000_000_000;
 
 export class KeyRateLimitsDto {
   /**
-   * Executions a minute that the key may ask for; 0 for no limit, null for `RATE_LIMIT_KEY_REQUESTS`.
+   * Executions per minute that the key may request; 0 for no limit, null for `RATE_LIMIT_KEY_REQUESTS`.
    * @example 100
    */
   @IsOptional()
@@ -34,7 +34,7 @@ export class KeyRateLimitsDto {
   requests_per_minute?: number | null;
 
   /**
-   * Tokens a minute, of prompts and answers, that the key's executions may use; 0 for no limit, null for `RATE_LIMIT_KEY_TOKENS`.
+   * Tokens per minute, of prompts and answers, that the key's executions may use; 0 for no limit, null for `RATE_LIMIT_KEY_TOKENS`.
    * @example 50000
    */
   @IsOptional()
@@ -47,7 +47,7 @@ export class KeyRateLimitsDto {
 
 export class CreateKeyDto {
   /**
-   * The purpose of the key, as people will see it in lists and in the audit log.
+   * The purpose of the key, as shown in lists and in the audit log.
    * @example "checkout-service"
    */
   @IsString()
@@ -66,15 +66,15 @@ export class CreateKeyDto {
   @IsIn(SCOPES, { each: true })
   scopes?: Scope[] | null;
 
-  /** In place of `scopes`: the key may do what this role may, also when that changes with a later release. */
+  /** Used instead of `scopes`: the key may do what this role may, even if a later release changes the role. */
   @IsOptional()
   @IsIn(ROLES)
   @ApiPropertyOptional({ enum: ROLES, nullable: true, example: null })
   role?: Role | null;
 
   /**
-   * The user whom the key belongs to: a member, whose role bounds what the key may do from then on. Default: the user of the key that
-   * makes it, if it has one. Naming another user takes `members:write` and a service account; the instance may name any user.
+   * The user who owns the key: a member, whose role bounds what the key may do from then on. Default: the owner of the creating key, if it
+   * has one. Naming another user requires `members:write` and a service account. The instance may name any user.
    */
   @IsOptional()
   @IsUUID()
@@ -82,7 +82,7 @@ export class CreateKeyDto {
   user_id?: string | null;
 
   /**
-   * From when on the key is refused, RFC 3339. Null: never. Default: the expiry of the key that makes it, which it cannot exceed.
+   * When the key expires, RFC 3339. Null: never. Default, and maximum: the expiry of the creating key.
    * @example "2027-12-31T23:59:59Z"
    */
   @IsOptional()
@@ -91,8 +91,8 @@ export class CreateKeyDto {
   expires_at?: string | null;
 
   /**
-   * Rate limits of its own; null in them is the default of the service. What is left out is that default too, or the limit of
-   * the key that makes it, if that is less. What the key uses counts against the limits of that key as well.
+   * The key's own rate limits. Null stands for the service's default. A limit left out is that default too, or the creating key's limit if
+   * that is lower. What the key uses counts against the creating key's limits as well.
    */
   @IsOptional()
   @Nested(() => KeyRateLimitsDto)
@@ -101,7 +101,7 @@ export class CreateKeyDto {
 }
 
 export class RotateKeyDto {
-  /** The seconds for which the present secret goes on working beside the new one; 0 ends it at once. */
+  /** Seconds for which the current secret still works beside the new one. 0 ends it at once. */
   @IsInt()
   @Min(0)
   @Max(MAX_OVERLAP_S)
@@ -110,17 +110,17 @@ export class RotateKeyDto {
 }
 
 export class ChangeKeyDto {
-  /** New rate limits: what is left out of them stays as it is, and null is the default of the service again. */
+  /** New rate limits. A limit left out stays as it is, and null restores the service's default. */
   @Nested(() => KeyRateLimitsDto)
   rate_limits!: KeyRateLimitsDto;
 }
 
 export class KeyRateLimitsViewDto {
-  /** Executions a minute; 0 for no limit, null for the default of the service. */
+  /** Executions per minute; 0 for no limit, null for the service's default. */
   @ApiInteger()
   requests_per_minute!: number | null;
 
-  /** Tokens a minute; 0 for no limit, null for the default of the service. */
+  /** Tokens per minute; 0 for no limit, null for the service's default. */
   @ApiInteger()
   tokens_per_minute!: number | null;
 }
@@ -133,51 +133,51 @@ export class KeyDto {
   /** The purpose of the key. */
   name!: string;
 
-  /** The scopes of the key itself; of a key with a role, those that the role has today. Its user may be allowed less. */
+  /** The scopes of the key itself. For a key with a role, those that the role has today. Its owner may be allowed less. */
   scopes!: Scope[];
 
-  /** The role that it was made with; null for a key with scopes of its own. */
+  /** The role that the key was created with; null for a key with its own scopes. */
   @ApiProperty({ enum: ROLES, nullable: true })
   role!: Role | null;
 
-  /** Id of the user whose key it is; null for one without an owner. */
+  /** Id of the user who owns the key; null for a key without an owner. */
   @ApiId()
   user_id!: string | null;
 
-  /** When it was made. */
+  /** When the key was created. */
   @ApiTime()
   created_at!: string;
 
-  /** From when on it is refused; null for never. */
+  /** When the key expires; null for never. */
   @ApiTime()
   expires_at!: string | null;
 
-  /** When it was revoked; null while it is not. */
+  /** When the key was revoked; null while it is not. */
   @ApiTime()
   revoked_at!: string | null;
 
-  /** When it was last used, to about a minute; null for never. */
+  /** When the key was last used, to about a minute; null for never. */
   @ApiTime()
   last_used_at!: string | null;
 
-  /** Until when the secret before the last rotation works; null for one that was never rotated with an overlap. */
+  /** When the secret before the last rotation stops working; null for a key never rotated with an overlap. */
   @ApiTime()
   previous_until!: string | null;
 
-  /** The rate limits of its own. */
+  /** The key's own rate limits. */
   rate_limits!: KeyRateLimitsViewDto;
 
-  /** Id of the key that made it, whose limits and budgets it uses up too; null when an admin made it. */
+  /** Id of the creating key, whose limits and budgets this key uses too; null when an admin created it. */
   @ApiId()
   made_by!: string | null;
 }
 
 export class CreatedKeyDto extends KeyDto {
-  /** The key itself. It is shown this once and cannot be had again. */
+  /** The key itself. It is shown only once and cannot be retrieved later. */
   key!: string;
 }
 
 export class KeyListDto {
-  /** All keys of the project, revoked ones too, newest first. */
+  /** All keys of the project, including revoked ones, newest first. */
   keys!: KeyDto[];
 }

@@ -33,11 +33,11 @@ export class KeysService {
   ) {}
 
   /**
-   * Makes a key; the answer is the only place where it ever stands. A key hands on at most what it has itself, and what is
-   * left out of its expiry and limits is its own.
-   * @throws ForbiddenError `FORBIDDEN` when it would be wider than the caller's key, or than the user it belongs to.
-   * @throws UserNotFoundError `USER_NOT_FOUND` when it would belong to somebody who is no member.
-   * @throws ValidationError `VALIDATION_FAILED` unless it has either scopes or a role, and when it would be expired at once.
+   * Creates a key, which only this answer ever shows. A key grants at most what it has itself. An expiry or limit left out is copied from
+   * it.
+   * @throws ForbiddenError `FORBIDDEN` when it would be wider than the caller's key, or than its user.
+   * @throws UserNotFoundError `USER_NOT_FOUND` when its user would not be a member.
+   * @throws ValidationError `VALIDATION_FAILED` unless it has either scopes or a role, and for an expiry in the past.
    */
   async create(caller: Caller, request: CreateKeyDto): Promise<CreatedKeyDto> {
     const grant = readGrant(request);
@@ -80,8 +80,8 @@ export class KeysService {
   }
 
   /**
-   * Limits that are left out stay as they are. A key cannot change one that may do more than itself, nor hand out more than it
-   * has, itself included.
+   * Changes limits; those left out stay as they are. A key cannot change one that may do more than itself, nor grant more than it has, not
+   * even to itself.
    * @throws KeyNotFoundError `KEY_NOT_FOUND` | ForbiddenError `FORBIDDEN`
    */
   async change(caller: Caller, keyId: string, { rate_limits: wanted }: ChangeKeyDto): Promise<KeyDto> {
@@ -110,8 +110,8 @@ export class KeysService {
   }
 
   /**
-   * Gives a key a new secret; the id, the rights and the counts stay. A key that is rotated counts as made by the one who rotated it,
-   * who knows its secret now.
+   * Gives a key a new secret, and keeps its id, rights and counts. A rotated key counts as created by whoever rotated it, because they know
+   * its secret.
    * @throws KeyNotFoundError `KEY_NOT_FOUND` | ForbiddenError `FORBIDDEN` | KeyRevokedError `KEY_REVOKED`
    */
   async rotate(caller: Caller, keyId: string, { overlap_s: overlapS }: RotateKeyDto): Promise<CreatedKeyDto> {
@@ -137,7 +137,7 @@ export class KeysService {
   }
 
   /**
-   * A key revokes itself, and others that may do no more than it. Those that it made stay.
+   * Revokes a key. A key may revoke itself, and others that may do no more. Keys that the revoked key created stay.
    * @throws KeyNotFoundError `KEY_NOT_FOUND` | ForbiddenError `FORBIDDEN`
    */
   async revoke(caller: Caller, keyId: string): Promise<void> {
@@ -159,7 +159,7 @@ export class KeysService {
   }
 }
 
-/** @throws ValidationError `VALIDATION_FAILED` unless there is one of the two. */
+/** @throws ValidationError `VALIDATION_FAILED` unless there is exactly one of the two. */
 function readGrant({ scopes, role }: CreateKeyDto): Grant {
   if (scopes != null && role == null) return { role: null, scopes };
   if (role != null && scopes == null) return { role, scopes: [] };
@@ -182,7 +182,7 @@ function assertOwnScopes(caller: Caller, grant: Grant): void {
   );
 }
 
-/** `createdAt` is the database's now, the clock by which the key will be judged. */
+/** `createdAt` is the database's current time, and the same clock later decides the expiry. */
 function assertNotExpired(key: ApiKeyEntity): void {
   if (key.expiresAt === null || key.expiresAt > key.createdAt) return;
   throw new ValidationError('Send an expires_at that is in the future.', [

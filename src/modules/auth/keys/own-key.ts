@@ -6,15 +6,15 @@ import { isScope } from '../roles/scopes.js';
 import { type DefaultKeyLimits, findExcess, inheritedLimit, type KeyWidth, toWidth } from './key-width.js';
 import type { CreateKeyDto } from './keys.dto.js';
 
-/** Keys that make keys that make keys: a few levels are use, many are none. */
+/** Keys that create keys that create keys: a few levels are legitimate use, many are not. */
 const MOST_ANCESTORS = 8;
 
-/** The key by which somebody makes and changes keys, as it is at this moment: they give no more than they have. */
+/** The key that creates or changes other keys, in its current state. It grants no more than it has. */
 export class OwnKey {
   /**
-   * @param key null for the admin of the instance, and for a person who has signed in.
-   * @param width all that its holder may do now; null for the admin, who is bound by nothing.
-   * @param defaults the limits of a key that has none of its own.
+   * @param key null for the admin of the instance, and for a signed-in person.
+   * @param width everything that its holder may do now; null for the admin, who has no bounds.
+   * @param defaults the limits of a key without its own.
    */
   constructor(
     readonly key: ApiKeyEntity | null,
@@ -22,7 +22,7 @@ export class OwnKey {
     private readonly defaults: DefaultKeyLimits,
   ) {}
 
-  /** @param rule what the holder may not do, for the message. @throws ForbiddenError `FORBIDDEN` for a key that is wider. */
+  /** @param rule what the holder may not do, for the message. @throws ForbiddenError `FORBIDDEN` for a key that may do more. */
   assertCovers(key: Grant & KeyWidth, rule: string): void {
     if (this.width === null) return;
     const excess = findExcess(toWidth(key), this.width, this.defaults);
@@ -33,7 +33,7 @@ export class OwnKey {
     );
   }
 
-  /** Chooses the limits of a new key: those that were asked for, and what was left out by this key and the defaults. */
+  /** Chooses the limits of a new key: the requested ones, completed from this key and the defaults. */
   chooseLimits({ expires_at: expiresAt, rate_limits: limits }: CreateKeyDto): Omit<KeyWidth, 'scopes'> {
     const { RATE_LIMIT_KEY_REQUESTS: requests, RATE_LIMIT_KEY_TOKENS: tokens } = this.defaults;
     const chooseLimit = (
@@ -49,8 +49,8 @@ export class OwnKey {
   }
 
   /**
-   * Lists the keys that a new key comes from, its maker first.
-   * @throws ForbiddenError `FORBIDDEN` where the line has become too long: each of them is counted with every request.
+   * Lists the keys from which a new key descends, its creator first.
+   * @throws ForbiddenError `FORBIDDEN` when there are too many, because every request counts against each of them.
    */
   listLine(): string[] {
     if (this.key === null) return [];

@@ -15,40 +15,37 @@ export class MyProjectDto {
 }
 
 export class MyTeamDto {
-  /** The team: prompts whose `owner_team` it is are what this is about. */
+  /** Name of the team. The rights concern the prompts with this `owner_team`. */
   name!: string;
 
-  /** Your role over them; null for a key with scopes of its own. */
+  /** Your role over its prompts; null for a key with its own scopes. */
   @ApiProperty({ enum: ROLES, nullable: true })
   role!: Role | null;
 
-  /** The scopes that you have over them. */
+  /** Your scopes over its prompts. */
   @ApiProperty({ enum: SCOPES_OVER_PROMPTS, isArray: true })
   scopes!: ScopeOverPrompts[];
 }
 
 export class MeDto {
-  /** `person` and `service` for a user, by a key or signed in; `key` for a key without an owner, `instance` for its admin. */
+  /** `person` and `service` for a user, with a key or signed in; `key` for a key without an owner; `instance` for the instance admin. */
   @ApiProperty({ enum: KINDS })
   kind!: (typeof KINDS)[number];
 
-  /** Id of the user; null for a key without an owner, and for the admin of the instance. */
+  /** Id of the user; null for a key without an owner, and for the instance admin. */
   @ApiId()
   user_id!: string | null;
 
-  /** Address of the user; null where there is none. */
+  /** Email address of the user; null for none. */
   email!: string | null;
 
-  /** The project in which this request acts; null for a person who is not a member of any yet. */
+  /** The project in which this request acts; null for a person who is not yet a member of any. */
   project!: MyProjectDto | null;
 
-  /**
-   * The projects in which you can act, by name: of a person those that they are a member of, of a key its own, of the instance
-   * the first 200 that are not archived.
-   */
+  /** The projects in which you can act, by name. A person: their memberships. A key: its own. The instance: the first 200 not archived. */
   projects!: MyProjectDto[];
 
-  /** Your role in the project; null for a key with scopes of its own, and without a project. */
+  /** Your role in the project; null for a key with its own scopes, and without a project. */
   @ApiProperty({ enum: ROLES, nullable: true })
   role!: Role | null;
 
@@ -56,7 +53,7 @@ export class MeDto {
   @ApiProperty({ enum: SCOPES, isArray: true })
   scopes!: Scope[];
 
-  /** Teams over whose prompts you may do more than in the rest of the project, by name. */
+  /** Teams over whose prompts you have more rights than in the rest of the project, by name. */
   teams!: MyTeamDto[];
 
   /** The value that unsafe requests of a session send as `X-CSRF-Token`; null for a key, which needs none. */

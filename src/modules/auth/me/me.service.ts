@@ -19,7 +19,7 @@ export class MeService {
   ) {}
 
   /**
-   * @param caller null for a person who has signed in and is no member of any project.
+   * @param caller null for a signed-in person who is not a member of any project.
    * @param session null for a request with a key.
    */
   async describe(caller: Caller | null, session: CallerSession | null): Promise<MeDto> {

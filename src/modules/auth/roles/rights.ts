@@ -2,19 +2,19 @@ import type { Role, UserKind } from '../../../entities/index.js';
 import { isAtLeast, scopesForRole } from './roles.js';
 import { type Scope, toScopes } from './scopes.js';
 
-/** The owner of a key, with what they may do in its project now. */
+/** The owner of a key, with their current rights in its project. */
 export interface KeyOwner {
   readonly userId: string;
   readonly kind: UserKind;
   readonly name: string;
   readonly isDisabled: boolean;
-  /** The role in the project; null for a caller who is not a member. */
+  /** The role in the project; null for a user who is not a member. */
   readonly role: Role | null;
-  /** Over the prompts of each of their teams, by the name of the team. */
+  /** Roles over the prompts of each of their teams, by name of the team. */
   readonly teamRoles: ReadonlyMap<string, Role>;
 }
 
-/** The right a key was made with: a role or scopes. */
+/** The rights that a key was created with: a role or scopes. */
 export interface Grant {
   readonly role: Role | null;
   /** Empty for a key with a role. */
@@ -28,22 +28,22 @@ export interface RightsOverTeam {
 
 /** The rights of a caller in a project. */
 export interface Rights {
-  /** Null for a key with scopes of its own. */
+  /** Null for a key with its own scopes. */
   readonly role: Role | null;
   readonly scopes: ReadonlySet<Scope>;
-  /** Over the prompts of teams in which they may do more than in the rest of the project; by the name of the team. */
+  /** Rights over the prompts of teams that exceed those in the rest of the project, by name of the team. */
   readonly overTeams: ReadonlyMap<string, RightsOverTeam>;
 }
 
 const NONE: ReadonlySet<Scope> = new Set();
 export const NO_TEAMS: ReadonlyMap<string, RightsOverTeam> = new Map();
 
-/** All that a grant allows, before its owner is looked at. A role allows what it does today. */
+/** Returns everything that a grant allows, regardless of the owner. A role allows what it does today. */
 export function scopesOfGrant({ role, scopes }: Grant): ReadonlySet<Scope> {
   return role === null ? toScopes(scopes) : scopesForRole(role);
 }
 
-/** Returns what a key may do: no more than it was made with, and no more than its owner may do now. */
+/** Returns what a key may do: no more than it was created with, and no more than its owner may do now. */
 export function toRights(grant: Grant, owner: KeyOwner | null): Rights {
   const granted = scopesOfGrant(grant);
   if (owner === null) return { role: grant.role, scopes: granted, overTeams: NO_TEAMS };
@@ -60,7 +60,7 @@ export function toRights(grant: Grant, owner: KeyOwner | null): Rights {
   };
 }
 
-/** The most that a user may do anywhere in the project. */
+/** Returns the widest role that a user has anywhere in the project. */
 export function widestRole({ role, teamRoles }: Pick<KeyOwner, 'role' | 'teamRoles'>): Role | null {
   let widest = role;
   for (const each of teamRoles.values()) if (widest === null || !isAtLeast(widest, each)) widest = each;
@@ -73,7 +73,7 @@ export function rightsOver(rights: Rights, ownerTeam: string | null): RightsOver
   return ofTeam ?? rights;
 }
 
-/** The role of a caller over a prompt; null for a key with scopes of its own. @param ownerTeam as for {@link rightsOver}. */
+/** Returns the role of a caller over a prompt; null for a key with its own scopes. @param ownerTeam as for {@link rightsOver}. */
 export function roleOver(caller: Rights, ownerTeam: string | null): Role | null {
   return rightsOver(caller, ownerTeam).role;
 }

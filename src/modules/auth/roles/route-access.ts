@@ -3,25 +3,25 @@ import { ApiSecurity } from '@nestjs/swagger';
 import { API_KEY_SECURITY, ApiProblems, BEARER_SECURITY } from '../../../infra/http/index.js';
 import type { Scope, ScopeOverPrompts } from './scopes.js';
 
-/** The right that a route asks of its caller. */
+/** The right that a route requires of its caller. */
 export type RouteAccess =
   | { readonly kind: 'public' }
   | { readonly kind: 'instance' }
   | {
       readonly kind: 'key';
       readonly scopes: readonly Scope[];
-      /** Set where scopes over the prompts of one team will do; the service decides, once it knows the prompt. */
+      /** Set if scopes over the prompts of one team suffice. The service decides, once it knows the prompt. */
       readonly orOverTeam?: true;
-      /** Set where somebody will do who has signed in and is no member of any project. */
+      /** Set if a signed-in person without any project suffices. */
       readonly orNoProject?: true;
     };
 
 export const ROUTE_ACCESS = 'prompt-ledger:route-access';
 
-/** Anybody may call the route. */
+/** Lets anybody call the route. */
 export const Public = () => SetMetadata(ROUTE_ACCESS, { kind: 'public' } satisfies RouteAccess);
 
-/** Only the admin of the instance may call the route: it is about more than one project. */
+/** Lets only the instance admin call the route, because it concerns more than one project. */
 export function InstanceAdmin() {
   return applyDecorators(
     SetMetadata(ROUTE_ACCESS, { kind: 'instance' } satisfies RouteAccess),
@@ -31,14 +31,14 @@ export function InstanceAdmin() {
   );
 }
 
-/** The caller's key needs all of these scopes; with none named, any valid key will do. */
+/** Requires all of these scopes of the caller's key. Without any, every valid key suffices. */
 export function Scopes(...scopes: Scope[]) {
   return keyAccess({ kind: 'key', scopes });
 }
 
 /**
- * The caller's key needs all of these scopes, in the project or over the prompts of a team. For a route about one prompt, whose
- * service calls `assertMayOver` with the team that answers for it.
+ * Requires all of these scopes, in the project or over the prompts of a team. For a route about one prompt, whose service calls
+ * `assertMayOver` with the responsible team.
  */
 export function ScopesOverPrompt(...scopes: ScopeOverPrompts[]) {
   return keyAccess({ kind: 'key', scopes, orOverTeam: true });

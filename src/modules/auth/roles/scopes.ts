@@ -27,7 +27,7 @@ export const SCOPES = [
 
 export type Scope = (typeof SCOPES)[number];
 
-/** Scopes that a team can give over its prompts. The other scopes concern more than one prompt and are given by the project alone. */
+/** Scopes that a team can grant over its prompts. The other scopes concern more than one prompt, so only the project grants them. */
 export const SCOPES_OVER_PROMPTS = [
   'prompts:write',
   'executions:run',
@@ -43,12 +43,12 @@ export function isScope(value: string): value is Scope {
   return (SCOPES as readonly string[]).includes(value);
 }
 
-/** Scopes that another one includes. An included scope includes nothing further. */
+/** Scopes that another scope includes. An included scope includes nothing further. */
 const IMPLIED: Readonly<Partial<Record<Scope, readonly Scope[]>>> = {
   'executions:read': ['executions:list'],
 };
 
-/** All that these names allow; those of a later release are left out. */
+/** Returns everything that these names allow, without scopes of a later release. */
 export function toScopes(names: Iterable<string>): ReadonlySet<Scope> {
   const scopes = new Set<Scope>();
   for (const name of names) {

@@ -4,7 +4,7 @@ import { CrossOriginError } from './errors.js';
 /**
  * Signing in needs no cookie, so no cookie's rules protect it: a page of another site could sign its visitor in to another account.
  * Browsers say where a request comes from, so a request that does not say it is not from a browser.
- * @param publicUrl the origin under which people reach the service; null where it is not configured.
+ * @param publicUrl the public origin of the service; null if not configured.
  * @throws CrossOriginError `CROSS_ORIGIN_REFUSED`
  */
 export function assertSameOrigin(

@@ -1,8 +1,8 @@
 import type { Transport } from './transport.js';
 
 /**
- * The `__Host-` prefix makes browsers refuse the cookie from another host, another path or without TLS. Over plain HTTP on
- * loopback they would refuse it altogether, and so would many clients one that is `Secure`.
+ * The `__Host-` prefix makes browsers refuse the cookie from another host, another path or without TLS. Over plain HTTP on loopback they
+ * would refuse it altogether, and many clients would refuse a `Secure` cookie too.
  */
 const HOST_PREFIX = '__Host-';
 
@@ -11,7 +11,7 @@ export function cookieName(name: string, transport: Transport): string {
   return transport === 'tls' ? `${HOST_PREFIX}${name}` : name;
 }
 
-/** The value of `Set-Cookie`. Scripts never see the cookie, and requests of other sites carry it only when they open a page. */
+/** Returns the value of `Set-Cookie`. Scripts never see the cookie, and requests from other sites carry it only when they open a page. */
 export function formatCookie(
   name: string,
   value: string,
@@ -28,7 +28,7 @@ export function formatRemoval(name: string, transport: Transport): string {
 
 /**
  * @param header the value of `Cookie`; undefined for none.
- * @returns null where there is no such cookie, and where there are several: it is not known which one the service has set.
+ * @returns null if there is no such cookie, or several, because it is unknown which one the service has set.
  */
 export function readCookie(header: string | undefined, name: string): string | null {
   if (header === undefined) return null;

@@ -10,7 +10,7 @@ import { type FoundSession, SESSION_COOKIE, SessionAuthenticator } from './sessi
 import { SessionLog } from './session-log.js';
 import { assertSafeTransport } from './transport.js';
 
-/** Ends sessions, whatever opened them. */
+/** Ends sessions of every kind. */
 @Injectable()
 export class EndSessionService {
   constructor(
@@ -21,7 +21,7 @@ export class EndSessionService {
   ) {}
 
   /**
-   * Ends the session of a request. Without one there is nothing to do; the browser forgets the cookie either way.
+   * Ends the session of a request, if it has one. The browser forgets the cookie either way.
    * @throws InsecureTransportError `INSECURE_TRANSPORT` | CsrfTokenInvalidError `CSRF_TOKEN_INVALID`
    */
   async end(request: Request): Promise<RawAnswer> {
@@ -35,7 +35,7 @@ export class EndSessionService {
     return new RawAnswer(204, { 'Cache-Control': 'no-store', 'Set-Cookie': setCookie }, '');
   }
 
-  /** @returns null where there is none that is open. */
+  /** @returns null if there is no open session. */
   private async findSession(request: Request): Promise<FoundSession | null> {
     try {
       return await this.sessions.authenticate(request);
@@ -45,7 +45,7 @@ export class EndSessionService {
     }
   }
 
-  /** A person without a project acts in the audit log of the project `default`. */
+  /** A person without a project appears in the audit log of the project `default`. */
   private async toActor({ session: { person } }: FoundSession, request: Request): Promise<Actor> {
     return {
       projectId: await this.projects.getDefaultProjectId(),

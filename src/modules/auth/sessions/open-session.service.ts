@@ -15,7 +15,7 @@ import { SessionLog } from './session-log.js';
 import type { OpenSessionDto } from './sessions.dto.js';
 import { assertSafeTransport } from './transport.js';
 
-/** The longest life of a session; the database decides when it is over. */
+/** The longest lifetime of a session. The database decides when it is over. */
 export const SESSION_MAX_AGE_S = 7 * 24 * 60 * 60;
 
 /** Opens sessions with keys. */
@@ -31,7 +31,7 @@ export class OpenSessionService {
   ) {}
 
   /**
-   * Opens a session with the rights of a key, and answers what `GET /v1/me` would.
+   * Opens a session with the rights of a key, and returns the answer of `GET /v1/me`.
    * @throws UnauthorizedError `UNAUTHORIZED` | CrossOriginError `CROSS_ORIGIN_REFUSED` | InsecureTransportError `INSECURE_TRANSPORT`
    * @throws ForbiddenError `FORBIDDEN` | ProjectNotFoundError `PROJECT_NOT_FOUND`, as for any request with that key.
    */

@@ -15,13 +15,13 @@ import { assertSafeTransport } from './transport.js';
 export const SESSION_COOKIE = 'pl_session';
 const CSRF_HEADER = 'x-csrf-token';
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
-/** Either name, wherever it stands. */
+/** Matches either cookie name, anywhere in the header. */
 const HAS_SESSION_COOKIE = /(?:^|;)\s*(?:__Host-)?pl_session=/;
 
-/** A session with the person who acts by it. */
+/** A session with its caller. */
 export interface FoundSession {
   readonly session: CallerSession;
-  /** Null for a person who is no member of any project yet. */
+  /** Null for a person who is not yet a member of any project. */
   readonly caller: Caller | null;
 }
 

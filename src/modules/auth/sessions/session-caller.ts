@@ -2,14 +2,14 @@ import type { Caller } from '../caller.js';
 import { toRights } from '../roles/rights.js';
 import type { Membership, SessionRecord } from './sessions.repository.js';
 
-/** A session may do all that its person may: it is no narrower than a key with every scope. */
+/** A session may do everything that its person may, like a key with every scope. */
 const EVERYTHING = { role: 'admin', scopes: [] } as const;
 const DEFAULT_RATE_LIMITS = { requestsPerMinute: null, tokensPerMinute: null };
 
 /**
- * The project in which a person acts: the one that is named, else the first by name.
+ * Chooses the project in which a person acts: the named one, else the first by name.
  * @param named its id or its name.
- * @returns null for one of which the person is no member.
+ * @returns null if the person is not a member.
  */
 export function chooseMembership(
   memberships: readonly Membership[],
@@ -20,7 +20,7 @@ export function chooseMembership(
   return memberships.find(({ projectId, name }) => name === named || projectId === id) ?? null;
 }
 
-/** A person who acts in one of their projects. */
+/** Returns a person as the caller in one of their projects. */
 export function toPersonCaller(
   { userId, userName }: SessionRecord & { readonly userId: string },
   { projectId, role, teamRoles }: Membership,

@@ -14,10 +14,10 @@ export class SessionLog {
   ) {}
 
   /**
-   * Opens a session under a new token, for a transaction of the instance. The session of the browser until now ends, so that its token
-   * is of no use for the new one.
-   * @param replaced the cookie of that session; null for none.
-   * @returns null when the answer of the identity provider has opened a session before.
+   * Opens a session with a new token, in a transaction of the instance. Ends the browser's previous session, so that its token becomes
+   * useless.
+   * @param replaced the cookie of the previous session; null for none.
+   * @returns null if the identity provider's answer has already opened a session.
    */
   async open(
     tx: EntityManager,
@@ -39,7 +39,7 @@ export class SessionLog {
     return { ...token, sessionId };
   }
 
-  /** Ends a session, for a transaction of the instance. One that has ended already stays as it is. */
+  /** Ends a session, in a transaction of the instance. An ended session stays as it is. */
   async end(tx: EntityManager, actor: Actor, sessionId: string): Promise<void> {
     if (!(await this.sessions.end(tx, sessionId))) return;
     await this.audit.append(tx, actor, { action: 'session.end', subject: `session/${sessionId}` });

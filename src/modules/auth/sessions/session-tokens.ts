@@ -11,13 +11,12 @@ export interface SessionToken {
   readonly cookie: string;
   /** Finds the row of the session. */
   readonly hmac: Buffer;
-  /** The value that unsafe requests of the session have to send. */
+  /** The value that unsafe requests of the session must send. */
   readonly csrfToken: string;
 }
 
 /**
- * Makes and reads the tokens of sessions: 256 random bits and a seal. A forged token lacks the seal and is refused without asking the
- * database.
+ * Creates and reads session tokens: 256 random bits and a seal. A forged token lacks the seal and is refused without asking the database.
  */
 @Injectable()
 export class SessionTokens {
@@ -27,7 +26,7 @@ export class SessionTokens {
     return this.toToken(newSecret());
   }
 
-  /** @returns null for what this service has not made. */
+  /** @returns null for a cookie that this service has not created. */
   read(cookie: string): SessionToken | null {
     const [, secret, seal] = COOKIE.exec(cookie) ?? [];
     if (secret === undefined || seal === undefined) return null;
@@ -47,7 +46,7 @@ export class SessionTokens {
   }
 }
 
-/** In constant time. */
+/** Compares in constant time. */
 export function isSame(one: string, other: string): boolean {
   const [first, second] = [Buffer.from(one), Buffer.from(other)];
   return first.length === second.length && timingSafeEqual(first, second);

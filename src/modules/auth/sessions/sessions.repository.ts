@@ -8,7 +8,7 @@ export interface Membership {
   readonly projectId: string;
   readonly name: string;
   readonly role: Role;
-  /** Over the prompts of each of their teams, by the name of the team. */
+  /** Roles over the prompts of each of their teams, by name of the team. */
   readonly teamRoles: ReadonlyMap<string, Role>;
 }
 
@@ -21,7 +21,7 @@ export interface SessionRecord {
   readonly userName: string;
   readonly email: string | null;
   readonly isDisabled: boolean;
-  /** The memberships of a person, by the name of the project; archived projects are left out. */
+  /** The memberships of a person, by name of the project, without archived projects. */
   readonly memberships: readonly Membership[];
 }
 
@@ -53,9 +53,9 @@ interface SessionRow {
     | null;
 }
 
-/** At the most; the contract promises no longer. */
+/** The maximum that the API promises. */
 const LIFETIME = '7 days';
-/** Rows of ended sessions tell whether an answer of the identity provider was used already, which it can be for minutes only. */
+/** Rows of ended sessions show whether an identity provider's answer was already used. Such an answer is valid for minutes only. */
 const KEPT_AFTER_END = '1 day';
 const MOST_REMOVED = 100;
 
@@ -63,13 +63,13 @@ const MOST_REMOVED = 100;
 export class SessionsRepository {
   constructor(private readonly scope: TenantScope) {}
 
-  /** One that is open, by the database's clock; looking for it counts as a use. */
+  /** Finds an open session, by the database's clock. Finding it counts as a use. */
   async find(tokenHmac: Buffer): Promise<SessionRecord | null> {
     const [row] = await this.scope.system<SessionRow>('SELECT * FROM ledger_find_session($1)', [tokenHmac]);
     return row === undefined ? null : toRecord(row);
   }
 
-  /** For a transaction of the instance. @returns null when the answer of the identity provider has opened one before. */
+  /** Requires a transaction of the instance. @returns null if the identity provider's answer has already opened a session. */
   async insert(tx: EntityManager, session: NewSession): Promise<string | null> {
     const rows = await tx.query<{ session_id: string }[]>(
       `INSERT INTO sessions (kind, token_hmac, user_id, key_id, credential_hmac, sign_in_hash, expires_at)
@@ -86,7 +86,7 @@ export class SessionsRepository {
     return rows[0]?.session_id ?? null;
   }
 
-  /** For a transaction of the instance. @returns false for one that was ended before. */
+  /** Requires a transaction of the instance. @returns false for a session that had already ended. */
   async end(tx: EntityManager, sessionId: string): Promise<boolean> {
     const [rows] = await tx.query<[unknown[], number]>(
       'UPDATE sessions SET ended_at = now() WHERE session_id = $1 AND ended_at IS NULL RETURNING session_id',
@@ -95,7 +95,7 @@ export class SessionsRepository {
     return rows.length > 0;
   }
 
-  /** For a transaction of the instance. @returns the id of the session that was ended; null where none was open. */
+  /** Requires a transaction of the instance. @returns the id of the ended session; null if none was open. */
   async endByToken(tx: EntityManager, tokenHmac: Buffer): Promise<string | null> {
     const [rows] = await tx.query<[{ session_id: string }[], number]>(
       'UPDATE sessions SET ended_at = now() WHERE token_hmac = $1 AND ended_at IS NULL RETURNING session_id',
@@ -104,7 +104,7 @@ export class SessionsRepository {
     return rows[0]?.session_id ?? null;
   }
 
-  /** For a transaction of the instance: takes some rows away that are of no use any more. Rows that others remove are passed over. */
+  /** Removes some expired rows, in a transaction of the instance. Skips rows that others are removing. */
   async removeOld(tx: EntityManager): Promise<void> {
     await tx.query(
       `DELETE FROM sessions WHERE session_id IN (

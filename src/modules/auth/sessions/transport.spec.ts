@@ -15,7 +15,7 @@ it.each<[string, Partial<Travelled>]>([
   ['loopback', { hostname: '127.0.0.1' }],
   ['loopback', { hostname: '[::1]', ip: '::1' }],
   ['loopback', { hostname: 'LOCALHOST' }],
-  // A container sees the address of its network, and the browser has localhost in its address bar.
+  // A container sees the address of its network, while the browser's address bar shows localhost.
   ['loopback', { ip: '172.17.0.1' }],
   ['loopback', { ips: ['127.0.0.1'], ip: '::ffff:127.0.0.1' }],
   ['plain', { hostname: 'ledger.example' }],

@@ -15,13 +15,13 @@ import { findObjection, meetsDemand, pairsToCompare } from './judge-experiment.j
 
 type Demand = StoredEvidenceDemand['experiment'];
 
-/** The evidence of a change, as it is kept. */
+/** The evidence of a change, as stored. */
 interface Evidence {
   readonly type: 'experiment';
   readonly id: string;
 }
 
-/** Checks the evidence that a change comes with, and that an environment demands before the change is applied. */
+/** Checks the evidence that a change includes, and that an environment requires before the change is applied. */
 @Injectable()
 export class EvidenceCheck {
   constructor(
@@ -31,9 +31,9 @@ export class EvidenceCheck {
   ) {}
 
   /**
-   * Reads what a change comes with, each piece once, under the spelling of ids that the ledger itself has.
+   * Reads the evidence of a change, and normalizes its ids.
    * @throws ExperimentNotFoundError `EXPERIMENT_NOT_FOUND`
-   * @throws ValidationError `VALIDATION_FAILED` for what is there twice.
+   * @throws ValidationError `VALIDATION_FAILED` for duplicates.
    */
   async read(tx: EntityManager, projectId: string, sent: readonly Evidence[]): Promise<Evidence[]> {
     const evidence = sent.map(({ type, id }) => ({ type, id: id.toLowerCase() }));
@@ -51,7 +51,7 @@ export class EvidenceCheck {
     return evidence;
   }
 
-  /** @throws EvidenceMissingError `EVIDENCE_MISSING` when a scorer that the environment names has not spoken for the version. */
+  /** @throws EvidenceMissingError `EVIDENCE_MISSING` if the evidence lacks the required result for a scorer that the environment names. */
   async assertShown(tx: EntityManager, projectId: string, change: ChangeRecord): Promise<void> {
     const demand = change.evidenceDemand?.experiment ?? null;
     if (demand === null) return;

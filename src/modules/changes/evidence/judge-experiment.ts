@@ -16,8 +16,8 @@ interface Versions {
 }
 
 /**
- * Which candidates of an experiment have to be compared: every one of the new version with every one of the version that runs, on
- * the same model and with the same parameters where there are such pairs. Nothing runs yet: with every other candidate.
+ * Returns the pairs of candidates to compare: every one with the new version against every one with the running version, limited to pairs
+ * with the same model and parameters if there are any. If nothing runs yet, against every other candidate.
  */
 export function pairsToCompare(
   { plan }: ExperimentRecord,
@@ -41,7 +41,7 @@ export function pairsToCompare(
   }));
 }
 
-/** Why an experiment is no evidence, before anything is compared; null where nothing speaks against it. */
+/** Returns why an experiment is not valid evidence, before anything is compared; null if it may be. */
 export function findObjection(
   experiment: ExperimentRecord,
   { dataset, max_age_days: maxAgeDays }: StoredEvidenceDemand['experiment'],
@@ -59,7 +59,7 @@ export function findObjection(
   return null;
 }
 
-/** Whether a comparison says what is demanded; over items that are all there, and without an error. */
+/** Returns whether a comparison meets the demand, over complete items and without errors. */
 export function meetsDemand(
   { verdict, missing, errors }: ComparisonDto,
   { verdict: demanded }: StoredEvidenceDemand['experiment'],

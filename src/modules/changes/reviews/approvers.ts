@@ -3,7 +3,7 @@ import { type Scope, scopesForRole } from '../../auth/index.js';
 
 const SCOPE: Scope = 'changes:approve';
 
-/** The right to approve: users with one of these roles have it, and keys without an owner that have this scope. */
+/** The right to approve: users need one of these roles, and keys without an owner this scope. */
 export const APPROVERS = {
   roles: ROLES.filter((role) => scopesForRole(role).has(SCOPE)),
   scope: SCOPE,

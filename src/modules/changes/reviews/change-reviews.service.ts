@@ -19,7 +19,7 @@ interface Identity {
   readonly keyId: string | null;
 }
 
-/** Approving, rejecting and withdrawing: all that is said about a change before it is applied, and about an emergency after. */
+/** Approves, rejects and withdraws changes: every review before a change is applied, and of an emergency afterwards. */
 @Injectable()
 export class ChangeReviewsService {
   constructor(
@@ -31,8 +31,8 @@ export class ChangeReviewsService {
   ) {}
 
   /**
-   * Approving twice is approving once. For a change that was applied in an emergency it closes the review, and the version counts
-   * as approved from then on.
+   * Approves a change. Approving it again does nothing. For a change applied in an emergency, this closes the review, and its version
+   * counts as approved from then on.
    * @throws ChangeNotFoundError `CHANGE_NOT_FOUND` | ChangeStaleError `CHANGE_STALE` | ChangeClosedError `CHANGE_CLOSED`
    * @throws SelfApprovalError `SELF_APPROVAL`
    */
@@ -50,7 +50,7 @@ export class ChangeReviewsService {
       if (decision.kind === 'close review') {
         await this.changes.progress(tx, projectId, changeId, { status: change.status, review: 'closed' });
         const { promptId, environment, toVersionId: versionId } = change;
-        // A rollout was approved, which may end with another version than its candidate.
+        // Not for a rollout, which may end with another version than its candidate.
         if (change.kind === 'version')
           await this.approved.add(tx, { projectId, promptId, environment, versionId, changeId });
         await this.log.append(tx, caller, change, 'change.review', { review: 'closed' }, comment);
@@ -88,8 +88,8 @@ export class ChangeReviewsService {
   }
 
   /**
-   * Under the lock of the change. What an action refuses because of what has become of the change meanwhile is written down, so
-   * the error is thrown once that is committed. The instance's view of users is needed to tell who made whom.
+   * Runs an action under the lock of the change. A refusal may record a new status of the change, so its error is thrown after the commit.
+   * Telling who created whom requires the instance's view of users.
    */
   private async act(
     caller: Caller,
@@ -127,7 +127,7 @@ export class ChangeReviewsService {
     return null;
   }
 
-  /** @returns the error of a decision that is a refusal; what has become of the change is written. */
+  /** Records the new status of a refused change. @returns the error of a refusal; null otherwise. */
   private async findRefusal(
     tx: EntityManager,
     caller: Caller,
@@ -139,7 +139,7 @@ export class ChangeReviewsService {
     return refusalError(change, decision, 0);
   }
 
-  /** @throws SelfApprovalError `SELF_APPROVAL` */
+  /** @throws SelfApprovalError `SELF_APPROVAL` if the caller opened the change, or applied it in an emergency, or is related to who did. */
   private async assertSomebodyElse(tx: EntityManager, caller: Caller, change: ChangeRecord): Promise<void> {
     const reviewer = { principal: toPrincipal(caller), keyId: caller.keyId };
     const author = { principal: change.openedBy, keyId: change.openedByKey };
@@ -149,7 +149,7 @@ export class ChangeReviewsService {
     if (await this.isRelated(tx, reviewer, applier)) throw SelfApprovalError.ofEmergency();
   }
 
-  /** Whether both are one, or either made the other's account or the key in use; two that a third made are two. */
+  /** Returns whether both are the same, or either created the other's account or current key. A common creator does not relate them. */
   private async isRelated(tx: EntityManager, one: Identity, other: Identity): Promise<boolean> {
     if (one.principal === other.principal) return true;
     const makersOfOne = await this.reviews.listMakers(tx, listParts(one));
@@ -180,7 +180,7 @@ export class ChangeReviewsService {
   }
 }
 
-/** The account, and the key in use. */
+/** Returns the account, and the key in use. */
 function listParts({ principal, keyId }: Identity): string[] {
   return keyId === null ? [principal] : [principal, `key:${keyId}`];
 }

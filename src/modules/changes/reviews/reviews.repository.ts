@@ -7,9 +7,9 @@ import type { ReviewRecord } from '../changes.repository.js';
 export type NewReview = Omit<ChangeReviewEntity, 'reviewedAt'>;
 
 /**
- * An approval counts by what its giver may do now. A user has to be enabled, with a sufficient role in the project or in the team that
- * owns the prompt. A key without an owner has to be neither revoked nor expired, and to have the scope. When teams are named, only
- * their members count, and neither a key nor the instance is a member of any.
+ * An approval counts by its author's current rights. A user must be enabled, with a sufficient role in the project or in the team that owns
+ * the prompt. A key without an owner must be neither revoked nor expired, and have the scope. If teams are named, only their members count,
+ * and neither a key nor the instance is a member of any.
  */
 const LIST = `SELECT r.change_id AS "changeId", r.reviewer, r.reviewer_name AS "reviewerName", r.verdict, r.comment,
     r.reviewed_at AS "reviewedAt",
@@ -40,8 +40,8 @@ const INSERT = `INSERT INTO change_reviews (project_id, change_id, reviewer, rev
   RETURNING change_id`;
 
 /**
- * Finds the principals that these come from: who made an account, who made a key, which keys that one came from, and whose those are.
- * The instance made nearly everything in the end, so it stands for what it made itself and for nothing further down.
+ * Finds the principals behind the given ones: who created an account or a key, which keys a key descends from, and who owns those. The
+ * instance created nearly everything in the end, so it stands only for what it created directly.
  */
 const MAKERS = `WITH RECURSIVE line (principal, depth) AS (
     SELECT unnest($1::text[]), 0
@@ -62,14 +62,14 @@ const MAKERS = `WITH RECURSIVE line (principal, depth) AS (
 
 @Injectable()
 export class ReviewsRepository {
-  /** @returns false when the reviewer has said so before; the first words stay. */
+  /** @returns false when the reviewer has already given this verdict. The first comment stays. */
   async insert(tx: EntityManager, review: NewReview): Promise<boolean> {
     const { projectId, changeId, reviewer, reviewerName, keyId, verdict, comment } = review;
     const values = [projectId, changeId, reviewer, reviewerName, keyId, verdict, comment];
     return (await tx.query<unknown[]>(INSERT, values)).length === 1;
   }
 
-  /** Lists the reviews of these changes, in the order in which they were given. @param by which roles may approve, and by which scope a key may. */
+  /** Lists the reviews of these changes, oldest first. @param by which roles may approve, and which scope lets a key approve. */
   async list(
     tx: EntityManager,
     projectId: string,
@@ -79,7 +79,7 @@ export class ReviewsRepository {
     return tx.query<ReviewRecord[]>(LIST, [projectId, changeIds, by.roles, by.scope]);
   }
 
-  /** Themselves are among them. In a transaction of `TenantScope.instance`: a maker need not be a member. */
+  /** The result includes the given principals. Requires a transaction of `TenantScope.instance`, because a creator may not be a member. */
   async listMakers(tx: EntityManager, principals: readonly string[]): Promise<ReadonlySet<string>> {
     const rows = await tx.query<{ principal: string }[]>(MAKERS, [principals]);
     return new Set(rows.map(({ principal }) => principal));

@@ -6,7 +6,7 @@ import { ApiTime } from '../../../infra/http/index.js';
 const MAX_MEMBERS = 1000;
 
 export class PutTeamDto {
-  /** Ids of its members, each a member of the project. They replace those of before. */
+  /** Ids of the team's members, all members of the project. They replace the previous ones. */
   @IsArray()
   @ArrayMaxSize(MAX_MEMBERS)
   @ArrayUnique((id: unknown) => (typeof id === 'string' ? id.toLowerCase() : id))
@@ -14,29 +14,29 @@ export class PutTeamDto {
   @ApiProperty({ type: [String], format: 'uuid', maxItems: MAX_MEMBERS, example: [] })
   members!: string[];
 
-  /** The role that its members have over prompts whose `owner_team` is its name, beside their role in the project. */
+  /** The members' role over prompts whose `owner_team` is this team, in addition to their role in the project. */
   @IsIn(ROLES)
   @ApiProperty({ enum: ROLES, example: 'editor' })
   role!: Role;
 }
 
 export class TeamDto {
-  /** Its name; the prompts whose `owner_team` it is are those it is about. */
+  /** Name of the team, as in the `owner_team` of its prompts. */
   name!: string;
 
-  /** The role that its members have over those prompts. */
+  /** The members' role over those prompts. */
   @ApiProperty({ enum: ROLES })
   role!: Role;
 
-  /** Ids of its members, in order. */
+  /** Ids of the members, in order. */
   @ApiProperty({ type: [String], format: 'uuid' })
   members!: string[];
 
-  /** When it was made. */
+  /** When the team was created. */
   @ApiTime()
   created_at!: string;
 
-  /** When it was changed last. */
+  /** When the team last changed. */
   @ApiTime()
   updated_at!: string;
 }
@@ -45,6 +45,6 @@ export class TeamListDto {
   /** The teams of the project, by name. */
   teams!: TeamDto[];
 
-  /** For the next page; null on the last. */
+  /** The `cursor` of the next page; null on the last one. */
   next_cursor!: string | null;
 }

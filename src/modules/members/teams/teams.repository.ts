@@ -22,7 +22,7 @@ export class TeamsRepository {
     return row ?? null;
   }
 
-  /** By name. */
+  /** Lists by name. */
   async list(
     tx: EntityManager,
     projectId: string,

@@ -9,7 +9,7 @@ import { MembersRepository } from '../members.repository.js';
 import type { PutTeamDto, TeamDto, TeamListDto } from './teams.dto.js';
 import { type TeamRecord, TeamsRepository } from './teams.repository.js';
 
-/** Teams: a role over the prompts that they answer for, beside the role in the project. */
+/** Manages teams, which give a role over the prompts that they own, in addition to the role in the project. */
 @Injectable()
 export class TeamsService {
   constructor(
@@ -21,9 +21,9 @@ export class TeamsService {
   ) {}
 
   /**
-   * Makes a team or replaces it.
+   * Creates or replaces a team.
    * @throws MemberNotFoundError `MEMBER_NOT_FOUND` for a user who is not a member of the project.
-   * @throws ForbiddenError `FORBIDDEN` for a role, of now or from now on, that is wider than the caller's.
+   * @throws ForbiddenError `FORBIDDEN` if the old or the new role is wider than the caller's.
    */
   async put(caller: Caller, name: string, request: PutTeamDto): Promise<TeamDto> {
     assertMayGive(caller, request.role);
@@ -67,7 +67,7 @@ export class TeamsService {
     return toDto(found);
   }
 
-  /** @throws TeamNotFoundError `TEAM_NOT_FOUND` | ForbiddenError `FORBIDDEN` for one whose role is wider than the caller's. */
+  /** @throws TeamNotFoundError `TEAM_NOT_FOUND` | ForbiddenError `FORBIDDEN` if the team's role is wider than the caller's. */
   async delete(caller: Caller, name: string): Promise<void> {
     const { projectId } = caller;
     const before = await this.scope.transaction(projectId, async (tx) => {
@@ -84,7 +84,7 @@ export class TeamsService {
     this.forget(before);
   }
 
-  /** Keys know the teams of their users. */
+  /** Cached keys include the teams of their users. */
   private forget(...teams: (TeamRecord | null)[]): void {
     const members = new Set(teams.flatMap((team) => team?.members ?? []));
     for (const userId of members) this.authenticator.forgetUser(userId);

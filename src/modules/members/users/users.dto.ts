@@ -17,7 +17,7 @@ export class CreateUserDto {
   @Length(1, 200)
   name!: string;
 
-  /** Unique in the instance, whatever its case. A person needs one. */
+  /** Unique in the instance, ignoring case. Required for a person. */
   @ValidateIf(({ kind, email }: CreateUserDto) => kind === 'person' || email != null)
   @IsEmail()
   @Length(3, 254)
@@ -26,7 +26,7 @@ export class CreateUserDto {
 }
 
 export class UpdateUserDto {
-  /** True refuses all keys of the user within 5 seconds, in every project; false allows them again. */
+  /** True refuses all keys of the user within 5 seconds, in every project. False allows them again. */
   @IsBoolean()
   @ApiProperty({ example: false })
   disabled!: boolean;
@@ -41,29 +41,29 @@ export class UserDto {
   @ApiProperty({ enum: USER_KINDS })
   kind!: UserKind;
 
-  /** Address; null where there is none. */
+  /** Email address; null for none. */
   email!: string | null;
 
   /** The display name. */
   name!: string;
 
-  /** Whether all of their keys are refused. */
+  /** Whether all keys of the user are refused. */
   disabled!: boolean;
 
-  /** Since when their keys are refused; null while they are not. */
+  /** Since when the keys are refused; null while they are not. */
   @ApiTime()
   disabled_at!: string | null;
 
-  /** When it was made. */
+  /** When the user was created. */
   @ApiTime()
   created_at!: string;
 }
 
 export class UserListDto {
-  /** The oldest first. */
+  /** Oldest first. */
   users!: UserDto[];
 
-  /** For the next page; null on the last. */
+  /** The `cursor` of the next page; null on the last one. */
   next_cursor!: string | null;
 }
 

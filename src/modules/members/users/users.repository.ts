@@ -10,10 +10,10 @@ export interface UserFilter {
   readonly limit: number;
 }
 
-/** A project sees its members, and whom its own admins made; a transaction of the instance sees everybody. */
+/** Stores users. A project sees its members, and users that its own admins created. A transaction of the instance sees everybody. */
 @Injectable()
 export class UsersRepository {
-  /** For a transaction of the instance. @returns null when somebody has that address. */
+  /** Requires a transaction of the instance. @returns null if the address is taken. */
   async insert(tx: EntityManager, user: NewUser): Promise<UserEntity | null> {
     const rows = await tx.query<{ user_id: string }[]>(
       `INSERT INTO users (kind, email, name, made_by, made_in) VALUES ($1, $2, $3, $4, $5)
@@ -28,7 +28,7 @@ export class UsersRepository {
     return tx.findOneBy(UserEntity, { userId });
   }
 
-  /** The oldest first. */
+  /** Lists the oldest first. */
   async list(tx: EntityManager, { kind, afterId, limit }: UserFilter): Promise<UserEntity[]> {
     return tx.find(UserEntity, {
       where: {
@@ -40,7 +40,7 @@ export class UsersRepository {
     });
   }
 
-  /** For a transaction of the instance. One that is disabled already keeps its time. */
+  /** Requires a transaction of the instance. A user who is already disabled keeps their time. */
   async setDisabled(tx: EntityManager, userId: string, isDisabled: boolean): Promise<void> {
     await tx.query(
       `UPDATE users SET disabled_at = CASE WHEN $2 THEN coalesce(disabled_at, now()) END WHERE user_id = $1`,

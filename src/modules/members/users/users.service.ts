@@ -9,7 +9,7 @@ import { UserExistsError } from '../errors.js';
 import type { CreateUserDto, ListUsersQueryDto, UpdateUserDto, UserDto, UserListDto } from './users.dto.js';
 import { UsersRepository } from './users.repository.js';
 
-/** People and service accounts. What they may do is said in each project, by members and teams. */
+/** Manages people and service accounts. Their rights are defined in each project, by members and teams. */
 @Injectable()
 export class UsersService {
   constructor(
@@ -19,7 +19,7 @@ export class UsersService {
     private readonly authenticator: Authenticator,
   ) {}
 
-  /** @throws UserExistsError `USER_EXISTS` when somebody has that address. */
+  /** @throws UserExistsError `USER_EXISTS` if the address is taken. */
   async create(caller: Caller, { kind, name, email }: CreateUserDto): Promise<UserDto> {
     return this.scope.instance(caller.projectId, async (tx) => {
       const made = await this.users.insert(tx, {
@@ -36,7 +36,7 @@ export class UsersService {
     });
   }
 
-  /** Users that the caller's project can see; all of the instance for its admin. */
+  /** Lists the users that the caller's project can see; for the instance admin, all users. */
   async list(caller: Caller, { kind, cursor, limit }: ListUsersQueryDto): Promise<UserListDto> {
     const afterId = decodeIdCursor(cursor);
     const found = await this.looking(caller, (tx) =>
@@ -47,9 +47,9 @@ export class UsersService {
   }
 
   /**
-   * A user may work in several projects, so one project disables only whom it has made itself.
-   * @throws UserNotFoundError `USER_NOT_FOUND` for one whom the project cannot see.
-   * @throws ForbiddenError `FORBIDDEN` for a user who was made by another project.
+   * Enables or disables a user. Users may work in several projects, so a project may only disable those that it created.
+   * @throws UserNotFoundError `USER_NOT_FOUND` for a user whom the project cannot see.
+   * @throws ForbiddenError `FORBIDDEN` for a user created by another project.
    */
   async update(caller: Caller, userId: string, { disabled }: UpdateUserDto): Promise<UserDto> {
     const visible = await this.looking(caller, (tx) => this.users.find(tx, userId));

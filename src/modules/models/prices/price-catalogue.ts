@@ -1,10 +1,7 @@
 import { parseMicroUsd } from '../../../kernel/index.js';
 import type { NewPrice } from './price-records.js';
 
-/**
- * A line of a price list, in dollars for a million tokens: prompt, prompt from the provider's cache (null: as any other),
- * response.
- */
+/** A line of a price list, in dollars per million tokens: prompt, cached prompt (null: same as prompt), response. */
 type Line = readonly [
   model: string,
   input: string,
@@ -14,14 +11,14 @@ type Line = readonly [
 ];
 
 interface Terms {
-  /** The figures hold for prompts of at most this many tokens. */
+  /** The prices apply to prompts of at most this many tokens. */
   readonly maxPromptTokens?: number;
-  /** The day on which they begin or end, as the vendor has announced. */
+  /** The day on which the prices begin or end, as announced by the vendor. */
   readonly validFrom?: string;
   readonly validTo?: string;
 }
 
-/** Lines as they stood on a vendor's page on a day; from that day on they are taken to be valid. */
+/** Lines from a vendor's page on a certain day, assumed to be valid from that day on. */
 function page(provider: string, title: string) {
   return (asOf: string, lines: readonly Line[]): NewPrice[] =>
     lines.map(([modelName, input, cachedInput, output, terms = {}]) => ({
@@ -55,12 +52,12 @@ const groq = page('groq', 'Groq, pricing page');
 const together = page('together', 'Together AI, pricing page');
 
 /**
- * The prices that `npm run seed:models` knows: list prices of standard requests of text, in US dollars without tax. Vendors change
- * them, so import a price file or add prices to have today's. A model whose figures are not known for certain has none, and its cost is
- * unknown then, which is better than nearly right.
+ * The prices of `npm run seed:models`: list prices of standard text requests, in US dollars without tax. Vendors change them, so import a
+ * price file or add prices to stay current. A model without certain figures is left out: an unknown cost is better than a nearly correct
+ * one.
  *
- * Where a long prompt costs more, the figures are those of the shorter ones. The surcharge for writing to Anthropic's cache is not
- * counted; nothing is written there that a request has not asked for.
+ * If long prompts cost more, these are the prices of shorter ones. Anthropic's surcharge for cache writes is not included, because nothing
+ * is written there unless a request asks for it.
  */
 export const PRICE_CATALOGUE: readonly NewPrice[] = [
   ...openai('2025-08-07', [

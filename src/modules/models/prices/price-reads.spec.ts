@@ -13,11 +13,11 @@ class ManualClock extends Clock {
   }
 }
 
-/** One price a model, by `project/provider/model`, and how often it was asked for. */
+/** One price per model, by `project/provider/model`, and a count of lookups. */
 class StoredPrices {
   readonly stored = new Map<string, bigint>();
   looks = 0;
-  /** Looks wait for it. */
+  /** Lookups wait for it. */
   gate: Promise<void> = Promise.resolve();
 
   async findTerms(projectId: string, provider: string, modelName: string): Promise<StoredTerms> {

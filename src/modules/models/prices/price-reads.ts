@@ -4,16 +4,16 @@ import { CacheCounts, Clock } from '../../../kernel/index.js';
 import { priceAt, type PriceRecord } from './price-records.js';
 import { PricesRepository, type StoredTerms } from './prices.repository.js';
 
-/** The time for which another process may go on with a price that was changed here. */
+/** How long another process may still use a price that was changed here. */
 const TTL_MS = 4000;
-/** Some hundred bytes each, for most models have one price. */
+/** Each takes some hundred bytes, because most models have one price. */
 const MAX_CACHED_MODELS = 10_000;
 
-/** The price and the bounds of a model. */
+/** The price and the limits of a model. */
 export interface ModelTerms {
-  /** The price that counts; null when none is known. */
+  /** The price in force; null if unknown. */
   readonly price: PriceRecord | null;
-  /** The most tokens of one answer; null where it is not known. */
+  /** The maximum tokens of one answer; null if unknown. */
   readonly maxTokens: number | null;
 }
 
@@ -21,12 +21,12 @@ interface CachedTerms extends StoredTerms {
   readonly readAtMs: number;
 }
 
-/** Looks up prices for callers of models: from memory, at most a few seconds old. */
+/** Looks up prices for model calls, from a cache that is at most a few seconds old. */
 @Injectable()
 export class PriceReads {
   readonly counts = new CacheCounts();
   private readonly cache = new LRUCache<string, CachedTerms>({ max: MAX_CACHED_MODELS });
-  /** Lookups under way, shared by all callers that need the same one. */
+  /** Lookups in flight, shared by all callers of the same model. */
   private readonly looks = new Map<string, Promise<StoredTerms>>();
   private writes = 0;
 
@@ -35,7 +35,7 @@ export class PriceReads {
     private readonly clock: Clock,
   ) {}
 
-  /** Finds the terms that hold for the model at the time, by the database's clock. */
+  /** Returns the terms of the model at the given time, by the database's clock. */
   async findTerms(projectId: string, provider: string, modelName: string, at: Date): Promise<ModelTerms> {
     const known = this.peekTerms(projectId, provider, modelName, at);
     if (known !== null) return known;
@@ -44,7 +44,7 @@ export class PriceReads {
     return termsAt(await this.lookOnce(key, projectId, provider, modelName), at);
   }
 
-  /** The same from memory; null where that is too old, or there is nothing. */
+  /** Does the same from the cache; null if the entry is missing or too old. */
   peekTerms(projectId: string, provider: string, modelName: string, at: Date): ModelTerms | null {
     const cached = this.cache.get(toKey(projectId, provider, modelName));
     const isFresh = cached !== undefined && this.clock.monotonicMs() - cached.readAtMs < TTL_MS;
@@ -53,7 +53,7 @@ export class PriceReads {
     return termsAt(cached, at);
   }
 
-  /** After a write: this process sees it at once, the others within their time. */
+  /** Clears the cache after a write. This process sees the write at once, the others when their entries expire. */
   forget(): void {
     this.writes += 1;
     this.cache.clear();
@@ -86,7 +86,7 @@ export class PriceReads {
     // The age counts from before the look-up, so that a slow one does not stretch it.
     const readAtMs = this.clock.monotonicMs();
     const terms = await this.prices.findTerms(projectId, provider, modelName);
-    // Terms read during a write may be from before it.
+    // Terms read during a write may predate it.
     if (writes === this.writes) this.cache.set(key, { ...terms, readAtMs });
     return terms;
   }

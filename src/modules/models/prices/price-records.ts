@@ -1,11 +1,11 @@
 import type { TokenPrices } from '../../../kernel/index.js';
 
-/** The price of a model within a span of time. */
+/** The price of a model for a period. */
 export interface NewPrice extends TokenPrices {
   readonly provider: string;
   readonly modelName: string;
   readonly validFrom: Date;
-  /** From when on it is not valid any more; null: until another begins. */
+  /** When it ends; null: when the next one begins. */
   readonly validTo: Date | null;
   /** The source of the figures. */
   readonly source: string | null;
@@ -17,7 +17,7 @@ export interface PriceRecord extends NewPrice {
   readonly createdBy: string | null;
 }
 
-/** Picks the price of a model that counts at a time: the one that began last among those that are valid. */
+/** Returns the price of a model at a time: the valid one that began last. */
 export function priceAt<P extends Pick<NewPrice, 'validFrom' | 'validTo'>>(
   prices: readonly P[],
   at: Date,
@@ -40,7 +40,7 @@ export function haveSameFigures(one: TokenPrices, other: TokenPrices): boolean {
   );
 }
 
-/** A key for maps. Names of models may have slashes in them, and white space they have none. */
+/** Returns a key for maps. Model names may contain slashes but no white space. */
 export function toModelKey({ provider, modelName }: Pick<NewPrice, 'provider' | 'modelName'>): string {
   return `${provider} ${modelName}`;
 }

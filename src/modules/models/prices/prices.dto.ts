@@ -15,7 +15,7 @@ import { ApiId, ApiInteger, ApiTime, IsQueryTime, IsTime, PageQueryDto } from '.
 import { MAX_INT, parseMicroUsd } from '../../../kernel/index.js';
 import { MODEL_NAME, MODEL_NAME_RULE, PROVIDER_ID, PROVIDER_ID_RULE } from '../model-param.pipes.js';
 
-/** Dollars as a decimal text: a JSON number would be a float by the time that it is read. */
+/** Validates dollars as a decimal string, because a JSON number would be parsed as a float. */
 function IsUsd(): PropertyDecorator {
   return ValidateBy({
     name: 'isUsd',
@@ -28,7 +28,7 @@ function IsUsd(): PropertyDecorator {
 
 export class CreatePriceDto {
   /**
-   * The provider that serves the model. It need not be on the list of allowed ones.
+   * The provider that serves the model. The model need not be allowed.
    * @example "openai"
    */
   @Matches(PROVIDER_ID, { message: PROVIDER_ID_RULE })
@@ -42,14 +42,14 @@ export class CreatePriceDto {
   model_name!: string;
 
   /**
-   * Dollars for a million prompt tokens.
+   * Dollars per million prompt tokens.
    * @example "0.15"
    */
   @IsUsd()
   input_usd_per_mtok!: string;
 
   /**
-   * Dollars for a million prompt tokens that the provider had in its cache. Default: they cost as much as others.
+   * Dollars per million prompt tokens read from the provider's cache. Default: the normal price.
    * @example "0.075"
    */
   @IsOptional()
@@ -57,14 +57,14 @@ export class CreatePriceDto {
   cached_input_usd_per_mtok?: string | null;
 
   /**
-   * Dollars for a million response tokens, those of reasoning among them.
+   * Dollars per million response tokens, including reasoning.
    * @example "0.6"
    */
   @IsUsd()
   output_usd_per_mtok!: string;
 
   /**
-   * The figures hold for prompts of at most this many tokens; what a longer one costs is then unknown. Default: for all.
+   * The prices apply to prompts of at most this many tokens; the cost of a longer one is unknown. Default: to all prompts.
    * @example 200000
    */
   @IsOptional()
@@ -75,7 +75,7 @@ export class CreatePriceDto {
   max_prompt_tokens?: number | null;
 
   /**
-   * From when on it is valid, RFC 3339; it may be past or to come. Default: from now on.
+   * When the price begins, RFC 3339, in the past or future. Default: now.
    * @example "2026-08-01T00:00:00Z"
    */
   @IsOptional()
@@ -84,7 +84,7 @@ export class CreatePriceDto {
   valid_from?: string | null;
 
   /**
-   * From when on it is not valid any more, RFC 3339. Default: until another begins.
+   * When the price ends, RFC 3339. Default: when the next one begins.
    * @example "2027-01-01T00:00:00Z"
    */
   @IsOptional()
@@ -104,7 +104,7 @@ export class CreatePriceDto {
 
 export class PutPriceDto {
   /**
-   * From when on it is not valid any more, RFC 3339; null: until another begins. Omit it to keep it.
+   * When the price ends, RFC 3339; null: when the next one begins. Omit it to keep it.
    * @example "2027-01-01T00:00:00Z"
    */
   @IsOptional()
@@ -120,24 +120,24 @@ export class PutPriceDto {
 }
 
 export class ListPricesQueryDto extends PageQueryDto {
-  /** Only of this provider. */
+  /** Only prices of this provider. */
   @IsOptional()
   @IsString()
   provider?: string;
 
-  /** Only of models of this name. */
+  /** Only prices of models with this name. */
   @IsOptional()
   @IsString()
   model_name?: string;
 
-  /** Only the price of each model that counts at this time. */
+  /** Only the price of each model that applies at this time. */
   @IsOptional()
   @IsQueryTime()
   at?: Date;
 }
 
 export class PriceDto {
-  /** Its id. */
+  /** Id of the price. */
   @ApiId()
   price_id!: string;
 
@@ -148,39 +148,39 @@ export class PriceDto {
   model_name!: string;
 
   /**
-   * Dollars for a million prompt tokens.
+   * Dollars per million prompt tokens.
    * @example "0.15"
    */
   input_usd_per_mtok!: string;
 
   /**
-   * Dollars for a million prompt tokens that the provider had in its cache; null: they cost as much as others.
+   * Dollars per million prompt tokens read from the provider's cache; null: the normal price.
    * @example "0.075"
    */
   cached_input_usd_per_mtok!: string | null;
 
   /**
-   * Dollars for a million response tokens.
+   * Dollars per million response tokens.
    * @example "0.6"
    */
   output_usd_per_mtok!: string;
 
-  /** The figures hold for prompts of at most this many tokens; null: for all. */
+  /** The prices apply to prompts of at most this many tokens; null: to all. */
   @ApiInteger()
   max_prompt_tokens!: number | null;
 
-  /** From when on it is valid. */
+  /** When the price begins. */
   @ApiTime()
   valid_from!: string;
 
-  /** From when on it is not valid any more; null: until another begins. */
+  /** When the price ends; null: when the next one begins. */
   @ApiTime()
   valid_to!: string | null;
 
-  /** The source of the figures; null when it is not known. */
+  /** The source of the figures; null if unknown. */
   source!: string | null;
 
-  /** When it was added. */
+  /** When the price was added. */
   @ApiTime()
   created_at!: string;
 
@@ -199,13 +199,13 @@ export class PriceListDto {
 const FORMATS = ['litellm'] as const;
 
 export class ImportPricesDto {
-  /** `litellm`: as in the file `model_prices_and_context_window.json` of LiteLLM. */
+  /** `litellm`: the format of LiteLLM's file `model_prices_and_context_window.json`. */
   @IsIn(FORMATS)
   @ApiProperty({ enum: FORMATS })
   format!: (typeof FORMATS)[number];
 
   /**
-   * From when on the prices are valid, RFC 3339. Default: from now on.
+   * When the prices begin, RFC 3339. Default: now.
    * @example "2026-11-24T00:00:00Z"
    */
   @IsOptional()
@@ -213,7 +213,7 @@ export class ImportPricesDto {
   @ApiPropertyOptional({ type: String, format: 'date-time', nullable: true })
   valid_from?: string | null;
 
-  /** The file: its keys are the names of models. What of an entry is no price is ignored. */
+  /** The file: its keys are model names. Anything in an entry that is not a price is ignored. */
   @IsObject()
   @ApiProperty({
     type: 'object',
@@ -235,23 +235,23 @@ export class SkippedPriceDto {
   /** The key in the file. */
   name!: string;
 
-  /** Why it was skipped. */
+  /** Why the entry was skipped. */
   reason!: string;
 }
 
 export class ImportedPricesDto {
-  /** The number of models that got a price and had none at that time. */
+  /** The number of models that had no price at that time and got one. */
   @ApiInteger()
   added!: number;
 
-  /** The number of models that got another price; the one before ends when it begins. */
+  /** The number of models that got another price. The previous one ends when it begins. */
   @ApiInteger()
   changed!: number;
 
-  /** The number of models that have that very price. */
+  /** The number of models that already have exactly that price. */
   @ApiInteger()
   unchanged!: number;
 
-  /** Entries of which nothing was taken. */
+  /** Entries that were skipped. */
   skipped!: SkippedPriceDto[];
 }

@@ -6,10 +6,10 @@ import type { NewPrice, PriceRecord } from './price-records.js';
 export interface PriceFilter {
   readonly provider?: string | undefined;
   readonly modelName?: string | undefined;
-  /** Only the price of each model that counts at this time. */
+  /** Only the price of each model that applies at this time. */
   readonly at?: Date | undefined;
   readonly after?: PricePosition | undefined;
-  /** Left out: all. */
+  /** Left out: no limit. */
   readonly limit?: number;
 }
 
@@ -20,17 +20,17 @@ export interface PricePosition {
   readonly validFrom: Date;
 }
 
-/** Prices of one model. */
+/** The limit and the prices of one model. */
 export interface StoredTerms {
-  /** The most tokens of one answer; null where it is not known. */
+  /** The maximum tokens of one answer; null if unknown. */
   readonly maxTokens: number | null;
-  /** All that are on the list, whenever they count. */
+  /** All listed prices, past, current and future. */
   readonly prices: readonly PriceRecord[];
 }
 
 export type PriceChange = Partial<Pick<NewPrice, 'validTo' | 'source'>>;
 
-/** A bigint is text for the driver. */
+/** The driver returns a bigint as text. */
 type Row = Omit<PriceRecord, Micros> &
   Readonly<Record<Micros, string>> & { cachedInputMicrosPerMtok: string | null };
 type Micros = 'inputMicrosPerMtok' | 'cachedInputMicrosPerMtok' | 'outputMicrosPerMtok';
@@ -54,19 +54,19 @@ const RETURNING = `ON CONFLICT (project_id, provider, model_name, valid_from) WH
 export class PricesRepository {
   constructor(private readonly scope: TenantScope) {}
 
-  /** Waits until other transactions that decide by what is there have ended. */
+  /** Waits until other transactions that depend on the existing prices have ended. */
   async takeTurn(tx: EntityManager, projectId: string): Promise<void> {
     await tx.query(`SELECT pg_advisory_xact_lock(hashtextextended('model_prices ' || $1, 0))`, [projectId]);
   }
 
-  /** The database's time, in the milliseconds that prices begin with. */
+  /** Returns the database's time in milliseconds, the precision of prices. */
   async now(tx: EntityManager): Promise<Date> {
     const text = `SELECT date_trunc('milliseconds', clock_timestamp()) AS now`;
     const [row] = await tx.query<[{ now: Date }]>(text);
     return row.now;
   }
 
-  /** @returns those that were added; one whose model has a price from that very time is left out. */
+  /** @returns the added prices. A price is left out if its model already has one from exactly that time. */
   async insert(
     tx: EntityManager,
     projectId: string,
@@ -77,7 +77,7 @@ export class PricesRepository {
     return rows.map(toRecord);
   }
 
-  /** Does the same as {@link insert}, but leaves alone models that have a price, or had one. */
+  /** Does the same as {@link insert}, but skips models that have a price, or had one. */
   async insertForUnpriced(
     tx: EntityManager,
     projectId: string,
@@ -96,14 +96,14 @@ export class PricesRepository {
     return row === undefined ? null : toRecord(row);
   }
 
-  /** Finds it as {@link find} does, and locks it until the transaction ends. */
+  /** Finds a price like {@link find}, and locks it until the transaction ends. */
   async findLocked(tx: EntityManager, projectId: string, priceId: string): Promise<PriceRecord | null> {
     const text = `SELECT ${COLUMNS} FROM model_prices p WHERE ${LISTED} AND p.price_id = $2 FOR NO KEY UPDATE`;
     const [row] = await tx.query<Row[]>(text, [projectId, priceId]);
     return row === undefined ? null : toRecord(row);
   }
 
-  /** By provider, model and the time they begin. */
+  /** Lists prices by provider, model and start. */
   async list(tx: EntityManager, projectId: string, filter: PriceFilter): Promise<PriceRecord[]> {
     const values: unknown[] = [projectId];
     const bind = (value: unknown) => `$${values.push(value)}`;
@@ -125,7 +125,7 @@ export class PricesRepository {
     return rows.map(toRecord);
   }
 
-  /** Finds a model's price and bounds in one trip. */
+  /** Finds a model's prices and limit in one round trip. */
   async findTerms(projectId: string, provider: string, modelName: string): Promise<StoredTerms> {
     const rows = await this.scope.statement<
       { [Key in keyof Row]: Row[Key] | null } & { readonly maxTokens: number | null }
@@ -142,7 +142,7 @@ export class PricesRepository {
     return { maxTokens: rows[0]?.maxTokens ?? null, prices };
   }
 
-  /** Members that the change leaves out stay as they were. */
+  /** Updates a price. Members that the change leaves out stay as they were. */
   async update(tx: EntityManager, projectId: string, priceId: string, change: PriceChange): Promise<void> {
     await tx.query(
       `UPDATE model_prices SET valid_to = CASE WHEN $3 THEN $4::timestamptz ELSE valid_to END,
@@ -166,7 +166,7 @@ export class PricesRepository {
     );
   }
 
-  /** Takes it off the list. @returns the price as it was; null when it is not on the list. */
+  /** Removes a price from the list. @returns the price as it was; null if it is not on the list. */
   async delete(tx: EntityManager, projectId: string, priceId: string): Promise<PriceRecord | null> {
     const price = await this.findLocked(tx, projectId, priceId);
     if (price === null) return null;
@@ -178,7 +178,7 @@ export class PricesRepository {
   }
 }
 
-/** In SQL what `priceAt` says. */
+/** The SQL counterpart of `priceAt`. */
 function countsAt(at: string): string {
   const isValid = (row: string) =>
     `${row}.valid_from <= ${at} AND (${row}.valid_to IS NULL OR ${row}.valid_to > ${at})`;

@@ -18,12 +18,12 @@ import type {
 } from './prices.dto.js';
 import { type PricePosition, PricesRepository } from './prices.repository.js';
 
-/** Names the author of what the catalogue brought. */
+/** The author of prices from the catalogue. */
 const CATALOGUE = 'catalogue';
 
 /**
- * Prices of models. A price is a fact that executions point to: its figures never change, it can be ended, and a new one
- * begun. The cost of past executions stays, whatever becomes of their price.
+ * Manages the prices of models. Executions reference a price, so its figures never change: it can only be ended and replaced by a new one.
+ * The cost of past executions stays, whatever happens to their price.
  */
 @Injectable()
 export class PricesService {
@@ -36,8 +36,8 @@ export class PricesService {
   ) {}
 
   /**
-   * @throws PriceExistsError `PRICE_EXISTS` when the model has one from that very time.
-   * @throws ValidationError `VALIDATION_FAILED` when it would end before it begins.
+   * @throws PriceExistsError `PRICE_EXISTS` if the model already has a price from exactly that time.
+   * @throws ValidationError `VALIDATION_FAILED` if it would end before it begins.
    */
   async create(actor: Actor, request: CreatePriceDto): Promise<PriceDto> {
     const price = this.toPrice(request);
@@ -79,7 +79,7 @@ export class PricesService {
   }
 
   /**
-   * Ends a price, or says where it comes from.
+   * Ends a price, or sets its source.
    * @throws PriceNotFoundError `PRICE_NOT_FOUND`
    * @throws ValidationError `VALIDATION_FAILED` when it would end before it begins.
    */
@@ -103,7 +103,7 @@ export class PricesService {
     );
   }
 
-  /** Takes it off the list, as if it had never been there. @throws PriceNotFoundError `PRICE_NOT_FOUND` */
+  /** Removes a price from the list, as if it had never existed. @throws PriceNotFoundError `PRICE_NOT_FOUND` */
   async delete(actor: Actor, priceId: string): Promise<void> {
     await this.writing(() =>
       this.scope.transaction(actor.projectId, async (tx) => {
@@ -116,12 +116,12 @@ export class PricesService {
     );
   }
 
-  /** Adds the catalogue's prices of models that have none and never had any. @returns how many were added. */
+  /** Adds the catalogue's prices of models that have never had any. @returns how many were added. */
   async seed(projectId: string): Promise<number> {
     return this.writing(() => this.scope.transaction(projectId, (tx) => this.seedWithin(tx, projectId)));
   }
 
-  /** Does the same as {@link seed} in the transaction that makes the project, of which nothing is remembered yet. */
+  /** Does the same as {@link seed} in the transaction that creates the project, which no cache contains yet. */
   async seedWithin(tx: EntityManager, projectId: string): Promise<number> {
     await this.prices.takeTurn(tx, projectId);
     const added = (await this.prices.insertForUnpriced(tx, projectId, PRICE_CATALOGUE, CATALOGUE)).length;
@@ -132,7 +132,7 @@ export class PricesService {
     return added;
   }
 
-  /** Whatever becomes of the write: a commit whose answer was lost happened too. */
+  /** Clears the cache even after an error, because a commit whose answer was lost still happened. */
   private async writing<T>(write: () => Promise<T>): Promise<T> {
     try {
       return await write();
@@ -157,7 +157,7 @@ export class PricesService {
   }
 }
 
-/** Reads a text that was validated. */
+/** Converts a validated text. */
 function toMicros(usd: string): bigint {
   return parseMicroUsd(usd) as bigint;
 }

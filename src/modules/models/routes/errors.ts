@@ -1,6 +1,6 @@
 import { LedgerError } from '../../../kernel/index.js';
 
-/** Not `ROUTE_NOT_FOUND`: that is a path which nothing lives under. */
+/** Not `ROUTE_NOT_FOUND`, which stands for an unknown path of the API. */
 export class ModelRouteNotFoundError extends LedgerError {
   constructor(name: string) {
     super({

@@ -7,7 +7,7 @@ const targetsOf = (...weights: (number | null)[]) =>
 
 const namesOf = (targets: readonly { modelName: string }[]) => targets.map(({ modelName }) => modelName);
 
-/** Gives what it was given, one after the other, and nothing beyond. */
+/** Returns the given numbers one by one, and throws after the last. */
 function randomOf(...numbers: number[]): () => number {
   const left = [...numbers];
   return () => {

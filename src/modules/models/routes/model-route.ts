@@ -4,11 +4,11 @@ import { ValidationError } from '../../../kernel/index.js';
 export interface RouteTarget {
   readonly provider: string;
   readonly modelName: string;
-  /** From 1 to 1000; null of a route that goes by order. */
+  /** From 1 to 1000; null with the strategy `order`. */
   readonly weight: number | null;
 }
 
-/** A list of models that an execution may be sent along. */
+/** A named list of models for an execution to try. */
 export interface ModelRoute {
   readonly routeId: string;
   readonly name: string;
@@ -17,21 +17,21 @@ export interface ModelRoute {
   readonly targets: readonly RouteTarget[];
 }
 
-/** A target as a request has it. */
+/** A target in a request. */
 export interface AskedTarget {
   readonly provider: string;
   readonly model_name: string;
   readonly weight?: number;
 }
 
-/** The weight of a target that states none: each is chosen as often as any other. */
+/** The weight of a target that states none, so that such targets are chosen equally often. */
 const DEFAULT_WEIGHT = 1;
 
-/** @throws ValidationError `VALIDATION_FAILED` when a model is in the list twice, or a weight where nothing is weighed. */
+/** @throws ValidationError `VALIDATION_FAILED` for a duplicate model, or for a weight without the strategy `weights`. */
 export function readTargets(strategy: RouteStrategy, asked: readonly AskedTarget[]): RouteTarget[] {
   const seen = new Set<string>();
   return asked.map(({ provider, model_name: modelName, weight }, index) => {
-    // Names of models have no white space in them.
+    // Model names contain no white space.
     const key = `${provider} ${modelName}`;
     if (seen.has(key)) {
       const message = `is "${provider}/${modelName}" again`;
@@ -50,9 +50,9 @@ export function readTargets(strategy: RouteStrategy, asked: readonly AskedTarget
 }
 
 /**
- * The targets in the order in which they are tried: as they are listed, or drawn one after the other from those that are
- * left, each with the chance of its weight among them.
- * @param random from 0, inclusive, to 1, exclusive.
+ * Returns the targets in the order to try them: as listed, or drawn one by one from the rest, each with a probability proportional to its
+ * weight.
+ * @param random returns a number from 0, inclusive, to 1, exclusive.
  */
 export function orderTargets<T extends Pick<RouteTarget, 'weight'>>(
   { strategy, targets }: { readonly strategy: RouteStrategy; readonly targets: readonly T[] },
@@ -66,7 +66,7 @@ export function orderTargets<T extends Pick<RouteTarget, 'weight'>>(
 }
 
 function drawIndex(targets: readonly Pick<RouteTarget, 'weight'>[], random: () => number): number {
-  // Nothing is drawn for a list that is left as it is.
+  // A single target needs no draw.
   if (targets.length === 1) return 0;
   const weights = targets.map(({ weight }) => weight ?? DEFAULT_WEIGHT);
   let rest = random() * weights.reduce((sum, weight) => sum + weight, 0);
@@ -74,7 +74,7 @@ function drawIndex(targets: readonly Pick<RouteTarget, 'weight'>[], random: () =
     rest -= weight;
     return rest < 0;
   });
-  // A product may be rounded up to the sum itself.
+  // Rounding may make the product equal the sum.
   return drawn === -1 ? targets.length - 1 : drawn;
 }
 

@@ -34,9 +34,7 @@ export class PutRouteTargetDto {
   @Matches(MODEL_NAME, { message: MODEL_NAME_RULE })
   model_name!: string;
 
-  /**
-   * The frequency with which it is tried first, beside the weights of the others. Only with the strategy `weights`, and 1 when left out.
-   */
+  /** How often it is tried first, relative to the weights of the others. Only with the strategy `weights`. Default: 1. */
   @ValidateIf((target: PutRouteTargetDto) => target.weight !== undefined)
   @IsInt()
   @Min(1)
@@ -47,7 +45,7 @@ export class PutRouteTargetDto {
 
 export class PutRouteDto {
   /**
-   * The purpose of the route. Default: null.
+   * What the route is for. Default: null.
    * @example "Cheap first, then whoever answers"
    */
   @IsOptional()
@@ -55,7 +53,7 @@ export class PutRouteDto {
   @Length(1, 2000)
   description?: string | null;
 
-  /** `order`: tried as they are listed. `weights`: drawn by their weights, for each execution anew. */
+  /** `order`: tried as listed. `weights`: drawn by weight, separately for each execution. */
   @IsIn(ROUTE_STRATEGIES)
   @ApiProperty({ enum: ROUTE_STRATEGIES, required: false, default: 'order' })
   strategy: RouteStrategy = 'order';
@@ -75,13 +73,13 @@ export class RouteTargetDto {
   /** The provider's name for the model. */
   model_name!: string;
 
-  /** The frequency with which it is tried first, beside the weights of the others; null of a route that goes by order. */
+  /** How often it is tried first, relative to the weights of the others; null with the strategy `order`. */
   @ApiProperty({ type: 'integer', nullable: true })
   weight!: number | null;
 }
 
 export class RouteDto {
-  /** Its id. It stays when the route is replaced. */
+  /** Id of the route. It stays when the route is replaced. */
   @ApiId()
   route_id!: string;
 
@@ -91,24 +89,24 @@ export class RouteDto {
    */
   name!: string;
 
-  /** The purpose of the route; null when none was given. */
+  /** What the route is for; null for none. */
   description!: string | null;
 
-  /** In which order the models are tried. */
+  /** The order in which the models are tried. */
   @ApiProperty({ enum: ROUTE_STRATEGIES })
   strategy!: RouteStrategy;
 
-  /** The models, as they were listed. */
+  /** The models, in the order of the request. */
   targets!: RouteTargetDto[];
 
-  /** The key that made it, or `admin`. */
+  /** The key that created it, or `admin`. */
   created_by!: string | null;
 
-  /** When it was made. */
+  /** When the route was created. */
   @ApiTime()
   created_at!: string;
 
-  /** When it was made or last replaced. */
+  /** When the route was created or last replaced. */
   @ApiTime()
   updated_at!: string;
 }

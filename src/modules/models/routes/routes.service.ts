@@ -9,7 +9,7 @@ import { type ModelRoute, readTargets } from './model-route.js';
 import type { PutRouteDto, RouteDto, RouteListDto } from './routes.dto.js';
 import { RoutesRepository } from '../routes.repository.js';
 
-/** Lists of models under a name, that executions may be sent along. */
+/** Manages named lists of models for executions to try. */
 @Injectable()
 export class RoutesService {
   constructor(
@@ -20,7 +20,7 @@ export class RoutesService {
   ) {}
 
   /**
-   * For who executes. Asks the database each time: a change that was answered holds for every request after it, in every
+   * Finds a route for an execution. Reads the database each time, so that an acknowledged change applies to every later request, in every
    * process.
    * @throws ModelRouteNotFoundError `MODEL_ROUTE_NOT_FOUND`
    */
@@ -52,8 +52,8 @@ export class RoutesService {
   }
 
   /**
-   * Makes the route, or puts this one in its place.
-   * @throws ValidationError `VALIDATION_FAILED` when a model is in the list twice, or a weight where nothing is weighed.
+   * Creates or replaces a route.
+   * @throws ValidationError `VALIDATION_FAILED` for a duplicate model, or for a weight without the strategy `weights`.
    * @throws ModelNotFoundError `MODEL_NOT_FOUND`
    */
   async put(actor: Actor, name: string, request: PutRouteDto): Promise<RouteDto> {

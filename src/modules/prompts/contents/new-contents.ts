@@ -9,18 +9,18 @@ import type { PutPromptDto } from '../prompts.dto.js';
 import { readPutContent } from '../read-put-content.js';
 import { readSettings } from './read-settings.js';
 
-/** A content that a prompt is to have, ready to be stored. */
+/** New content of a prompt, ready to be stored. */
 export interface NewContent {
   /** The content of the request. */
   readonly content: PromptContent;
-  /** The same with the texts of its snippets. */
+  /** The same content with the texts of its snippets. */
   readonly pinned: PinnedContent;
   readonly checksumHash: string;
-  /** The settings that it was tried with, as JSON text; undefined to leave them as they are, null to remove them. */
+  /** The settings that the content was tried with, as JSON text. Undefined leaves them as they are, null removes them. */
   readonly settings: string | null | undefined;
 }
 
-/** Stores contents as versions. What takes long is done before there is a transaction, so that no lock waits for it. */
+/** Stores contents as versions. Slow work happens before the transaction, so that no lock waits for it. */
 @Injectable()
 export class NewContents {
   constructor(
@@ -29,9 +29,9 @@ export class NewContents {
   ) {}
 
   /**
-   * @throws ValidationError `VALIDATION_FAILED` unless there is exactly one content, and for tools, a format, a schema or settings
-   *   that are not valid.
-   * @throws TemplateInvalidError `TEMPLATE_INVALID`, also for a snippet that is not there.
+   * @throws ValidationError `VALIDATION_FAILED` unless there is exactly one content, and for tools, a format, a schema or settings that
+   *   are not valid.
+   * @throws TemplateInvalidError `TEMPLATE_INVALID`, also for a snippet that does not exist.
    */
   async read(projectId: string, request: PutPromptDto): Promise<NewContent> {
     const content = await heavyWork.run(() => readPutContent(request));
@@ -46,14 +46,14 @@ export class NewContents {
   }
 
   /**
-   * Keeps what a content uses from being deleted until the transaction ends. It comes before any lock on a prompt.
+   * Keeps the snippets of a content from being deleted until the transaction ends. Call it before any lock on a prompt.
    * @throws TemplateInvalidError `TEMPLATE_INVALID` when a snippet was deleted since it was read.
    */
   async hold(tx: EntityManager, projectId: string, { pinned }: NewContent): Promise<void> {
     await this.snippets.hold(tx, projectId, pinned);
   }
 
-  /** Finds the version of a content, or makes it. The prompt is locked, so numbers have no gaps. */
+  /** Finds or creates the version of a content. The prompt is locked, so version numbers have no gaps. */
   async store(
     tx: EntityManager,
     prompt: PromptKey,

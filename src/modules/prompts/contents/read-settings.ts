@@ -1,10 +1,10 @@
 import { ValidationError, writeJson } from '../../../kernel/index.js';
 
-/** Settings are a handful of names and numbers. */
+/** Enough for settings, which are a handful of names and numbers. */
 const MAX_BYTES = 32_768;
 
 /**
- * @returns the JSON text of what was sent; undefined where it was left out.
+ * @returns the settings as JSON text; undefined if left out, null to remove them.
  * @throws ValidationError `VALIDATION_FAILED` for settings of more than 32 KiB.
  */
 export function readSettings(

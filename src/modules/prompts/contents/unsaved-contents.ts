@@ -11,15 +11,15 @@ import { VersionsService } from '../../versions/index.js';
 import type { UnsavedContentDto } from '../prompts.dto.js';
 import { readPutContent } from '../read-put-content.js';
 
-/** A content that is no version, ready to be run. */
+/** Content that is not stored as a version, ready to be run. */
 export interface UnsavedContent {
   readonly compiled: CompiledPrompt;
   readonly extras: ContentExtras | null;
-  /** The templates as they came, in the form of the wire. */
+  /** The templates as sent, in wire form. */
   readonly source: Readonly<Record<string, unknown>>;
 }
 
-/** Reads contents that somebody tries before they save them, by the very rules of versions. Nothing is stored. */
+/** Reads contents that a caller tries before saving them, by the same rules as versions. Stores nothing. */
 @Injectable()
 export class UnsavedContents {
   constructor(

@@ -32,49 +32,49 @@ export class DiffQueryDto {
 }
 
 export class ComparedVersionDto {
-  /** Its number within the prompt. */
+  /** Number of the version within the prompt. */
   @ApiInteger()
   version_number!: number;
 
-  /** Its checksum. */
+  /** Checksum of the version. */
   checksum_hash!: string;
 }
 
 export class DiffLineDto {
-  /** In both versions, or only in `to` (added), or only in `from` (removed). */
+  /** Whether the line is in both versions, only in `to` (added) or only in `from` (removed). */
   @ApiProperty({ enum: LINE_TYPES })
   type!: (typeof LINE_TYPES)[number];
 
-  /** The line, without the newline at its end. */
+  /** The line without its trailing newline. */
   text!: string;
 
-  /** Its line in `from`, counted from 1; null for an added line. */
+  /** Line number in `from`, counted from 1; null for an added line. */
   @ApiProperty({ type: 'integer', nullable: true })
   old_line!: number | null;
 
-  /** Its line in `to`, counted from 1; null for a removed line. */
+  /** Line number in `to`, counted from 1; null for a removed line. */
   @ApiProperty({ type: 'integer', nullable: true })
   new_line!: number | null;
 }
 
 export class DiffHunkDto {
-  /** First line of the hunk in `from`; without lines there, the line before it. */
+  /** First line of the hunk in `from`. If the hunk has no lines there, the line before it. */
   @ApiInteger()
   old_start!: number;
 
-  /** The number of lines of `from` that it shows. */
+  /** Number of lines of `from` in the hunk. */
   @ApiInteger()
   old_lines!: number;
 
-  /** First line of the hunk in `to`; without lines there, the line before it. */
+  /** First line of the hunk in `to`. If the hunk has no lines there, the line before it. */
   @ApiInteger()
   new_start!: number;
 
-  /** The number of lines of `to` that it shows. */
+  /** Number of lines of `to` in the hunk. */
   @ApiInteger()
   new_lines!: number;
 
-  /** The changed lines, with up to three around them. */
+  /** The changed lines, with up to three lines of context around them. */
   @ApiProperty({ type: [DiffLineDto] })
   lines!: DiffLineDto[];
 }
@@ -84,29 +84,29 @@ export class PromptDiffDto {
   prompt_name!: string;
 
   /**
-   * Templates of a `text` prompt are compared as they are. Of a `chat` prompt a text is: for each message a line with
-   * its role in brackets, its content, and an empty line. What either has beside its templates follows in the same way
-   * as indented JSON, below its name in brackets (`[tools]`); then an empty line follows a template too.
+   * Templates of a `text` prompt are compared as they are. A `chat` prompt is compared as text: each message is a line with its role in
+   * brackets, its content and an empty line. Everything else that either version has follows in the same way as indented JSON, below its
+   * name in brackets (`[tools]`). In that case an empty line follows a template too.
    */
   @ApiProperty({ enum: KINDS })
   kind!: PromptKind;
 
-  /** The version that was compared from. */
+  /** The version to compare from. */
   from!: ComparedVersionDto;
 
-  /** The version that it was compared with. */
+  /** The version to compare with. */
   to!: ComparedVersionDto;
 
   /** True when both are the same version: two versions of a prompt never have the same content. */
   identical!: boolean;
 
   /**
-   * For people and for `patch`: as git shows it, also where the last line has no newline. Empty when identical.
+   * The diff for people and for `patch`, in git's format, including the note on a missing trailing newline. Empty when identical.
    * @example "--- welcome (version 1)\n+++ welcome (version 2)\n@@ -1,1 +1,1 @@\n-Hello {{name}}\n+Hi {{name}}\n"
    */
   unified!: string;
 
-  /** The same for programs, without the notes on missing newlines. After very many changes one hunk replaces all. */
+  /** The diff for programs, without the notes on missing newlines. After very many changes one hunk replaces all. */
   @ApiProperty({ type: [DiffHunkDto] })
   hunks!: DiffHunkDto[];
 }

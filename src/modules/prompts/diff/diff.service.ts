@@ -16,7 +16,7 @@ export class DiffService {
    * @throws VersionsTooLongToCompareError `VERSIONS_TOO_LONG_TO_COMPARE`
    */
   async diff(projectId: string, name: string, query: DiffQueryDto): Promise<PromptDiffDto> {
-    // One after the other: versions do not change, and a request holds one connection at most.
+    // One after the other: versions do not change, and a request holds at most one connection.
     const from = await this.versions.get(projectId, name, query.from);
     const to = await this.versions.get(projectId, name, query.to);
     const withExtras = [from, to].some(hasExtras);
@@ -35,9 +35,9 @@ export class DiffService {
   }
 
   /**
-   * The unified diff of two versions by their ids, of a deleted prompt too.
-   * @param fromId null for nothing: then all of the other is new.
-   * @returns null when they are too long to be compared.
+   * Returns the unified diff of two versions by id, even if their prompt is deleted.
+   * @param fromId null to diff against nothing, so that every line is new.
+   * @returns null when the versions are too long to be compared.
    * @throws VersionNotFoundError `VERSION_NOT_FOUND`
    */
   async findUnified(projectId: string, fromId: string | null, toId: string): Promise<string | null> {
@@ -54,14 +54,14 @@ export class DiffService {
   }
 }
 
-/** The name that patches have for a file that is not there. */
+/** The name that patches use for a file that does not exist. */
 const NOTHING = { name: '/dev/null', text: '' };
 
 function hasExtras(version: VersionDto): boolean {
   return EXTRAS.some((member) => version[member] !== undefined);
 }
 
-/** @param withExtras whether any of the two has some: then the template ends alike in both, or its last line would differ. */
+/** @param withExtras whether either version has extras. If so, both templates end alike, or their last lines would differ. */
 function namedText(version: VersionDto, withExtras: boolean): { name: string; text: string } {
   const { prompt_name: promptName, version_number: number, template_source: template, messages } = version;
   const text = template === undefined ? chatText(messages ?? []) : template + (withExtras ? '\n\n' : '');

@@ -1,19 +1,19 @@
 import { FILE_HEADERS_ONLY, formatPatch, type StructuredPatch, structuredPatch } from 'diff';
 import { VersionsTooLongToCompareError } from '../errors.js';
 
-/** A text and what it is called in the first lines of the diff. */
+/** A text and its name in the header of the diff. */
 export interface NamedText {
   readonly name: string;
   readonly text: string;
 }
 
 export interface TextDiff {
-  /** The diff as git writes it, including a missing newline at the end; empty when the texts are equal. */
+  /** The diff in git's format, including a missing newline at the end. Empty when the texts are equal. */
   readonly unified: string;
   readonly hunks: readonly DiffHunk[];
 }
 
-/** Lines are counted from 1; of a side without lines the start is the line before, as in `@@`. */
+/** Lines are counted from 1. For a side without lines the start is the line before the hunk, as in `@@`. */
 export interface DiffHunk {
   readonly oldStart: number;
   readonly oldLines: number;
@@ -26,20 +26,20 @@ export interface DiffLine {
   readonly type: 'context' | 'added' | 'removed';
   /** The line without its newline. */
   readonly text: string;
-  /** Null for what was added. */
+  /** Null for an added line. */
   readonly oldLine: number | null;
-  /** Null for what was removed. */
+  /** Null for a removed line. */
   readonly newLine: number | null;
 }
 
 /**
- * Counted and not timed, so that the same texts always have the same diff. Within them the slowest pairs that were found
- * (long runs of one line, broken at different places) take 45 ms on one core of a two-core cloud machine.
+ * Bounds by count and not by time, so that the same texts always have the same diff. Within these bounds the slowest pairs found (long runs
+ * of one line, broken at different places) take 45 ms on one core of a two-core cloud machine.
  */
 export const LIMITS = {
-  /** The bound for one text. Each line is an object in the answer. */
+  /** Maximum for one text. Each line is an object in the answer. */
   lines: 20_000,
-  /** Lines added and removed together: the search costs the square of it. Beyond, one hunk replaces all. */
+  /** Lines added and removed together. The search costs their square; beyond this bound one hunk replaces everything. */
   edits: 500,
 } as const;
 
@@ -47,7 +47,7 @@ const CONTEXT_LINES = 3;
 /** The mark in a patch for a last line without a newline. */
 const NO_NEWLINE = '\\';
 
-/** @throws VersionsTooLongToCompareError `VERSIONS_TOO_LONG_TO_COMPARE` over the limit of lines. */
+/** @throws VersionsTooLongToCompareError `VERSIONS_TOO_LONG_TO_COMPARE` for a text of too many lines. */
 export function diffTexts(from: NamedText, to: NamedText): TextDiff {
   if (from.text === to.text) return { unified: '', hunks: [] };
   for (const { name, text } of [from, to]) {
@@ -58,7 +58,7 @@ export function diffTexts(from: NamedText, to: NamedText): TextDiff {
   return { unified: formatPatch(patch, FILE_HEADERS_ONLY), hunks: patch.hunks.map(toHunk) };
 }
 
-/** Undefined when that is more than the limit of edits away. */
+/** Returns undefined when the texts are more edits apart than the limit allows. */
 function shortestPatch(from: NamedText, to: NamedText): StructuredPatch | undefined {
   return structuredPatch(from.name, to.name, from.text, to.text, undefined, undefined, {
     context: CONTEXT_LINES,
@@ -88,12 +88,12 @@ function patchLines(sign: '-' | '+', lines: readonly string[]): string[] {
   );
 }
 
-/** With their newlines. */
+/** Keeps the newlines. */
 function splitLines(text: string): string[] {
   return text.split(/(?<=\n)/).filter((line) => line !== '');
 }
 
-/** Counts no further than to one more than `most`. */
+/** Stops counting at `most` + 1. */
 function countLines(text: string, most: number): number {
   let count = 0;
   for (let start = 0; start < text.length && count <= most; count += 1) {

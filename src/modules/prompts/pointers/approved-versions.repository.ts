@@ -16,7 +16,7 @@ export class ApprovedVersionsRepository {
     return tx.existsBy(ApprovedVersionEntity, { projectId, promptId, environment, versionId });
   }
 
-  /** Lets a version in from now on. What was approved before stays as it is. */
+  /** Approves a version from now on. An existing approval stays as it is. */
   async add(tx: EntityManager, approved: Omit<ApprovedVersionEntity, 'approvedAt'>): Promise<void> {
     await tx.createQueryBuilder().insert().into(ApprovedVersionEntity).values(approved).orIgnore().execute();
   }

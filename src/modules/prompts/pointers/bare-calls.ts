@@ -3,14 +3,13 @@ import { LRUCache } from 'lru-cache';
 import { BareCallsRepository } from './bare-calls.repository.js';
 import { ProjectEnvironments } from './prompt-environments.js';
 
-/** A project that was forgotten is read again. */
+/** An evicted project is read again. */
 const MAX_PROJECTS = 10_000;
 const MAX_AGE_MS = 30_000;
 
 /**
- * Says where calls that run no prompt may be made. What is remembered of a project may be old: a call that was let in by it says so
- * when the execution is inserted, which looks again, and a refused call is checked again without the cache. So the cache only saves a
- * trip.
+ * Decides where calls without a prompt are allowed. The cache only saves a round trip, because it may be stale: a call that it allowed is
+ * checked again when its execution is inserted, and a call that it refused is checked again without it.
  */
 @Injectable()
 export class BareCalls {
@@ -22,8 +21,8 @@ export class BareCalls {
   constructor(private readonly calls: BareCallsRepository) {}
 
   /**
-   * By what is remembered.
-   * @returns false when nothing is: that says nothing about the call.
+   * Decides by the cached rules.
+   * @returns false when none are cached, which does not mean that the call is refused.
    * @throws EnvironmentProtectedError `ENVIRONMENT_PROTECTED`
    */
   isKnownToBeAllowed(projectId: string, environment: string): boolean {
@@ -39,7 +38,7 @@ export class BareCalls {
     found.assertBareCallAllowed(environment);
   }
 
-  /** The rules have changed. */
+  /** Forgets a project whose rules have changed. */
   forget(projectId: string): void {
     this.projects.delete(projectId);
   }

@@ -2,9 +2,9 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { environmentsLockKey } from './environment-rules.repository.js';
 
-/** A pointer that nobody moves, and that of the rules of its environment which concerns it. */
+/** A pointer that is locked against moves, and whether its environment is protected. */
 export interface HeldPointer {
-  /** The version that the pointer stands at; null for none. */
+  /** The version that the pointer selects; null for none. */
   readonly versionId: string | null;
   readonly isProtected: boolean;
 }
@@ -15,7 +15,7 @@ export interface WantedPointer {
   readonly environment: string;
 }
 
-/** A move from a version to the same: somebody could have moved the pointer and did not have to. */
+/** A move from a version to itself: records a decision to leave the pointer where it is. */
 export interface Stay extends WantedPointer {
   readonly versionId: string;
   readonly revision: number;
@@ -35,9 +35,9 @@ const INSERT_STAY = `INSERT INTO pointer_moves (project_id, prompt_id, environme
 @Injectable()
 export class HeldPointersRepository {
   /**
-   * Locks the rules of the project and the prompt, in the order of all code, unless one of them is locked: a transaction that has
-   * locked something later in that order must not wait for them.
-   * @returns false when another transaction has one of them, or the prompt is deleted.
+   * Locks the rules of the project and the prompt, in the usual lock order, unless either is locked. Waiting could deadlock in a
+   * transaction that already holds a lock which comes later in that order.
+   * @returns false when another transaction holds either lock, or the prompt is deleted.
    */
   async tryLock(tx: EntityManager, { projectId, promptId }: WantedPointer): Promise<boolean> {
     const [rules] = await tx.query<{ isHeld: boolean }[]>(
@@ -52,7 +52,7 @@ export class HeldPointersRepository {
     return prompts.length === 1;
   }
 
-  /** Under the locks. */
+  /** Reads a pointer. The caller holds the locks. */
   async read(tx: EntityManager, { projectId, promptId, environment }: WantedPointer): Promise<HeldPointer> {
     const [row] = await tx.query<HeldPointer[]>(READ, [projectId, promptId, environment]);
     return row as HeldPointer;

@@ -14,8 +14,8 @@ import {
 export type NamedPointer = WantedPointer & { readonly name: string };
 
 /**
- * Holds a pointer while it is decided what else runs beside its version, and notifies every process of that. It locks the rules of the
- * environment and the prompt; only then comes what is decided about.
+ * Holds a pointer while a caller decides what runs beside its version, and notifies every process of the decision. It locks the rules of
+ * the environment and then the prompt, before the caller locks what it decides on.
  */
 @Injectable()
 export class PointerKeeper {
@@ -25,7 +25,7 @@ export class PointerKeeper {
     private readonly pointers: HeldPointersRepository,
   ) {}
 
-  /** Waits for whoever is moving it. @throws PromptNotFoundError `PROMPT_NOT_FOUND` for a prompt that is deleted. */
+  /** Waits for a concurrent move. @throws PromptNotFoundError `PROMPT_NOT_FOUND` for a prompt that is deleted. */
   async hold(tx: EntityManager, pointer: NamedPointer): Promise<HeldPointer> {
     const { projectId, promptId, environment, name } = pointer;
     await this.rules.hold(tx, projectId, environment);
@@ -34,16 +34,16 @@ export class PointerKeeper {
   }
 
   /**
-   * Does not wait: for a transaction that has locked what is decided about already.
-   * @returns null when it is being moved at this moment, or the prompt is deleted.
+   * Does not wait, for a transaction that has already locked what it decides on.
+   * @returns null when the pointer is being moved, or the prompt is deleted.
    */
   async tryHold(tx: EntityManager, pointer: WantedPointer): Promise<HeldPointer | null> {
     return (await this.pointers.tryLock(tx, pointer)) ? this.pointers.read(tx, pointer) : null;
   }
 
   /**
-   * Gives the prompt its next revision, so that no execution begins any more by what was known of it before. The last statement of
-   * its transaction. @returns the revision, for `RegistryWatch.apply` once that has committed.
+   * Gives the prompt its next revision, so that no new execution starts from what was cached before. Must be the last statement of its
+   * transaction. @returns the revision, for `RegistryWatch.apply` after the commit.
    */
   async renew(
     tx: EntityManager,
@@ -52,7 +52,7 @@ export class PointerKeeper {
     return this.prompts.takeRevision(tx, { projectId, promptId }, null);
   }
 
-  /** Like {@link renew}, and records in the moves of the prompt that the pointer stayed where it was, and why. */
+  /** Like {@link renew}, and records among the prompt's moves that the pointer stayed, and why. */
   async stay(tx: EntityManager, stay: Omit<Stay, 'revision'>): Promise<number> {
     const revision = await this.renew(tx, stay);
     await this.pointers.insertStay(tx, { ...stay, revision });

@@ -9,28 +9,28 @@ import { ApprovedVersionsRepository } from './approved-versions.repository.js';
 
 export interface PointerMoveOptions {
   readonly reason: string | null;
-  /** The change that brings it about. With one, a protected environment lets the version in. */
+  /** The change that causes the move. With one, a protected environment accepts the version. */
   readonly changeId?: string | null;
-  /** Whether that change is applied past its approvals; if not, the version counts as approved from then on. */
+  /** Whether the change bypasses its approvals. If not, the version counts as approved from then on. */
   readonly emergency?: boolean;
-  /** The version that the pointer has to stand at now, null for none; left out: any. */
+  /** The version that the pointer must select now, null for none. Left out: any. */
   readonly ifAt?: string | null;
-  /** Whether a protected environment lets a version in that was approved for it once. */
+  /** Whether a protected environment accepts a version that was approved for it before. */
   readonly allowsApproved?: boolean;
 }
 
 export interface PointerMoveOutcome {
-  /** `unchanged`: it stood there already. `elsewhere`: it does not stand at `ifAt`. Nothing was written in either case. */
+  /** `unchanged`: the pointer already selects the version. `elsewhere`: it does not select `ifAt`. Neither writes anything. */
   readonly outcome: 'moved' | 'unchanged' | 'elsewhere';
-  /** The version that the pointer stood at; null for none. */
+  /** The version that the pointer selected before; null for none. */
   readonly fromVersionId: string | null;
-  /** For `RegistryTransactions`, which makes it known once it has committed; null unless it moved. */
+  /** The revision that `RegistryTransactions` announces after the commit; null unless the pointer moved. */
   readonly revision: number | null;
 }
 
 type MovedPrompt = Pick<PromptEntity, 'projectId' | 'promptId' | 'name'>;
 
-/** Moves the pointers of environments, and is the only one who knows when a protected environment allows that. */
+/** Moves the pointers of environments. Only this class decides when a protected environment allows a move. */
 @Injectable()
 export class PointerMover {
   constructor(
@@ -41,7 +41,7 @@ export class PointerMover {
   ) {}
 
   /**
-   * Locks and returns the rules of an environment until the transaction ends. This lock comes before every lock on a prompt.
+   * Locks and returns the rules of an environment until the transaction ends. Call it before any lock on a prompt.
    * @returns null for an environment that has no rules.
    */
   holdRules(tx: EntityManager, projectId: string, environment: string): Promise<EnvironmentEntity | null> {
@@ -49,8 +49,8 @@ export class PointerMover {
   }
 
   /**
-   * Points an environment at a version of the prompt, with an entry in the audit log. It locks the rules, the prompt and
-   * the project, in this order, and has to be the last statement of its transaction: revisions are ordered as the commits are.
+   * Points an environment at a version of the prompt, with an entry in the audit log. Locks the rules, the prompt and the project, in this
+   * order. Must be the last statement of its transaction, so that revisions are ordered like the commits.
    * @param versionId a version of this prompt.
    * @throws PromptNotFoundError `PROMPT_NOT_FOUND` for a prompt that is deleted.
    * @throws EnvironmentProtectedError `ENVIRONMENT_PROTECTED` for a move that needs a change and has none.

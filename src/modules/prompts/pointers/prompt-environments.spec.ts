@@ -12,7 +12,7 @@ const FREE: PromptEnvironmentsRow = {
   known: null,
 };
 
-/** The number of the pointer's version, `as named` for whatever was asked for, or the code of the refusal. */
+/** Returns the number of the pointer's version, `as named` for the requested version, or the code of the refusal. */
 function chosen(
   row: Partial<PromptEnvironmentsRow>,
   environment: string,
@@ -123,7 +123,7 @@ describe('a rollout', () => {
     expect(beside('prod', { pointers, rollouts: { prod: rollout } })).toEqual(rollout);
     expect(beside('default', { pointers, rollouts: { prod: rollout } })).toBeNull();
     expect(beside('dev', { pointers, rollouts: { prod: rollout } })).toBeNull();
-    // An environment without a pointer of its own runs the active version, and what runs beside that.
+    // An environment without a pointer of its own runs the active version and the rollout beside it.
     expect(beside('dev', { pointers, rollouts: { default: rollout } })).toEqual(rollout);
     expect(beside('default', { rollouts: { default: rollout } })).toEqual(rollout);
     expect(beside('prod', { pointers, rollouts: { default: rollout } })).toBeNull();

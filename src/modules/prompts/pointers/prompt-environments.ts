@@ -7,23 +7,23 @@ import {
   type RunningRolloutsRow,
 } from './running-rollouts.js';
 
-/** Labels that need no rules: the one of requests that name none, and those of the service's own runs. */
+/** Labels that need no rules: the default of requests that name none, and those of the service's own runs. */
 export const ALWAYS_KNOWN: ReadonlySet<string> = new Set([DEFAULT_POINTER, 'experiment', 'playground']);
 
 /** A project's rules about labels, as {@link PROJECT_ENVIRONMENTS} reads them. */
 export interface ProjectEnvironmentsRow {
   readonly protected: readonly string[] | null;
-  /** Null where labels are free. */
+  /** Null where any label is allowed. */
   readonly known: readonly string[] | null;
 }
 
-/** The same with the pointers of a prompt: numbers of versions by label. */
+/** A project's rules with the pointers of a prompt: version numbers by label. */
 export interface PromptEnvironmentsRow extends ProjectEnvironmentsRow {
   readonly pointers: Readonly<Record<string, number>> | null;
   readonly rollouts: RunningRolloutsRow | null;
 }
 
-/** The labels of a project that are not like any other; a label that is not mentioned has no rules. */
+/** The labels of a project that have rules. A label not mentioned has none. */
 export class ProjectEnvironments {
   private readonly protectedNames: ReadonlySet<string>;
   private readonly knownNames: ReadonlySet<string> | null;
@@ -37,28 +37,28 @@ export class ProjectEnvironments {
     return this.protectedNames.has(environment);
   }
 
-  /** @throws EnvironmentProtectedError `ENVIRONMENT_PROTECTED` for a label that the project does not know and does not allow. */
+  /** @throws EnvironmentProtectedError `ENVIRONMENT_PROTECTED` for an unknown label in a project that allows only known ones. */
   assertKnown(environment: string): void {
     if (this.knownNames === null || this.knownNames.has(environment) || ALWAYS_KNOWN.has(environment)) return;
     throw EnvironmentProtectedError.ofUnknown(environment);
   }
 
-  /** @throws EnvironmentProtectedError `ENVIRONMENT_PROTECTED` where a call without a prompt may not be made. */
+  /** @throws EnvironmentProtectedError `ENVIRONMENT_PROTECTED` where calls without a prompt are not allowed. */
   assertBareCallAllowed(environment: string): void {
     this.assertKnown(environment);
     if (this.isProtected(environment)) throw EnvironmentProtectedError.ofBareCall(environment);
   }
 }
 
-/** The version that somebody asks for, in an environment. */
+/** The version that a caller wants in an environment. */
 export interface WantedInEnvironment {
   readonly promptName: string;
   readonly environment: string;
-  /** The version that was named, by number or content, and was found; null when none was named. */
+  /** The version that the caller named, by number or content, once found; null when none was named. */
   readonly named: { readonly versionNumber: number } | null;
 }
 
-/** A prompt's pointers, and the rules of the environments that they belong to. */
+/** A prompt's pointers, and the rules of their environments. */
 export class PromptEnvironments {
   readonly project: ProjectEnvironments;
   private readonly pointers: ReadonlyMap<string, number>;
@@ -70,22 +70,21 @@ export class PromptEnvironments {
     this.rollouts = row.rollouts === null ? null : new RunningRollouts(row.rollouts);
   }
 
-  /** @returns null when every environment runs the active version, or whichever is named: most prompts are like that. */
+  /** @returns null when every environment runs the active version or the named one, as for most prompts. */
   static of(row: PromptEnvironmentsRow): PromptEnvironments | null {
     const hasOwn = Object.keys(row.pointers ?? {}).some((environment) => environment !== DEFAULT_POINTER);
     const isSpecial = hasOwn || row.rollouts !== null || row.protected !== null || row.known !== null;
     return isSpecial ? new PromptEnvironments(row) : null;
   }
 
-  /** Finds the rollout that competes with the version which {@link choose} has chosen when none was named; null for none. */
+  /** Finds the rollout beside the version that {@link choose} picks when the caller names none; null if there is none. */
   findRollout(environment: string): RunningRollout | null {
     return this.rollouts?.find(environment, this.pointers.has(environment)) ?? null;
   }
 
   /**
-   * Which version runs.
-   * @returns the number of the version that the environment's own pointer stands at; null for the version that was named,
-   *   or the active one.
+   * Chooses the version that runs.
+   * @returns the version number of the environment's own pointer; null to run the named version, or the active one.
    * @throws EnvironmentProtectedError `ENVIRONMENT_PROTECTED` for another version than the pointer's, and for an unknown label.
    * @throws NoActiveVersionError `NO_ACTIVE_VERSION` in a protected environment without a pointer.
    */
@@ -97,7 +96,7 @@ export class PromptEnvironments {
       if (isProtected && pointer === null) throw new NoActiveVersionError(promptName, environment);
       return environment === DEFAULT_POINTER ? null : pointer;
     }
-    // A candidate that was approved may be named as well, as long as its rollout runs.
+    // An approved candidate may also be named while its rollout runs.
     const isLetIn =
       named.versionNumber === pointer ||
       named.versionNumber === this.findRollout(environment)?.candidateVersion;
@@ -105,13 +104,13 @@ export class PromptEnvironments {
     return null;
   }
 
-  /** In memory, roughly. */
+  /** Approximate size in memory. */
   get sizeBytes(): number {
     return 128 * (1 + this.pointers.size + 2 * (this.rollouts?.size ?? 0));
   }
 }
 
-/** The members of a {@link ProjectEnvironmentsRow}, for a `json_build_object`. @param project an expression of the project's id. */
+/** The members of a {@link ProjectEnvironmentsRow}, for a `json_build_object`. @param project an SQL expression for the project's id. */
 export const projectEnvironments = (
   project: string,
 ) => `'protected', (SELECT json_agg(e.name) FROM environments e WHERE e.project_id = ${project} AND e.protected),

@@ -39,7 +39,7 @@ describe('assignUnit', () => {
   it('draws the place of who has no key', () => {
     const buckets = Array.from({ length: 2000 }, () => assignUnit(rolloutOf('seed', 50), null));
     const candidates = buckets.filter(({ arm }) => arm === 'candidate').length;
-    // A fair coin is outside of this once in ten million runs.
+    // A fair coin falls outside of this range once in ten million runs.
     expect(Math.abs(candidates - 1000)).toBeLessThan(120);
   });
 });

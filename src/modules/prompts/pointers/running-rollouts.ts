@@ -5,11 +5,11 @@ import { DEFAULT_POINTER } from '../default-pointer.js';
 /** A rollout that runs beside a pointer of a prompt. */
 export interface RunningRollout {
   readonly rolloutId: string;
-  /** The step that it is in, from 1. */
+  /** The current step, from 1. */
   readonly phase: number;
   /** The candidate's share of all units. */
   readonly percent: number;
-  /** Number of the version that the candidate is. The control is the one that the pointer stands at. */
+  /** Version number of the candidate. The control is the version that the pointer selects. */
   readonly candidateVersion: number;
 }
 
@@ -17,17 +17,17 @@ export interface RunningRollout {
 export interface AssignedArm {
   readonly rollout: RunningRollout;
   readonly arm: Arm;
-  /** From 0 to 0.9999. */
+  /** A number from 0 to 0.9999. */
   readonly bucket: number;
 }
 
 /** Keyed by the environment of the pointer. */
 export type RunningRolloutsRow = Readonly<Record<string, RunningRollout>>;
 
-/** Their executions are runs of the service or of people who look around. */
+/** Executions there are runs of the service itself, or of people trying things out. */
 const NEVER_SPLIT: ReadonlySet<string> = new Set(['experiment', 'playground']);
 
-/** A unit has its place by its key, and one without a key by chance: that is nobody who would come again. */
+/** A key fixes the bucket of its unit. A request without one gets a random bucket, because no later request can belong to it. */
 export function assignUnit(rollout: RunningRollout, unitKey: string | null): AssignedArm {
   const bucket = bucketUnit(rollout.rolloutId, unitKey ?? randomUUID());
   return { rollout, arm: assignArm(bucket, rollout.percent), bucket };
@@ -41,7 +41,7 @@ export class RunningRollouts {
     this.rollouts = new Map(Object.entries(row));
   }
 
-  /** @param hasPointer whether the environment has a pointer of its own; one without runs the active version, and its rollout. */
+  /** @param hasPointer whether the environment has a pointer of its own. Without one it runs the active version and its rollout. */
   find(environment: string, hasPointer: boolean): RunningRollout | null {
     if (NEVER_SPLIT.has(environment)) return null;
     return this.rollouts.get(hasPointer ? environment : DEFAULT_POINTER) ?? null;
@@ -52,7 +52,7 @@ export class RunningRollouts {
   }
 }
 
-/** A {@link RunningRolloutsRow} of a prompt `p`; null where nothing runs. */
+/** A {@link RunningRolloutsRow} of a prompt `p`; null when no rollout runs. */
 export const RUNNING_ROLLOUTS = `(SELECT json_object_agg(r.environment, json_build_object('rolloutId', r.rollout_id, 'phase', r.phase,
         'percent', (r.definition -> 'steps' -> (r.phase - 1) ->> 'percent')::float8,
         'candidateVersion', (SELECT v.version_number FROM prompt_versions v

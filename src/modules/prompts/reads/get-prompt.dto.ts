@@ -3,8 +3,8 @@ import { IsOptional, IsString, Length } from 'class-validator';
 
 export class GetPromptQueryDto {
   /**
-   * Answer with the version that this environment runs as `active_version`: the one its pointer stands at, else the active one. A
-   * protected environment runs nothing else than the former.
+   * Return as `active_version` the version that this environment runs: that of its own pointer, else the active one. A protected
+   * environment runs only the former.
    */
   @IsOptional()
   @IsString()

@@ -23,14 +23,14 @@ export class ListPromptsQueryDto extends PageQueryDto {
   @IsString()
   owner_team?: string;
 
-  /** Only prompts whose name begins so. */
+  /** Only prompts whose name starts with this. */
   @IsOptional()
   @IsString()
   q?: string;
 
   /**
-   * Only prompts that have each of these words somewhere in their name, their description, or the text of their active
-   * version (without one, of their newest); as part of a longer word too, and in either case.
+   * Only prompts with each of these words in their name, their description, or the text of their active version (if none is active, the
+   * newest). Ignores case and matches parts of words.
    */
   @IsOptional()
   @IsString()
@@ -38,7 +38,7 @@ export class ListPromptsQueryDto extends PageQueryDto {
   search?: string;
 
   /**
-   * Only prompts whose active version was registered last from this repository.
+   * Only prompts whose active version was last registered from this repository.
    * @example "acme/app"
    */
   @IsOptional()
@@ -47,7 +47,7 @@ export class ListPromptsQueryDto extends PageQueryDto {
   repository?: string;
 
   /**
-   * Only prompts whose active version stood below this folder of its code when it was registered last.
+   * Only prompts whose active version was last registered from code in this folder.
    * @example "apps/shop/"
    */
   @IsOptional()
@@ -55,7 +55,7 @@ export class ListPromptsQueryDto extends PageQueryDto {
   @MaxLength(1024)
   folder?: string;
 
-  /** `true`: only prompts that were retired; `false`: only the others. */
+  /** `true`: only retired prompts; `false`: only others. */
   @IsOptional()
   @IsIn(['true', 'false'])
   retired?: 'true' | 'false';

@@ -7,7 +7,7 @@ import type { ListPromptsQueryDto } from './list-prompts.dto.js';
 import { promptListEntry } from './prompt-views.js';
 import { RunningVersionsRepository } from './running-versions.repository.js';
 
-/** The prompts of a project, with what runs where. */
+/** Lists the prompts of a project by name, with the versions that environments run. */
 @Injectable()
 export class PromptList {
   constructor(

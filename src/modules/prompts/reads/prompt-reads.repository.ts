@@ -51,9 +51,9 @@ export class PromptReadsRepository {
   constructor(private readonly scope: TenantScope) {}
 
   /**
-   * In one trip.
-   * @param environment whose version is the active one of the answer; null for that of `default`.
-   * @returns null without such a prompt.
+   * Reads a prompt in one round trip.
+   * @param environment whose version the answer has as the active one; null for `default`.
+   * @returns null if there is no such prompt.
    */
   async find(projectId: string, name: string, environment: string | null): Promise<PromptRead | null> {
     const [row] = await this.scope.statement<ReadRow>(

@@ -6,10 +6,10 @@ import { promptDetail } from './prompt-views.js';
 import { RegistryWatch } from '../registry/registry-watch.js';
 import type { Found, RevisionedCache } from '../registry/revisioned-cache.js';
 
-/** The name under which the cache keeps these answers, one for each environment. */
+/** The cache facet of these answers, one for each environment. */
 const FACET = 'read';
 
-/** `GET /v1/prompts/{name}` as bytes: a prompt is read far more often than it changes. */
+/** Caches the answers of `GET /v1/prompts/{name}` as bytes, because a prompt is read far more often than it changes. */
 @Injectable()
 export class PromptReads {
   private readonly cache: RevisionedCache<Buffer>;
@@ -23,8 +23,8 @@ export class PromptReads {
 
   /**
    * A prompt with its active version, or the one that an environment runs.
-   * @param fresh reads the database in any case; else the answer may lag by as much as a notification takes.
-   * @returns the JSON of a `PromptDto` in UTF-8, at once where it is in memory. It is shared: not to be written to.
+   * @param fresh always reads the database; otherwise the answer may lag by as long as a notification takes.
+   * @returns the JSON of a `PromptDto` in UTF-8, without a promise if cached. The buffer is shared, so do not write to it.
    * @throws PromptNotFoundError `PROMPT_NOT_FOUND`, as a rejection.
    */
   find(

@@ -18,41 +18,41 @@ export interface RunnablePrompt {
   readonly version: ResolvedVersion;
   readonly compiled: CompiledPrompt;
   /**
-   * The prompt's `registry_revision` when this was read. Each change of the prompt gives it a higher one, so a write that relies on it
-   * can check in the same statement whether it still holds.
+   * The prompt's `registry_revision` at the time of this read. Every change of the prompt raises it, so a write that relies on the read can
+   * check in the same statement whether it still holds.
    */
   readonly promptRevision: number;
 }
 
-/** The way in which a version was found. `pointer`: it is the active one, the one of the environment `default`. */
+/** How a version was found. `pointer`: it is the active one, that of the environment `default`. */
 export type ResolvedBy = 'pointer' | 'environment' | 'version_number' | 'template_hash';
 
 /** The version that runs in an environment, and why. */
 export interface RunInEnvironment extends RunnablePrompt {
   readonly resolvedBy: ResolvedBy;
-  /** The arm of the rollout that runs there; null where none does, and for a version that was named. */
+  /** The arm of the rollout in the environment; null without a rollout, and for a named version. */
   readonly arm: AssignedArm | null;
 }
 
 export interface ResolveOptions {
-  /** Reads the database in any case, and remembers what it finds. */
+  /** Always reads the database, and caches the result. */
   readonly fresh?: boolean;
 }
 
 export interface ResolveInOptions extends ResolveOptions {
-  /** The unit that stays with one arm of a rollout; null or left out: the request is a unit of its own. */
+  /** The unit that stays with one arm of a rollout. Null or left out: the request is a unit of its own. */
   readonly unitKey?: string | null;
-  /** The arm of whoever is assigned already. */
+  /** The arm of a unit that is already assigned. */
   readonly arm?: Arm;
 }
 
-/** A version as it is named: by its checksum, by its number, or by neither. */
+/** A version named by its checksum, by its number, or not at all. */
 type NamedVersion = string | number | null;
 
-/** The memory that a version takes beside its texts: ids, checksum, the object. */
+/** Memory that a version takes besides its texts: ids, checksum and object overhead. */
 const VERSION_BYTES = 512;
 
-/** From a name (and a number, a checksum, or neither) to a version that can be rendered: what runs and renders begin with. */
+/** Resolves a name (with a number, a checksum or neither) to a version that can be rendered. Every run and render starts here. */
 @Injectable()
 export class PromptResolver {
   private readonly cache: RevisionedCache<FoundInPrompt>;
@@ -66,8 +66,8 @@ export class PromptResolver {
   }
 
   /**
-   * Whatever the environment, as who only looks at a prompt wants it. From memory where this process knows the prompt,
-   * which may then be as old as a notification takes to arrive.
+   * Resolves without regard to an environment, for callers that only look at a prompt. A cached result may lag by as long as a notification
+   * takes.
    * @param versionNumber null for the active version.
    * @throws PromptNotFoundError `PROMPT_NOT_FOUND`
    * @throws VersionNotFoundError `VERSION_NOT_FOUND`
@@ -80,16 +80,16 @@ export class PromptResolver {
     options: ResolveOptions = {},
   ): Promise<RunnablePrompt> {
     const found = await this.find(projectId, name, versionNumber, options);
-    // A version that is not there may have been made since, so it is asked for again.
+    // A missing version may have been created since, so read again.
     const isOldNews = found.value?.version === null && options.fresh !== true;
     const known = isOldNews ? await this.find(projectId, name, versionNumber, { fresh: true }) : found;
     return this.runnable(getVersion(name, versionNumber, known), known.promptRevision);
   }
 
   /**
-   * Resolves the version that runs in an environment: the one that is named, else that of the environment's pointer, else
-   * the active one. A protected environment runs the version of its pointer and nothing else.
-   * @param version its checksum (64 lower-case hex digits), its number, or null when none is named.
+   * Resolves the version that runs in an environment: the named one, else that of the environment's pointer, else the active one. A
+   * protected environment runs only the version of its pointer and the candidate of its running rollout.
+   * @param version the checksum (64 lower-case hex digits), the number, or null when none is named.
    * @throws what {@link resolve} throws.
    * @throws EnvironmentProtectedError `ENVIRONMENT_PROTECTED`
    */
@@ -111,13 +111,13 @@ export class PromptResolver {
       return { ...runnable, resolvedBy, arm };
     }
     const pointed = await this.find(projectId, name, running, options);
-    // Whichever was read first: if the prompt has changed in between, the insert sees that one of them is old.
+    // Take the older revision: if the prompt changed between the reads, the insert then sees that one of them is stale.
     const promptRevision = Math.min(found.promptRevision, pointed.promptRevision);
     return { ...this.runnable(getVersion(name, running, pointed), promptRevision), resolvedBy, arm };
   }
 
   /**
-   * Resolves from memory as {@link resolveIn} would; null says nothing about the prompt.
+   * Resolves from the cache as {@link resolveIn} would. Null means that {@link resolveIn} has to decide.
    * @throws EnvironmentProtectedError `ENVIRONMENT_PROTECTED` | NoActiveVersionError `NO_ACTIVE_VERSION`
    */
   peekIn(
@@ -145,7 +145,7 @@ export class PromptResolver {
   }
 
   /**
-   * Resolves a pinned version, also of a deleted prompt. Always reads the database.
+   * Resolves a pinned version, even of a deleted prompt. Always reads the database.
    * @throws VersionNotFoundError `VERSION_NOT_FOUND` | EnvironmentProtectedError `ENVIRONMENT_PROTECTED`
    */
   async resolvePinned(
@@ -157,7 +157,7 @@ export class PromptResolver {
     const found = await this.promptVersions.resolvePinned(projectId, name, pinned);
     if (found === null) throw new VersionNotFoundError(`the pinned version of prompt "${name}"`);
     const { versionNumber, versionId } = pinned;
-    // Throws where the environment is protected: pinning a version is no way around its rules.
+    // Throws where the environment is protected, because pinning a version must not bypass its rules.
     choosePointer(name, environment, versionNumber, found.value);
     const runnable = this.runnable(getVersion(name, versionNumber, found), found.promptRevision);
     return { ...runnable, resolvedBy: versionId === null ? 'template_hash' : 'version_number', arm: null };
@@ -184,7 +184,7 @@ export class PromptResolver {
   }
 }
 
-/** The number of the version that the environment's own pointer stands at; null when that does not decide. */
+/** Returns the version number of the environment's own pointer; null when the pointer does not decide. */
 function choosePointer(
   promptName: string,
   environment: string,
@@ -194,12 +194,12 @@ function choosePointer(
   if (found === null || found.environments === null) return null;
   const { version, environments } = found;
   const isMissing = asked !== null && version === null;
-  // A version that is not there is said not to be there.
+  // Let the caller report a missing version as missing.
   if (isMissing) return null;
   return environments.choose({ promptName, environment, named: asked === null ? null : version });
 }
 
-/** The arm that a unit gets; null where nothing is rolled out, as nearly everywhere. */
+/** Returns the arm of a unit; null where no rollout runs, as is usual. */
 function drawArm(
   found: FoundInPrompt | null,
   environment: string,
@@ -230,13 +230,13 @@ function toResolvedBy(version: NamedVersion): ResolvedBy {
   return typeof version === 'string' ? 'template_hash' : 'version_number';
 }
 
-/** A checksum is no version's number, whatever its digits are. */
+/** Marks a checksum, so that one of digits only is not taken for a version number. */
 function toFacet(version: NamedVersion): string {
   if (version === null) return 'active';
   return typeof version === 'string' ? `#${version}` : String(version);
 }
 
-/** The parsed template is not held here, see VersionsService.compiled. */
+/** Does not count the parsed template, which VersionsService.compiled holds. */
 function countSizeBytes({ version, environments }: FoundInPrompt): number {
   const rest = VERSION_BYTES + (environments?.sizeBytes ?? 0);
   if (version === null) return rest;
@@ -246,9 +246,9 @@ function countSizeBytes({ version, environments }: FoundInPrompt): number {
   return texts.reduce((sizeBytes, text) => sizeBytes + 2 * text.length, beside);
 }
 
-/** The size of parsed JSON by the character of its text. Measured: 1.5 for schemas as they are, 22 for nothing but empty objects. */
+/** Memory of parsed JSON per character of its text. Measured: 1.5 for typical schemas, 22 for empty objects only. */
 const BYTES_PER_JSON_CHAR = 8;
-/** The cache asks for the sizes of all versions of a prompt with each that it adds. */
+/** The cache asks for the sizes of all versions of a prompt each time it adds one. */
 const extrasBytes = new WeakMap<ContentExtras, number>();
 
 function countExtrasBytes(extras: ContentExtras): number {

@@ -4,12 +4,12 @@ import { PromptNotFoundError } from '../errors.js';
 
 const FIND_OWNER = `SELECT owner_team AS "ownerTeam" FROM prompts WHERE project_id = $1 AND name = $2 AND deleted_at IS NULL`;
 
-/** Which team answers for a prompt, for those who may do something by the right of a team alone. They are few, so nothing is kept. */
+/** Finds the team responsible for a prompt, for callers whose rights come from a team alone. They are few, so nothing is cached. */
 @Injectable()
 export class PromptTeams {
   constructor(private readonly scope: TenantScope) {}
 
-  /** @returns null where no team answers for it. @throws PromptNotFoundError `PROMPT_NOT_FOUND` */
+  /** @returns null if no team is responsible. @throws PromptNotFoundError `PROMPT_NOT_FOUND` */
   async getOwner(projectId: string, name: string): Promise<string | null> {
     const statement = { name: 'find-prompt-owner', text: FIND_OWNER, values: [projectId, name] };
     const [row] = await this.scope.statement<{ readonly ownerTeam: string | null }>(projectId, statement);

@@ -19,7 +19,7 @@ import type {
   VersionSummaryDto,
 } from '../prompts.dto.js';
 
-/** Rows as the wire shows them. */
+/** Maps rows to their wire form. */
 
 type VersionRef = Pick<PromptVersionEntity, 'versionId' | 'versionNumber' | 'checksumHash'>;
 
@@ -39,7 +39,7 @@ export function promptSummary(prompt: PromptRead['prompt']): PromptSummaryDto {
   };
 }
 
-/** @param numbers left out: it has no version. */
+/** @param numbers undefined for a prompt without a version. */
 export function promptListEntry(
   prompt: PromptRead['prompt'],
   numbers: RunningVersions | undefined,
@@ -103,7 +103,7 @@ export function renderedView(rendered: RenderedPrompt): {
 type ContentView = Omit<VersionContentDto, 'variables'>;
 
 function contentView({ templateSource, messages, content }: StoredContent): ContentView {
-  // Stored extras have the form of the wire.
+  // Stored extras already have wire form.
   const extras = (content ?? {}) as ContentExtrasDto;
   if (messages !== null) return { messages, ...extras };
   return templateSource === null ? extras : { template_source: templateSource, ...extras };

@@ -1,14 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 
-/** Which versions of a prompt run where. */
+/** The versions of a prompt that environments run. */
 export interface RunningVersions {
   readonly newestVersion: number;
-  /** Environment and number of the version that it points at, by environment. */
+  /** Each environment and the number of the version that it points at, ordered by environment. */
   readonly environments: readonly (readonly [environment: string, versionNumber: number])[];
 }
 
-/** For each prompt a step back in the index of its numbers, and its pointers. */
+/** For each prompt, one backward step in the index of its numbers, and its pointers. */
 const LIST = `SELECT wanted.prompt_id AS "promptId",
     (SELECT v.version_number FROM prompt_versions v WHERE v.project_id = $1 AND v.prompt_id = wanted.prompt_id
       ORDER BY v.version_number DESC LIMIT 1) AS "newestVersion",
@@ -19,7 +19,7 @@ const LIST = `SELECT wanted.prompt_id AS "promptId",
 
 @Injectable()
 export class RunningVersionsRepository {
-  /** Lists those of all prompts of a page, in one trip. */
+  /** Lists the running versions of all prompts of a page in one round trip. */
   async listByPrompt(
     tx: EntityManager,
     projectId: string,

@@ -4,21 +4,21 @@ import type { ResolvedColumns } from '../prompt-versions.repository.js';
 import { DEFAULT_POINTER } from '../default-pointer.js';
 import { ALWAYS_KNOWN } from '../pointers/prompt-environments.js';
 
-/** Which version somebody means: the one of that number, else of that content, else of that environment, else the active one. */
+/** The version that a caller means: that with the number, else with the content, else of the environment, else the active one. */
 export interface WantedVersion {
   readonly promptName: string;
   readonly environment: string;
   readonly versionNumber: number | null;
-  /** With a number it says which content that number is taken for. */
+  /** Together with a number, the content that the caller expects under that number. */
   readonly templateHash: string | null;
 }
 
-/** The relation of an environment to a version. */
+/** How a version relates to an environment. */
 interface Standing {
-  /** Whether it was found by the environment's own pointer. */
+  /** Whether the environment's own pointer selected it. */
   readonly isOfEnvironment: boolean;
   readonly isProtected: boolean;
-  /** Whether it stands in the environment, or was approved for it once. */
+  /** Whether the environment points at it, or it was once approved there. */
   readonly isApproved: boolean;
   /** Whether the project allows the label. */
   readonly isKnown: boolean;
@@ -28,7 +28,7 @@ export interface LookedUpVersion extends ResolvedColumns {
   readonly standing: Standing;
 }
 
-/** Each way to find a version is a join of its own, and each join is one step in an index. */
+/** Each way to find a version is a separate join, and each join is one index lookup. */
 const LOOK_UP = `SELECT w.nth, p.prompt_id AS "promptId", p.mode AS "promptMode", v.version_id AS "versionId",
     v.version_number AS "versionNumber", v.template_source AS "templateSource", v.messages, v.content,
     v.checksum_hash AS "checksumHash", v.renderer,
@@ -61,7 +61,7 @@ const LOOK_UP = `SELECT w.nth, p.prompt_id AS "promptId", p.mode AS "promptMode"
 export class VersionLookupRepository {
   constructor(private readonly scope: TenantScope) {}
 
-  /** In one trip, in the order asked; undefined where there is no such prompt. */
+  /** Finds all in one round trip, in the order of the request; undefined where there is no such prompt. */
   async find(projectId: string, wanted: readonly WantedVersion[]): Promise<(LookedUpVersion | undefined)[]> {
     const asked = wanted.map((each, nth) => ({
       nth,

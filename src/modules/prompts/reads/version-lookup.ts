@@ -17,7 +17,7 @@ import {
   type WantedVersion,
 } from './version-lookup.repository.js';
 
-/** A version that can be rendered, or why there is none. */
+/** A version that can be rendered, or the reason why there is none. */
 export type FoundVersion =
   | {
       readonly version: ResolvedVersion;
@@ -27,8 +27,8 @@ export type FoundVersion =
   | { readonly refusal: LedgerError };
 
 /**
- * Many versions of many prompts at once, in either mode, past all caches: for those who come with a list of what was run
- * elsewhere. What is to be run is found with the `PromptResolver`.
+ * Looks up many versions of many prompts at once, in either mode and without a cache, for callers that report what ran elsewhere.
+ * `PromptResolver` resolves what is about to run.
  */
 @Injectable()
 export class VersionLookup {
@@ -38,9 +38,9 @@ export class VersionLookup {
   ) {}
 
   /**
-   * In the order asked. A refusal is a PromptNotFoundError, VersionNotFoundError, NoActiveVersionError,
-   * TemplateHashMismatchError or EnvironmentProtectedError; it concerns that one only, and is not thrown. A protected
-   * environment takes versions that are named, and stand there or were approved for it once: they may be told of late.
+   * Returns results in the order of the request. A refusal is a PromptNotFoundError, VersionNotFoundError, NoActiveVersionError,
+   * TemplateHashMismatchError or EnvironmentProtectedError; it concerns one entry and is returned, not thrown. A protected environment
+   * accepts versions that are named and current or once approved, because reports may come late.
    */
   async findAll(projectId: string, wanted: readonly WantedVersion[]): Promise<FoundVersion[]> {
     const distinct = [...new Map(wanted.map((each) => [toKey(each), each])).values()];
@@ -61,7 +61,7 @@ export class VersionLookup {
   }
 }
 
-/** The environment comes last: it may have blanks. */
+/** The environment comes last because it may contain spaces. */
 function toKey({ promptName, environment, versionNumber, templateHash }: WantedVersion): string {
   return `${promptName} ${versionNumber} ${templateHash} ${environment}`;
 }

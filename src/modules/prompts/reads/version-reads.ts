@@ -8,7 +8,7 @@ import type { VersionDto, VersionSummaryDto } from '../prompts.dto.js';
 import { PromptsRepository } from '../prompts.repository.js';
 import { versionDetail, versionSummary } from './prompt-views.js';
 
-/** Reads the versions of prompts, as people look at them. */
+/** Reads the versions of prompts for display. */
 @Injectable()
 export class VersionReads {
   constructor(
@@ -17,7 +17,7 @@ export class VersionReads {
     private readonly versions: PromptVersionsRepository,
   ) {}
 
-  /** Newest first. @throws PromptNotFoundError `PROMPT_NOT_FOUND` */
+  /** Lists the newest first. @throws PromptNotFoundError `PROMPT_NOT_FOUND` */
   async list(projectId: string, name: string): Promise<VersionSummaryDto[]> {
     return this.scope.transaction(projectId, async (tx) => {
       const prompt = await this.getPrompt(tx, projectId, name);
@@ -33,7 +33,7 @@ export class VersionReads {
     });
   }
 
-  /** Finds versions of deleted prompts, too. @throws VersionNotFoundError `VERSION_NOT_FOUND` */
+  /** Finds versions of deleted prompts too. @throws VersionNotFoundError `VERSION_NOT_FOUND` */
   async getById(projectId: string, versionId: string): Promise<VersionDto> {
     return this.scope.transaction(projectId, async (tx) => {
       const found = await this.versions.findById(tx, projectId, versionId);

@@ -11,7 +11,7 @@ export interface ChangedPrompt {
 export class RegistryChangesRepository {
   constructor(private readonly scope: TenantScope) {}
 
-  /** Deleted ones too, so a name can be there more than once. */
+  /** Lists deleted prompts too, so a name can occur more than once. */
   async listSince(projectId: string, revision: number): Promise<ChangedPrompt[]> {
     return this.scope.statement<{ name: string; revision: number }>(projectId, {
       name: 'list-changed-prompts',

@@ -3,14 +3,14 @@ import type { EntityManager } from 'typeorm';
 import { TenantScope } from '../../../infra/database/index.js';
 import { RegistryWatch } from './registry-watch.js';
 
-/** The end of a transaction that may have changed a prompt. */
+/** The result of a transaction that may have changed a prompt. */
 export interface RegistryOutcome {
   readonly promptName: string;
-  /** The revision that the prompt has now; null when nothing changed. */
+  /** The prompt's revision now; null when nothing changed. */
   readonly revision: number | null;
 }
 
-/** Transactions that change prompts. */
+/** Runs transactions that change prompts. */
 @Injectable()
 export class RegistryTransactions {
   constructor(
@@ -18,7 +18,7 @@ export class RegistryTransactions {
     private readonly watch: RegistryWatch,
   ) {}
 
-  /** Runs one transaction. What it changed is applied to the caches of this process before anybody is answered. */
+  /** Runs one transaction, and applies its changes to the caches of this process before the caller gets an answer. */
   async run<Outcome extends RegistryOutcome>(
     projectId: string,
     work: (tx: EntityManager) => Promise<Outcome>,

@@ -5,7 +5,7 @@ import { RegistryWatch } from './registry-watch.js';
 const PROJECT = '0190b5a0-0000-7000-8000-000000000001';
 const OTHER = '0190b5a0-0000-7000-8000-000000000002';
 
-/** Connected, and speaks when the test says so. */
+/** Connected, and notifies when the test says so. */
 class FakeListener extends DatabaseListener {
   notify: (payload: string | null) => void = () => undefined;
 
@@ -23,7 +23,7 @@ class FakeListener extends DatabaseListener {
   }
 }
 
-/** A registry of one project's prompts whose answers come when the test lets them. */
+/** A registry of one project's prompts that answers when the test lets it. */
 class FakeChanges {
   readonly asked: number[] = [];
   readonly prompts = new Map<string, number>();

@@ -10,24 +10,24 @@ interface WatchedProject {
   readonly projectId: string;
   /** Every change up to this revision has reached the caches. */
   applied: number;
-  /** The highest revision that was heard of. */
+  /** The highest revision announced so far. */
   heard: number;
   isApplying: boolean;
 }
 
 type Cache = Pick<RevisionedCache<never>, 'dropPrompt' | 'dropProject' | 'dropAll'>;
 
-/** A project that was forgotten is only treated as one not heard of before. */
+/** An evicted project is treated like a new one. */
 const MAX_PROJECTS = 10_000;
 
 /**
- * Keeps what the process remembers of prompts as fresh as notifications are. One says which project changed and up to
- * which revision; which prompts those are is read from the database, so nothing depends on hearing each single one.
+ * Keeps the prompt caches of the process as fresh as notifications are. A notification names the project and its latest revision. The
+ * changed prompts are read from the database, so a missed notification does no harm.
  */
 @Injectable()
 export class RegistryWatch {
   private readonly logger = new Logger(RegistryWatch.name);
-  /** The sums of all caches. */
+  /** The totals of all caches. */
   readonly counts = new CacheCounts();
   private readonly caches: Cache[] = [];
   private readonly projects = new LRUCache<string, WatchedProject>({ max: MAX_PROJECTS });
@@ -48,17 +48,17 @@ export class RegistryWatch {
     return cache;
   }
 
-  /** A change that this process has committed: from now on it reads nothing older of that prompt. */
+  /** Applies a change that this process has committed: from now on it reads nothing older of that prompt. */
   apply(projectId: string, name: string, revision: number): void {
     for (const cache of this.caches) cache.dropPrompt(projectId, name, revision);
   }
 
-  /** The same for a change of all prompts of a project. */
+  /** Applies a change to all prompts of a project. */
   applyToProject(projectId: string): void {
     for (const cache of this.caches) cache.dropProject(projectId);
   }
 
-  /** Subscribes when it is first asked: a worker reads no prompts and needs no connection for them. */
+  /** Subscribes on first use, because a worker reads no prompts and needs no connection for them. */
   private isFollowing(): boolean {
     if (!this.isSubscribed) {
       this.isSubscribed = true;
@@ -70,7 +70,7 @@ export class RegistryWatch {
   private hear(payload: string | null): void {
     const notice = payload === null ? null : parseNotice(payload);
     if (notice === null) {
-      // Connected (again), and nobody knows what was missed.
+      // Connected or reconnected: notifications may have been missed.
       this.projects.clear();
       for (const cache of this.caches) cache.dropAll();
       return;
@@ -86,7 +86,7 @@ export class RegistryWatch {
     for (const cache of this.caches) cache.dropProject(projectId);
   }
 
-  /** One question at a time; what is heard meanwhile is in the next one. Never rejects. */
+  /** Runs one query at a time. The next one covers what is announced meanwhile. Never rejects. */
   private async applyHeard(project: WatchedProject): Promise<void> {
     if (project.isApplying) return;
     project.isApplying = true;
@@ -100,14 +100,14 @@ export class RegistryWatch {
         this.logger.warn(`changes of a project could not be read: ${getMessage(error)}`);
         for (const cache of this.caches) cache.dropProject(projectId);
       }
-      // Not the highest that was read: a prompt may have gone on from a revision that is heard of later.
+      // Not the highest revision read: a prompt may already be past a revision that is announced later.
       project.applied = heard;
     }
     project.isApplying = false;
   }
 }
 
-/** Null for what this version of the service did not write. */
+/** Returns null for a payload that this version of the service did not write. */
 function parseNotice(payload: string): { projectId: string; revision: number } | null {
   try {
     const { project_id: projectId, revision } = JSON.parse(payload) as Record<string, unknown>;

@@ -5,7 +5,7 @@ import { type Found, RevisionedCache } from './revisioned-cache.js';
 const PROJECT = '0190b5a0-0000-7000-8000-000000000001';
 const OTHER = '0190b5a0-0000-7000-8000-000000000002';
 
-/** Loads end when the test says so, in the order that it likes. */
+/** Loads that end when the test says so, in any order. */
 class Loads {
   readonly begun: { end: (found: Found<string>) => void; fail: (error: Error) => void }[] = [];
 
@@ -14,7 +14,7 @@ class Loads {
       this.begun.push({ end, fail });
     });
 
-  /** Ends the load of this number, counted from 0. */
+  /** Ends the load with this number, counted from 0. */
   async end(number: number, found: Found<string>): Promise<void> {
     this.begun[number]?.end(found);
     await new Promise(setImmediate);

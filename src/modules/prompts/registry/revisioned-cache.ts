@@ -7,18 +7,18 @@ export interface Revisioned<Value> {
   readonly promptRevision: number;
 }
 
-/** Null: there is no such prompt. `value: null`: the prompt is there, and has no such thing. Neither is kept. */
+/** Null: there is no such prompt. `value: null`: the prompt exists but the value does not. Neither is cached. */
 export type Found<Value> = Revisioned<Value | null> | null;
 
 export interface RevisionedCacheOptions<Value> {
-  /** Asked at each read: while changes are not heard of, nothing is served from memory or kept. */
+  /** Called on each read. While it returns false, nothing is served from the cache or stored in it. */
   readonly isFollowed: () => boolean;
   readonly sizeBytesOf: (value: Value) => number;
-  /** Absent where nothing is counted. */
+  /** Left out to count nothing. */
   readonly counts?: CacheCounts;
   /** Default 10,000. */
   readonly maxPrompts?: number;
-  /** The bound for all values together. Default 32 MiB. */
+  /** The limit for all values together. Default 32 MiB. */
   readonly maxBytes?: number;
   /** Default 30,000. */
   readonly maxAgeMs?: number;
@@ -32,26 +32,23 @@ interface Entry<Value> {
 interface Load<Value> {
   readonly key: string;
   readonly facet: string;
-  /** The prompt changed, or may have changed, after this one began: what it brings may be old and is not kept. */
+  /** Whether the prompt changed, or may have, after this load began. If so, its result may be stale and is not cached. */
   isOvertaken: boolean;
   readonly result: Promise<Found<Value>>;
 }
 
 const DEFAULT_MAX_PROMPTS = 10_000;
 const DEFAULT_MAX_BYTES = 33_554_432;
-/** Many versions of one prompt asked for by number must not make one entry of everything. */
+/** Bounds an entry, so that many versions of one prompt requested by number cannot fill the cache. */
 const MAX_FACETS = 100;
-/** The overhead of keys, maps and revisions, roughly. */
+/** Approximate overhead of keys, maps and revisions. */
 const FACET_OVERHEAD_BYTES = 256;
-/**
- * A last net under the notifications: whatever a misled LISTEN misses (a pooler that swallows it), nothing is served
- * that is older than this.
- */
+/** Bounds the age of what is served if notifications get lost (such as in a pooler that swallows LISTEN). */
 const DEFAULT_MAX_AGE_MS = 30_000;
 
 /**
- * The values that this process has read of prompts, by project, name and facet (such as a version's number). All facets of an
- * entry were read at one revision of their prompt, and the revision of an entry only grows.
+ * Caches values read of prompts, by project, name and facet (such as a version's number). All facets of an entry were read at one revision
+ * of their prompt, and an entry's revision only grows.
  */
 export class RevisionedCache<Value> {
   private readonly entries: LRUCache<string, Entry<Value>>;
@@ -66,12 +63,12 @@ export class RevisionedCache<Value> {
       maxSize: options.maxBytes ?? DEFAULT_MAX_BYTES,
       sizeCalculation: (entry) => this.countSizeBytes(entry),
       ttl: options.maxAgeMs ?? DEFAULT_MAX_AGE_MS,
-      // The age counts from the first facet, so that reading further ones does not keep an entry young.
+      // The age counts from the first facet, so that loading further ones does not keep an entry young.
       noUpdateTTL: true,
     });
   }
 
-  /** Returns the value in memory if it may be served; undefined otherwise. */
+  /** Returns the cached value if it may be served, otherwise undefined. */
   peek(projectId: string, name: string, facet: string): Revisioned<Value> | undefined {
     if (!this.options.isFollowed()) return undefined;
     const found = this.entries.get(toKey(projectId, name))?.facets.get(facet);
@@ -80,8 +77,8 @@ export class RevisionedCache<Value> {
   }
 
   /**
-   * From memory, or by `load`. Who misses the same thing while a load is under way shares its outcome.
-   * @param fresh calls `load` in any case, and shares no load that began earlier.
+   * Returns a value from the cache or from `load`. Concurrent misses of the same value share one load.
+   * @param fresh always calls `load`, and joins no earlier load.
    */
   find(
     projectId: string,
@@ -98,7 +95,7 @@ export class RevisionedCache<Value> {
     return this.joinOrLoad(key, facet, load);
   }
 
-  /** The prompt has this revision now. What is known of it at the same one stays. */
+  /** Drops what was read before the prompt's current revision, and keeps what was read at it. */
   dropPrompt(projectId: string, name: string, revision: number): void {
     const key = toKey(projectId, name);
     const entry = this.entries.peek(key);
@@ -125,14 +122,14 @@ export class RevisionedCache<Value> {
     if (joined === undefined) return this.load(key, facet, load);
     const found = await joined.result;
     if (found !== null && found.value !== null) return found;
-    // There was nothing when that load began; there may have been something by the time this caller came.
+    // Do not join a load that found nothing: the value may have been created after it began.
     return this.joinable.get(loadKey(key, facet))?.result ?? this.load(key, facet, load);
   }
 
   private load(key: string, facet: string, load: () => Promise<Found<Value>>): Promise<Found<Value>> {
     const begun: Load<Value> = { key, facet, isOvertaken: false, result: load() };
     this.loads.add(begun);
-    // In place of an earlier one: who joins gets what was read as late as possible.
+    // Replaces an earlier load, so that callers join the most recent one.
     this.joinable.set(loadKey(key, facet), begun);
     return this.finish(begun);
   }
@@ -190,7 +187,7 @@ export class RevisionedCache<Value> {
   }
 }
 
-/** Project ids are all of one length, so this is never the key of another prompt. */
+/** Project ids all have the same length, so no two prompts share a key. */
 function toKey(projectId: string, name: string): string {
   return `${projectId} ${name}`;
 }
@@ -199,7 +196,7 @@ function belongsTo(projectId: string, key: string): boolean {
   return key.startsWith(`${projectId} `);
 }
 
-/** Neither names nor facets have blanks. */
+/** Unambiguous even if the facet contains spaces, because names contain none. */
 function loadKey(key: string, facet: string): string {
   return `${key} ${facet}`;
 }

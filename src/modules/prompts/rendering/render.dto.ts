@@ -6,7 +6,7 @@ import { ChatMessageDto } from '../prompts.dto.js';
 
 export class RenderPromptDto {
   /**
-   * Values for the template's variables. Those it does not use are ignored.
+   * Values for the template's variables. Unused ones are ignored.
    * @example { "text": "It was the best of times." }
    */
   @ValidateIf((body: RenderPromptDto) => body.variables !== undefined)
@@ -18,7 +18,7 @@ export class RenderPromptDto {
   })
   variables?: Record<string, unknown>;
 
-  /** Which version; null or left out: the active one. */
+  /** The number of the version. Null or left out: the active one. */
   @IsOptional()
   @IsInt()
   @Min(1)
@@ -28,10 +28,10 @@ export class RenderPromptDto {
 }
 
 export class RenderedPromptDto {
-  /** The prompt as a provider would get it, of a text prompt. */
+  /** The prompt as a provider would get it, for a text prompt. */
   rendered_prompt?: string;
 
-  /** The messages as a provider would get them, of a chat prompt. */
+  /** The messages as a provider would get them, for a chat prompt. */
   @ApiPropertyOptional({ type: [ChatMessageDto] })
   messages?: ChatMessageDto[];
 
@@ -39,6 +39,6 @@ export class RenderedPromptDto {
   @ApiInteger()
   version_number!: number;
 
-  /** Its checksum. */
+  /** Checksum of the version. */
   checksum_hash!: string;
 }

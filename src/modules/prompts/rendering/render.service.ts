@@ -5,7 +5,7 @@ import { PromptResolver } from '../reads/prompt-resolver.js';
 import { renderedView } from '../reads/prompt-views.js';
 import type { RenderedPromptDto, RenderPromptDto } from './render.dto.js';
 
-/** Shows what a run would send, without a run. */
+/** Shows what a run would send, without running it. */
 @Injectable()
 export class RenderService {
   constructor(

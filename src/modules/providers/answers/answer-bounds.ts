@@ -1,12 +1,12 @@
 import { ProviderError } from '../provider.contract.js';
 
 /**
- * An answer that is this many times too long is cut off and not read to its end: it is measured and hashed beyond the limit only to
- * tell how much is missing, which is not worth an endless answer.
+ * An answer longer than the limit by this factor is cut off. Beyond the limit it is only measured and hashed, to tell how much is missing,
+ * which is not worth reading an endless answer for.
  */
 const CUT_OFF_FACTOR = 16;
 
-/** The most bytes of text and calls that are read of an answer of which `maxResponseBytes` are kept. */
+/** Returns the most bytes of text and calls to read of an answer when `maxResponseBytes` of it are kept. */
 export function mostAnswerBytes(maxResponseBytes: number): number {
   return maxResponseBytes * CUT_OFF_FACTOR;
 }

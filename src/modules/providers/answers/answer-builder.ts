@@ -6,7 +6,7 @@ import {
   type ProviderEvent,
 } from '../provider.contract.js';
 
-/** The size that a call without any text counts for, so that endless calls do not slip under the limit. */
+/** The size that a call counts besides its text, so that endless calls do not slip under the limit. */
 const CHARACTERS_PER_CALL = 64;
 
 interface OpenCall {
@@ -15,7 +15,7 @@ interface OpenCall {
   arguments: string;
 }
 
-/** Puts the events of one answer together to what `complete` of a provider resolves to. */
+/** Assembles the events of one answer into what a provider's `complete` resolves to. */
 export class AnswerBuilder {
   /** Taken from the start event; null until then. */
   providerRequestId: string | null = null;
@@ -26,7 +26,7 @@ export class AnswerBuilder {
   private readonly callsByIndex = new Map<number, OpenCall>();
   private characters = 0;
 
-  /** @param maxBytes of text and calls */
+  /** @param maxBytes limit for text and calls */
   constructor(private readonly maxBytes: number) {}
 
   /** @throws ProviderError `provider_error` when the answer is far too long. */
@@ -67,7 +67,7 @@ export class AnswerBuilder {
     return call;
   }
 
-  /** No character is less than a byte, so what is over the limit by this count is over it by bytes. */
+  /** A character takes at least a byte, so what exceeds the limit in characters exceeds it in bytes. */
   private count(characters: number): void {
     this.characters += characters;
     if (this.characters <= this.maxBytes) return;

@@ -7,13 +7,13 @@ export type AnswerEvent = ProviderDelta | ProviderToolCallDelta;
 
 /** An answer as it is stored. */
 export interface CollectedAnswer extends CollectedResponse {
-  /** In their order; empty when there are none. */
+  /** In order; empty when there are none. */
   readonly toolCalls: readonly ProviderToolCall[];
-  /** The part of the text that is the model's refusal; null when none of it is said to be. */
+  /** The part of the text that is the model's refusal; null when none of it is marked as such. */
   readonly refusal: string | null;
 }
 
-/** Puts an answer together: its text, its refusal, its calls of tools. */
+/** Assembles an answer: its text, its refusal, its tool calls. */
 export class AnswerCollector {
   private readonly response: ResponseCollector;
   private readonly toolCalls = new ToolCallCollector();
@@ -27,20 +27,18 @@ export class AnswerCollector {
     this.response = new ResponseCollector(maxBytes);
   }
 
-  /** Whether a piece of the answer has come. */
+  /** Whether a piece of the answer has arrived. */
   get hasBegun(): boolean {
     return this.firstAt !== null;
   }
 
-  /** From the beginning of the call to the first piece of the answer; null while none has come. */
+  /** Milliseconds from the start of the call to the first piece of the answer; null until it arrives. */
   get firstTokenMs(): number | null {
     return this.firstAt === null ? null : Math.round(this.firstAt - this.startedAt);
   }
 
   /**
-   * The event as it is certain now; null when it says nothing yet. All that this gives, put together, is what is
-   * stored of the answer.
-   *
+   * Returns the part of the event that is final; null for none yet. All returned parts together are what is stored of the answer.
    * @throws ProviderError `provider_error` when the answer is far too long, or a call makes no sense.
    */
   add(event: AnswerEvent): AnswerEvent | null {
@@ -57,13 +55,13 @@ export class AnswerCollector {
     yield* this.toolCalls.flush();
   }
 
-  /** Once. @throws ProviderError `provider_error` for a call without a name. */
+  /** Call once. @throws ProviderError `provider_error` for a call without a name. */
   finish(): CollectedAnswer {
     const toolCalls = this.toolCalls.finish();
     return { ...this.response.finish(), toolCalls, refusal: this.refusal?.finish().text ?? null };
   }
 
-  /** The text of an answer that broke off; null when nothing of the answer came. Once, and not after `finish`. */
+  /** Returns the text of an incomplete answer; null when nothing of it arrived. Call once, and not after `finish`. */
   finishPart(): CollectedResponse | null {
     this.response.dropHalf();
     return this.firstAt === null ? null : this.response.finish();

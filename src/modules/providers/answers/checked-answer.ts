@@ -2,14 +2,14 @@ import { tokenCount } from '../../../answers/index.js';
 import type { CollectedAnswer } from './answer-collector.js';
 import type { ProviderMessage, ProviderModel, ProviderUsage } from '../provider.contract.js';
 
-/** Extras are a few hundred characters; what is far from it is something else. */
+/** Extras are a few hundred characters. Anything much longer is something else. */
 const MAX_EXTRAS_CHARACTERS = 4096;
 
 /**
- * Counts go into integer columns; an adapter from outside the tree may hand over anything.
+ * Counts go into integer columns, and an adapter from outside the tree may return anything.
  *
- * A prompt that says something has a token, and so has such an answer. A server that reports none has not counted, and a count that is
- * missing is unknown: taken for 0 it would be spent without costing a budget anything.
+ * A prompt with text has at least one token, and so has an answer with text. A server that reports 0 has not counted, so the count is
+ * unknown: taken as 0, the tokens would be spent without costing a budget anything.
  */
 export function checkedUsage(
   usage: ProviderUsage,
@@ -29,14 +29,14 @@ export function checkedUsage(
   };
 }
 
-/** No compiler has seen an adapter from outside the tree. */
+/** No compiler has checked an adapter from outside the tree. */
 export function checkedModel({ servedModelName, extras }: ProviderModel): Omit<ProviderModel, 'type'> {
   const checked = checkedExtras(extras);
   const name = typeof servedModelName === 'string' ? servedModelName : null;
   return { servedModelName: name, ...(checked === null ? {} : { extras: checked }) };
 }
 
-/** They go into a JSON column, which holds neither NUL nor half a character. */
+/** Extras go into a JSON column, which holds neither NUL nor lone surrogates. */
 export function checkedExtras(extras: unknown): Readonly<Record<string, unknown>> | null {
   if (typeof extras !== 'object' || extras === null || Array.isArray(extras)) return null;
   try {

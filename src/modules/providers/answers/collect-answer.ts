@@ -5,12 +5,12 @@ import { collectResponse } from './response-collector.js';
 import { ToolCallCollector } from './tool-call-collector.js';
 
 /**
- * A whole answer as it is stored: what `AnswerCollector` makes of the same answer in pieces.
+ * Collects a whole answer as it is stored, as `AnswerCollector` does for the same answer in pieces.
  * @throws ProviderError `provider_error` when it is far too long, or makes no sense.
  */
 export function collectAnswer(answer: ProviderAnswer, maxBytes: number): CollectedAnswer {
   const { text, refusal = null, toolCalls = [] } = answer;
-  // No compiler has seen an adapter from outside the tree.
+  // No compiler has checked an adapter from outside the tree.
   if (typeof text !== 'string' || (refusal !== null && typeof refusal !== 'string')) {
     throw new ProviderError('provider_error', "The provider's answer makes no sense.");
   }
@@ -27,7 +27,7 @@ export function collectAnswer(answer: ProviderAnswer, maxBytes: number): Collect
 function collectCalls(toolCalls: readonly ProviderAnswerToolCall[]): ToolCallCollector {
   const collector = new ToolCallCollector();
   toolCalls.forEach((call, index) => collector.add({ ...call, type: 'tool_call', index }));
-  // Nothing will complete the half of a character that is held back here.
+  // Nothing will complete a half character held back here.
   Array.from(collector.flush());
   return collector;
 }

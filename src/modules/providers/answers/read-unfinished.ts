@@ -1,10 +1,10 @@
 import { ProviderError, type ProviderEnd } from '../provider.contract.js';
 import { safeVendorMessage } from './safe-message.js';
 
-/** The vendors' longest has 25. */
+/** The longest word of any vendor has 25 characters. */
 const LONGEST_WORD = 60;
 
-/** The failure that an answer is when its vendor says that it is not finished; null for one that is. */
+/** Returns the failure for an answer that its vendor calls unfinished; null for a finished one. */
 export function readUnfinished({
   finishReason,
   isUnfinished,

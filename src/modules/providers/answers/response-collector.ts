@@ -21,12 +21,12 @@ export class ResponseCollector {
 
   constructor(private readonly maxBytes: number) {}
 
-  /** Bytes of all that was added so far. */
+  /** Bytes of everything added so far. */
   get totalBytes(): number {
     return this.bytesSeen;
   }
 
-  /** The text that this makes certain: what is stored of it, as far as there is room. */
+  /** Returns the text that this makes final, up to the limit of what is stored. */
   add(delta: string): string {
     const text = this.whole.add(delta);
     this.take(text);
@@ -40,12 +40,12 @@ export class ResponseCollector {
     return text;
   }
 
-  /** Leaves out what is held back: of an answer that broke off, half a character is no part. */
+  /** Drops what is held back, because half a character is not part of an incomplete answer. */
   dropHalf(): void {
     this.whole.flush();
   }
 
-  /** Once. */
+  /** Call once. */
   finish(): CollectedResponse {
     this.flush();
     return {
@@ -72,7 +72,7 @@ export class ResponseCollector {
   }
 }
 
-/** The same for a response that is there as a whole, without the cost of an incremental hash. */
+/** Collects a whole response at once, without the cost of an incremental hash. */
 export function collectResponse(response: string, maxBytes: number): CollectedResponse {
   const text = toStorableText(response);
   const totalBytes = Buffer.byteLength(text, 'utf8');
@@ -83,7 +83,7 @@ export function collectResponse(response: string, maxBytes: number): CollectedRe
   return { text: kept, truncated: true, totalBytes, sha256 };
 }
 
-/** The largest length up to `limit` that does not cut a UTF-8 sequence: its inner bytes are 10xxxxxx. */
+/** Returns the largest length up to `limit` that does not split a UTF-8 sequence, whose continuation bytes are 10xxxxxx. */
 function wholeCharacters(bytes: Buffer, limit: number): number {
   let length = limit;
   while (length > 0 && ((bytes[length] ?? 0) & 0xc0) === 0x80) length -= 1;

@@ -1,9 +1,9 @@
 import { toUSVString } from 'node:util';
 
 const MAX_LENGTH = 300;
-/** Characters that are searched. The patterns below take time quadratic in the length of a word. */
+/** Characters that are searched, because the patterns below take quadratic time in the length of a word. */
 const MAX_READ = 2000;
-/** Fewer letters than this in common with the prompt are chance, not a quotation. */
+/** Fewer letters in common with the prompt are chance, not a quotation. */
 const QUOTATION_LENGTH = 12;
 
 export interface Secrets {
@@ -38,14 +38,14 @@ function redact(line: string, credentials: readonly string[]): string {
   }
   return (
     safe
-      // A half-masked key still gives away its ends, and one vendor's mask is not another's.
+      // A half-masked key still reveals its ends, and vendors mask different parts.
       .replace(/\S*\*{2,}\S*/g, '[redacted]')
       .replace(/\b(?:sk|pk|key|org|proj)-[\w.-]+/gi, '[redacted]')
       .replace(/\b(bearer|(?:api[ _-]?)?key(?: provided)?:)\s+\S+/gi, '$1 [redacted]')
   );
 }
 
-/** Compared without white space, which `safeVendorMessage` and vendors fold. */
+/** Compares without white space, which both `safeVendorMessage` and vendors fold. */
 function quotes(line: string, text: string): boolean {
   const quoted = text.replace(/\s+/g, '');
   const message = line.replace(/\s+/g, '');

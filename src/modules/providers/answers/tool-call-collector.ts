@@ -1,7 +1,7 @@
 import { ProviderError, type ProviderToolCall, type ProviderToolCallDelta } from '../provider.contract.js';
 import { WholeText } from './whole-text.js';
 
-/** The size that a call without any text takes of the limit, so that endless calls do not slip under it. */
+/** The size that a call counts besides its text, so that endless calls do not slip under the limit. */
 const BYTES_PER_CALL = 64;
 
 interface OpenCall {
@@ -17,20 +17,19 @@ export class ToolCallCollector {
   private readonly ids = new Set<string>();
   private bytesSeen = 0;
 
-  /** Bytes of all that was added so far. */
+  /** Bytes of everything added so far. */
   get totalBytes(): number {
     return this.bytesSeen;
   }
 
   /**
-   * The event as it is certain now: its text whole characters, an id with the first of each call, made up where the
-   * vendor has none. Null when it says nothing.
-   *
+   * Returns the part of the event that is final, in whole characters. The first event of each call has an id, generated if the vendor sent
+   * none. Null when nothing is final.
    * @throws ProviderError `provider_error` for an event that makes no sense.
    */
   add(event: ProviderToolCallDelta): ProviderToolCallDelta | null {
     const { index } = event;
-    // No compiler has seen an adapter from outside the tree.
+    // No compiler has checked an adapter from outside the tree.
     if (!Number.isInteger(index) || index < 0 || typeof event.arguments !== 'string')
       throw malformedToolCall();
     const known = this.calls.get(index);
@@ -57,7 +56,7 @@ export class ToolCallCollector {
   }
 
   /**
-   * The calls in their order.
+   * Returns the calls in order.
    * @throws ProviderError `provider_error` for one without a name.
    */
   finish(): ProviderToolCall[] {
@@ -81,7 +80,7 @@ export class ToolCallCollector {
     return call;
   }
 
-  /** Results are matched by id, so calls that a vendor gave the same one each get one of their own. */
+  /** Results are matched by id, so calls with the same id from the vendor each get their own. */
   private freeId(wanted: string, index: number): string {
     let id = wanted;
     while (this.ids.has(id)) id += `_${index}`;

@@ -1,14 +1,13 @@
 import { toUSVString } from 'node:util';
 
 /**
- * Makes text of deltas that every database and every reader can hold: vendors do cut an escaped emoji in two, so the
- * first half of a character waits for the other. NUL and lone surrogates become U+FFFD; an answer that was paid for
- * is not to be lost for one character.
+ * Turns deltas into text that every database and reader can hold. Vendors do split an escaped emoji, so half a character waits for the
+ * other half. NUL and lone surrogates become U+FFFD, because one character is no reason to lose a paid answer.
  */
 export class WholeText {
   private half = '';
 
-  /** Holds as much as is certain; the rest comes with the next delta. */
+  /** Returns what is final. The rest comes with the next delta. */
   add(delta: string): string {
     const text = this.half + delta;
     const endsInHalf = isHighSurrogate(text.charCodeAt(text.length - 1));
@@ -24,7 +23,7 @@ export class WholeText {
   }
 }
 
-/** The whole of a text at once, under the same rule. */
+/** Repairs a whole text at once, by the same rule. */
 export function toStorableText(text: string): string {
   return toUSVString(text).replaceAll('\0', '\ufffd');
 }

@@ -1,15 +1,15 @@
 import type { ProviderProgress } from '../provider-progress.js';
 
-/** The progress of one call, as far as its adapter tells. */
+/** The progress of one call, as reported by its adapter. */
 export class CallProgress implements ProviderProgress {
   private state: 'before' | 'unknown' | 'waiting' | 'sending' = 'before';
 
-  /** Whether anything may have left. An adapter that says nothing may have sent its request as soon as it was called. */
+  /** Whether anything may have been sent. An adapter that reports nothing may have sent its request as soon as it was called. */
   get maybeSent(): boolean {
     return this.state === 'unknown' || this.state === 'sending';
   }
 
-  /** The adapter is about to be called. */
+  /** Marks that the adapter is about to be called. */
   begin(): void {
     this.state = 'unknown';
   }

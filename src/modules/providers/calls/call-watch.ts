@@ -4,9 +4,9 @@ import { ProviderError } from '../provider.contract.js';
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 export interface CallLimits {
-  /** For the whole call, from now. */
+  /** For the whole call, from its start. */
   readonly deadlineMs: number;
-  /** Longest silence between two events, the first included; null for none but the deadline. */
+  /** Longest silence between two events, including before the first; null for no limit but the deadline. */
   readonly idleTimeoutMs: number | null;
 }
 
@@ -15,17 +15,17 @@ export type Interruption = 'deadline' | 'silence' | 'caller';
 
 /** Ends a call early for one of three reasons, whichever comes first. */
 export class CallWatch {
-  /** The reason why the call ended early; null when it did not. */
+  /** Why the call ended early; null if it did not. */
   interruptedBy: Interruption | null = null;
 
   private readonly controller = new AbortController();
   private readonly deadline: NodeJS.Timeout;
   private readonly idle: NodeJS.Timeout | null;
   private readonly onAbort = (): void => this.interrupt(this.caller?.reason, 'caller');
-  /** Settles the one step that is being waited for. `Promise.race` with a long-lived promise would leak per event. */
+  /** Settles the step being awaited. `Promise.race` with a long-lived promise would leak per event. */
   private rejectStep: ((reason: unknown) => void) | null = null;
   private readonly startedAtMs = performance.now();
-  /** Since when the reader is waited for; null while the provider is. */
+  /** When the wait for the reader began; null while waiting for the provider. */
   private readerSinceMs: number | null = null;
   private readerWaitedMs = 0;
 
@@ -50,7 +50,7 @@ export class CallWatch {
               'silence',
             );
           });
-    // A timer takes a millisecond at least, and in less than that no request gets through: rather none is sent.
+    // A timer takes at least a millisecond, and no request gets through in less, so none is sent.
     if (deadlineMs < 1) {
       this.interrupt(new ProviderError('timeout', 'The deadline had passed already.'), 'deadline');
     }
@@ -62,13 +62,13 @@ export class CallWatch {
     return this.controller.signal;
   }
 
-  /** The time spent waiting for the reader of the answer, all in all. */
+  /** The total time spent waiting for the reader of the answer. */
   get readerMs(): number {
     const sinceMs = this.readerSinceMs;
     return this.readerWaitedMs + (sinceMs === null ? 0 : performance.now() - sinceMs);
   }
 
-  /** The time that the provider has had: all of the call, less the waits for the reader. */
+  /** The time that the provider has had: the whole call without the waits for the reader. */
   get providerMs(): number {
     return performance.now() - this.startedAtMs - this.readerMs;
   }
@@ -78,7 +78,7 @@ export class CallWatch {
     this.signal.throwIfAborted();
   }
 
-  /** Settles as `step` does, or rejects at the interruption; each settled step winds the idle timer up again. */
+  /** Settles like `step`, or rejects on interruption. Each fulfilled step restarts the idle timer. */
   orInterrupted<T>(step: Promise<T>): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       this.rejectStep = reject;
@@ -90,11 +90,11 @@ export class CallWatch {
     });
   }
 
-  /** The same for the reader of the answer, whose slowness is not the provider's silence. */
+  /** Waits for the reader of the answer, whose slowness is not the provider's silence. */
   async readerOrInterrupted(step: Promise<void>): Promise<void> {
     this.readerSinceMs = performance.now();
     try {
-      // Settling winds the idle timer up again, also when it ran out meanwhile.
+      // Settling restarts the idle timer, even if it fired meanwhile.
       await this.orInterrupted(step);
     } finally {
       this.readerWaitedMs = this.readerMs;
@@ -106,11 +106,11 @@ export class CallWatch {
     clearTimeout(this.deadline);
     if (this.idle !== null) clearTimeout(this.idle);
     this.caller?.removeEventListener('abort', this.onAbort);
-    // A failure of ours (too long a response) must free the connection; after a success it is kept for the next.
+    // A failure on our side (too long a response) must free the connection. After a success it is kept for the next call.
     if (!succeeded) this.controller.abort();
   }
 
-  /** The first reason stays. */
+  /** The first reason wins. */
   interrupt(reason: unknown, by: Interruption): void {
     if (!this.signal.aborted) this.interruptedBy = by;
     this.controller.abort(reason);

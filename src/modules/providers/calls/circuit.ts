@@ -7,8 +7,8 @@ import {
 } from 'cockatiel';
 
 /**
- * The lesson of one call about the provider. `answered`: it is there, though it refused the request or asked us to slow down.
- * `silent`: nothing, because the call was not made, or its caller gave it too little time, left, or did not read.
+ * What one call shows about the provider. `answered`: it is up, though it refused the request or asked us to slow down. `silent`: nothing,
+ * because the call was not made, or its caller gave it too little time, left, or did not read.
  */
 export type CircuitOutcome = 'success' | 'failure' | 'answered' | 'silent';
 
@@ -21,7 +21,7 @@ export interface CircuitStatus {
   readonly modelName: string;
   /** `half_open`: the next call is the trial, or the trial is under way. */
   readonly state: 'open' | 'half_open';
-  /** When a trial may be made; null while half open. */
+  /** When a trial may start; null while half open. */
   readonly retryAt: Date | null;
 }
 
@@ -29,23 +29,23 @@ export interface CircuitSettings {
   readonly failures: number;
   readonly openMs: number;
   readonly longestCallMs: number;
-  /** At each opening, also after a failed trial. */
+  /** Called at each opening, including after a failed trial. */
   readonly onOpen: () => void;
   readonly onRecovery: () => void;
 }
 
 /**
- * One breaker. Cockatiel's policy wants to wrap the call, and while a trial is under way it lets others wait for its end; here a pass
- * is asked for before anything is written, and refused at once. So the policy hears of a call when it is over, and only a trial is held
- * inside it.
+ * One circuit breaker. Cockatiel's policy wraps the call, and makes others wait while a trial is in flight. Here a caller asks for a pass
+ * before anything is written, and gets an immediate refusal. So the policy hears of a call when it is over, and only a trial runs inside
+ * it.
  *
- * A trial that says nothing is handed to the next call: it must neither close the circuit, because the provider was not seen to answer,
- * nor keep it open any longer.
+ * An inconclusive trial passes to the next call. It must not close the circuit, because the provider was not seen to answer, nor keep it
+ * open any longer.
  */
 export class Circuit {
   private readonly policy: CircuitBreakerPolicy;
   private openedAtMs = 0;
-  /** The trial that the policy waits for while no call is being made for it. */
+  /** The trial that the policy waits for while no call is in flight for it. */
   private vacantTrial: ((outcome: 'success' | 'failure') => void) | null = null;
 
   constructor(
@@ -74,12 +74,12 @@ export class Circuit {
         return { open: false, settle: this.startTrial() };
       default:
         if (this.vacantTrial !== null) return { open: false, settle: this.holdTrial(this.vacantTrial) };
-        // If the trial failed now, the next one would be so far away.
+        // If the trial failed now, this is when the next one would start.
         return { open: true, retryAfterMs: openMs };
     }
   }
 
-  /** Null when it is closed. */
+  /** Returns null for a closed circuit. */
   status(): CircuitStatus | null {
     const { provider, modelName } = this;
     if (this.policy.state === CircuitState.Closed) return null;
@@ -89,7 +89,7 @@ export class Circuit {
     return { provider, modelName, state: 'open', retryAt: new Date(this.openedAtMs + this.settings.openMs) };
   }
 
-  /** The policy goes by the wall clock; when that was set back, it would stay open for as long. */
+  /** Returns whether the wall clock, which the policy uses, was set back. The circuit would stay open for that much longer. */
   hasLostTime(): boolean {
     return this.policy.state === CircuitState.Open && this.remainingMs() > this.settings.openMs;
   }
@@ -98,7 +98,7 @@ export class Circuit {
     return this.openedAtMs + this.settings.openMs - Date.now();
   }
 
-  /** Ignores a call that began while the circuit was closed and ends later: the trial decides. */
+  /** Ignores a call that began while the circuit was closed and ends later, because the trial decides. */
   private report(outcome: CircuitOutcome): void {
     if (outcome === 'answered' || outcome === 'silent' || this.policy.state !== CircuitState.Closed) return;
     void this.policy.execute(() => outcome);
@@ -107,7 +107,7 @@ export class Circuit {
   private startTrial(): (outcome: CircuitOutcome) => void {
     let end: (outcome: 'success' | 'failure') => void = () => undefined;
     const ended = new Promise<'success' | 'failure'>((resolve) => (end = resolve));
-    // It rejects only when the clock was set back since we looked; then `hasLostTime` sees to it.
+    // Rejects only if the clock was set back in the meantime, which `hasLostTime` handles.
     this.policy.execute(() => ended).catch(() => undefined);
     return this.holdTrial(end);
   }
@@ -127,12 +127,12 @@ export class Circuit {
 }
 
 /**
- * Opens at `failures` failures among twice as many calls. It begins full of successes, for else the few first calls
- * would be the measure: the breaker's own minimum is one of calls, not of failures.
+ * Opens at `failures` failures among twice as many calls. It starts full of successes, or the first few calls would decide: the breaker's
+ * own minimum counts calls, not failures.
  */
 function healthyWindow(failures: number): CountBreaker {
   const size = 2 * failures;
-  // More than half a failure less than wanted: the breaker compares with "more than".
+  // Half a failure less than wanted, because the breaker compares with "more than".
   const breaker = new CountBreaker({ size, threshold: (failures - 0.5) / size });
   for (let call = 0; call < size; call += 1) breaker.success(CircuitState.Closed);
   return breaker;

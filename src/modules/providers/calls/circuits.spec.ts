@@ -22,14 +22,14 @@ function create(failures: number): Circuits {
   return new Circuits({ failures, openMs: OPEN_MS, longestCallMs: LONGEST_CALL_MS });
 }
 
-/** A pass that has to be there. */
+/** Acquires a pass, which must be available. */
 function pass(modelName = 'gpt'): (outcome: CircuitOutcome) => void {
   const acquired = circuits.tryAcquire('openai', modelName);
   if (acquired.open) throw new Error('The circuit is open.');
   return acquired.settle;
 }
 
-/** The breaker takes an outcome in a few turns of the microtask queue later. */
+/** The breaker handles an outcome a few microtasks later. */
 async function settle(...outcomes: CircuitOutcome[]): Promise<void> {
   for (const outcome of outcomes) pass()(outcome);
   await jest.advanceTimersByTimeAsync(0);
@@ -128,7 +128,7 @@ describe('Circuits', () => {
     const settleTrial = pass();
     expect(circuits.tryAcquire('openai', 'gpt').open).toBe(true);
     settleTrial('silent');
-    // However long nobody calls, it is no failed trial.
+    // However long nobody calls, this does not fail the trial.
     await jest.advanceTimersByTimeAsync(2 * LONGEST_CALL_MS);
     pass()('success');
     await jest.advanceTimersByTimeAsync(0);

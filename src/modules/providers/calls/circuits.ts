@@ -3,20 +3,20 @@ import { LRUCache } from 'lru-cache';
 import { Circuit, type CircuitPass, type CircuitStatus } from './circuit.js';
 
 export interface CircuitOptions {
-  /** This many failures among twice as many calls open a circuit; 0 never opens one. */
+  /** This many failures among twice as many calls open a circuit. 0 never opens one. */
   readonly failures: number;
-  /** The time for which nothing is called; then one call is tried. */
+  /** How long an open circuit refuses calls before the first trial. */
   readonly openMs: number;
-  /** No call lasts longer than this, so a trial that is still unsettled then never will be. */
+  /** No call lasts longer, so a trial that is unsettled after this time never settles. */
   readonly longestCallMs: number;
 }
 
-/** Far more than one allows models; a forgotten circuit starts closed. */
+/** Far more than a project allows models. An evicted circuit starts closed. */
 const MOST_CIRCUITS = 1000;
 
 /**
- * Whether a provider's model is worth calling, by what this process has seen of it. In memory only: the processes of an
- * installation need not agree, and a restart may try afresh.
+ * Tells whether a provider's model is worth calling, as far as this process has seen. In memory only: the processes of an installation need
+ * not agree, and a restart may start fresh.
  */
 export class Circuits {
   private readonly logger = new Logger(Circuits.name);
@@ -25,15 +25,15 @@ export class Circuits {
   constructor(private readonly options: CircuitOptions) {}
 
   /**
-   * Whether a call may be made now. To be asked before an attempt is written, so that an open circuit eats none. Who
-   * gets a pass settles it once, whatever happened; further settling does nothing.
+   * Asks whether a call may be made now. Ask before writing an attempt, so that an open circuit consumes none. The caller settles its pass
+   * once, whatever happened; settling it again does nothing.
    *
-   * @param account whose credentials are used, by a name that gives nothing of them away. Each has circuits of its own:
-   *   a vendor may be down for one customer only. Left out: those of the environment, one for each provider.
+   * @param account whose credentials are used, by a name that reveals nothing about them. Each account has its own circuits, because a
+   *   vendor may be down for one customer only. Left out: those of the environment, one account for each provider.
    */
   tryAcquire(provider: string, modelName: string, account = ''): CircuitPass {
     if (this.options.failures === 0) return { open: false, settle: () => undefined };
-    // The id of a provider has no slash, and the account is told apart by a character that no name of a model has.
+    // A provider's id has no slash, and no model's name has the character before the account.
     const key = account === '' ? `${provider}/${modelName}` : `${provider}/${modelName}\u0000${account}`;
     let circuit = this.circuits.get(key);
     if (circuit === undefined || circuit.hasLostTime()) {
@@ -43,7 +43,7 @@ export class Circuits {
     return circuit.tryAcquire();
   }
 
-  /** Circuits that are not closed, by name. */
+  /** Lists the circuits that are not closed, by name. */
   list(): CircuitStatus[] {
     const statuses = [...this.circuits.values()].map((circuit) => circuit.status());
     return statuses
@@ -61,7 +61,7 @@ export class Circuits {
           `${provider}/${modelName} is not called for ${this.options.openMs} ms: too many of its calls failed`,
         );
       },
-      // It starts with a new window; calls that were made before the recovery report to the old one.
+      // The circuit starts with a new window. Calls from before the recovery report to the old one.
       onRecovery: () => {
         this.circuits.delete(key);
         this.logger.log(`${provider}/${modelName} is called again: a trial got through`);

@@ -11,7 +11,7 @@ const END: ProviderEvent = {
   servedModelName: 'm-2026',
 };
 
-/** Collects the reports, each with the part of the answer that had come before it. */
+/** Collects the reports, each with the part of the answer before it. */
 async function told(events: readonly unknown[]) {
   const seen: { model: Parameters<ModelObserver>[0]; after: string }[] = [];
   let text = '';

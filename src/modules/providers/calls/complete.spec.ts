@@ -36,7 +36,7 @@ describe('complete', () => {
       toolCalls: [],
       refusal: null,
       finishReason: 'stop',
-      // Those that the provider left out are unknown, not missing.
+      // Counts that the provider left out are unknown, not missing.
       usage: {
         promptTokens: 3,
         responseTokens: null,
@@ -46,7 +46,7 @@ describe('complete', () => {
       },
       providerRequestId: 'req-1',
       servedModelName: null,
-      // Nobody read along.
+      // Without an observer there is no first token.
       firstTokenMs: null,
       latencyMs: expect.any(Number) as number,
       extras: null,

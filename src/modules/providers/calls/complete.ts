@@ -24,42 +24,41 @@ export type CompletionRequest = Omit<ProviderRequest, 'signal' | 'progress'> & {
 };
 
 export interface CompletionLimits extends CallLimits {
-  /** The part of the response's text that is kept. Tool calls are kept whole, or the call fails. */
+  /** How much of the response's text is kept. Tool calls are kept whole, or the call fails. */
   readonly maxResponseBytes: number;
 }
 
 /**
- * Is given the answer piece by piece: whole characters that can be stored as they are, which put together are the
- * response's text before it is truncated, and the calls' arguments. The next event is not read before the promise
- * settles. What it throws ends the call.
+ * Receives the answer piece by piece, in whole characters that can be stored as they are. Together they are the arguments of the calls and
+ * the response's text before truncation. The next event is not read before the promise settles. An exception ends the call.
  */
 export type CompletionObserver = (event: AnswerEvent) => void | Promise<void>;
 
-/** Called with the model that answers, before the first piece, where the vendor names it. */
+/** Called with the served model, before the first piece, if the vendor names it. */
 export type ModelObserver = (model: Omit<ProviderModel, 'type'>) => void;
 
-/** Filled in by `complete` when it settles, whichever way: what had come when a call failed. */
+/** What had arrived when a call failed. `complete` fills it in when it settles, whatever the outcome. */
 export interface PartialCompletion {
-  /** Null when nothing of the answer came, or of one that was asked for as a whole not all. */
+  /** Null when nothing of the answer arrived, or a whole answer not completely. */
   collected: CollectedResponse | null;
-  /** Also null when nothing read along. */
+  /** Also null without an observer. */
   firstTokenMs: number | null;
   /**
-   * Whether the vendor had begun to answer: a piece of a stream had come, or the success status of a whole answer. What
-   * has begun is billed, however the call ends. Always there when the call has settled.
+   * Whether the vendor had begun to answer: with a piece of a stream, or the success status of a whole answer. From then on it bills,
+   * however the call ends. Always set once the call has settled.
    */
   answerBegan?: boolean;
-  /** After a failed call: whether anything of the request may have reached the vendor. False is certain. */
+  /** After a failed call: whether any part of the request may have reached the vendor. False is certain. */
   wasSent?: boolean;
-  /** After a failed call: why it was ended early; null when it was not. */
+  /** After a failed call: why it was ended early; null if it was not. */
   interruptedBy?: Interruption | null;
   /** After a failed call: milliseconds that the provider had, without the waits for the reader. */
   providerMs?: number;
-  /** After a failed call: milliseconds that its reader was waited for. */
+  /** After a failed call: milliseconds spent waiting for its reader. */
   readerMs?: number;
-  /** After a failed call: whether a limit of ours cut off an answer that was there. */
+  /** After a failed call: whether one of our limits cut off an existing answer. */
   isCut?: boolean;
-  /** The vendor's reason for an answer that counts as failed, and its usage; left out where the answer did not come so far. */
+  /** The vendor's reason for an answer that counts as failed, and its usage. Left out if the answer did not get that far. */
   end?: { readonly finishReason: string | null; readonly usage: ProviderUsage };
 }
 
@@ -68,9 +67,7 @@ export interface Completion extends CollectedAnswer {
   readonly usage: ProviderUsage;
   readonly providerRequestId: string | null;
   readonly servedModelName: string | null;
-  /**
-   * From the beginning of the call to the first piece of text or of a tool call; null when none came, and when nothing read along.
-   */
+  /** From the start of the call to the first piece of text or of a tool call; null when none arrived, and without an observer. */
   readonly firstTokenMs: number | null;
   readonly latencyMs: number;
   /** Under the vendor's own names; null when there are none, or none that can be stored. */
@@ -80,13 +77,12 @@ export interface Completion extends CollectedAnswer {
 const CUT_OFF = "The provider's answer stopped before its end.";
 
 /**
- * One call to a provider, waited for. With `onEvent` the answer is streamed and given on piece by piece. Without it the
- * provider is asked for a whole answer, or, where it has no `complete()`, its stream is read to the end.
+ * Makes one call to a provider and waits for it. With `onEvent` the answer is streamed and passed on piece by piece. Without it the
+ * provider is asked for a whole answer, or, if it has no `complete()`, its stream is read to the end.
  *
- * The limits hold for an adapter that ignores its signal too; what it does afterwards is not waited for. They hold while
- * `onEvent` is waited for, but for the idle timeout: then it is the reader that is slow. A whole answer comes all at once,
- * so only the deadline holds for it.
- *
+ * The limits hold even for an adapter that ignores its signal; what it does afterwards is not awaited. While `onEvent` is awaited, the
+ * deadline holds but not the idle timeout, because the reader is the slow one. A whole answer comes all at once, so only the deadline holds
+ * for it.
  * @throws ProviderError, the reason of `request.signal` when that aborts, or what `onEvent` throws, and nothing else.
  */
 export function complete(
@@ -135,7 +131,7 @@ async function completeAtOnce(
       partial.answerBegan = partial.answerBegan === true || hasBegun(failure, watch);
       report(partial, watch, progress, failure);
     }
-    // An adapter whose call we cut short may say anything; why we cut it is the truth.
+    // An adapter may throw anything when its call is cut short, so report our own reason.
     watch.check();
     throw withRequestId(failure, providerRequestId);
   } finally {
@@ -143,7 +139,7 @@ async function completeAtOnce(
   }
 }
 
-/** Collects the details of a failed call, besides its failure. */
+/** Records the details of a failed call, besides its failure. */
 function report(
   partial: PartialCompletion,
   watch: CallWatch,
@@ -171,9 +167,9 @@ function assertFinished(
   throw failure;
 }
 
-/** An adapter that does not say it may have failed over the body of a success, which is billed. */
+/** If the adapter does not say, it may have failed on the body of a success, which is billed. */
 function hasBegun({ answerBegan, kind, status }: ProviderError, { interruptedBy }: CallWatch): boolean {
-  // The reason of an interruption is ours, and says nothing of the vendor.
+  // We interrupted the call ourselves, so the error says nothing about the vendor.
   if (interruptedBy !== null) return false;
   return answerBegan ?? (kind === 'provider_error' && status === null);
 }
@@ -203,7 +199,7 @@ async function completeByStream(
       const step = await watch.orInterrupted(iterator.next());
       if (step.done === true) throw new ProviderError('connection', CUT_OFF);
       const event = step.value;
-      // Whatever it is, the vendor has taken the request.
+      // Any event shows that the vendor has accepted the request.
       hasStarted = true;
       if (event.type === 'start') providerRequestId = event.providerRequestId;
       else if (event.type === 'end') end = event;
@@ -219,7 +215,7 @@ async function completeByStream(
     const failure = toProviderError(error, providerRequestId);
     hasStarted ||= hasBegun(failure, watch);
     if (partial !== undefined) report(partial, watch, progress, failure);
-    // An adapter whose call we cut short may say anything; why we cut it is the truth.
+    // An adapter may throw anything when its call is cut short, so report our own reason.
     watch.check();
     throw withRequestId(failure, providerRequestId);
   } finally {
@@ -261,7 +257,7 @@ function toCompletion(
   };
 }
 
-/** The vendor's support asks for it, and not every reader of an answer knows it. */
+/** Adds the request id, which the vendor's support asks for, to an error whose reader did not know it. */
 function withRequestId(error: ProviderError, providerRequestId: string | null): ProviderError {
   if (error.providerRequestId !== null || providerRequestId === null) return error;
   const { kind, message, status, retryAfterMs, answerBegan, shouldRetry, wasSent, isCut } = error;
@@ -286,7 +282,7 @@ async function observe(
     const taken = onEvent(event);
     if (taken !== undefined) await watch.readerOrInterrupted(taken);
   } catch (error) {
-    // The reader no longer wants the answer. It is too late when a deadline came first.
+    // The reader no longer wants the answer. If a deadline came first, that reason stays.
     watch.interrupt(error, 'caller');
   }
   watch.check();

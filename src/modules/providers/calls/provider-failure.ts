@@ -1,25 +1,25 @@
 import { parseRetryAfterMs } from '../../../kernel/index.js';
 import { ProviderError, type ProviderErrorKind } from '../provider.contract.js';
 
-/** The facts that an adapter has about an unsuccessful HTTP answer. */
+/** What an adapter knows about an unsuccessful HTTP answer. */
 export interface FailedAnswer {
   readonly status: number;
-  /** One safe clause, see `safeVendorMessage`; left out when there is nothing safe to say. */
+  /** One safe clause, see `safeVendorMessage`. Left out when nothing is safe to show. */
   readonly detail?: string | null;
-  /** The `Retry-After` header as it came: seconds or an HTTP date. */
+  /** The `Retry-After` header as received: seconds or an HTTP date. */
   readonly retryAfter?: string | null;
-  /** Milliseconds, where the vendor says them: then `retryAfter` does not count. */
+  /** Milliseconds, if the vendor sends them. Overrides `retryAfter`. */
   readonly retryAfterMs?: number | null;
-  /** The `Date` header as it came: a `Retry-After` that is a time is a distance from it, whatever our own clock says. */
+  /** The `Date` header as received. A `Retry-After` that is a time counts from it, whatever our own clock says. */
   readonly date?: string | null;
   readonly providerRequestId?: string | null;
-  /** For an error within the answer, whose status the answer would have had: see `ProviderErrorDetails`. */
+  /** For an error within the answer: see `ProviderErrorDetails`. */
   readonly answerBegan?: boolean;
   /** See `ProviderErrorDetails`. */
   readonly shouldRetry?: boolean | null;
 }
 
-/** The error for an HTTP status, classed by the table at `ProviderErrorKind`. */
+/** Creates the error for an HTTP status, classified by the table at `ProviderErrorKind`. */
 export function providerErrorFromStatus(answer: FailedAnswer): ProviderError {
   const detail = answer.detail ? `: ${answer.detail}` : '.';
   return new ProviderError(kindOfStatus(answer.status), `The provider answered ${answer.status}${detail}`, {
@@ -51,7 +51,7 @@ const CONNECTION_CODES = new Set([
 ]);
 const CONNECTION_PREFIXES = ['UND_ERR_', 'HPE_', 'ERR_SSL_', 'ERR_TLS_', 'CERT_'];
 
-/** OpenSSL's codes for a bad certificate, which is found before anything is sent. */
+/** OpenSSL's codes for a bad certificate, which is detected before anything is sent. */
 const CERTIFICATE_CODES = new Set([
   'DEPTH_ZERO_SELF_SIGNED_CERT',
   'SELF_SIGNED_CERT_IN_CHAIN',
@@ -61,15 +61,15 @@ const CERTIFICATE_CODES = new Set([
   'HOSTNAME_MISMATCH',
   'INVALID_CA',
 ]);
-/** No connection came about, so nothing was sent over it. A reset or a silence may come at any time. */
+/** These codes mean that no connection was established, so nothing was sent. A reset or a timeout may come at any time. */
 const UNCONNECTED_CODES = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'UND_ERR_CONNECT_TIMEOUT']);
 const UNCONNECTED_PREFIXES = ['ERR_TLS_CERT_', 'CERT_'];
-/** System calls that are made before there is a connection. */
+/** System calls that precede a connection. */
 const UNCONNECTED_CALLS: readonly unknown[] = ['connect', 'getaddrinfo'];
 
 /**
- * Classes whatever an adapter threw. The thrown error's own message is not passed on, nor kept as `cause`: a
- * JSON `SyntaxError` quotes the answer, and an SDK's error carries headers; both would end in a log.
+ * Classifies whatever an adapter threw. Neither passes on the error's own message nor keeps it as `cause`: a JSON `SyntaxError` quotes the
+ * answer, and an SDK's error carries headers, and both would end up in a log.
  */
 export function toProviderError(error: unknown, providerRequestId: string | null = null): ProviderError {
   if (error instanceof ProviderError) return error;
@@ -84,7 +84,7 @@ export function toProviderError(error: unknown, providerRequestId: string | null
       });
 }
 
-/** Whether an error of the line says that there never was a connection to the provider. */
+/** Returns whether a connection error proves that the provider was never reached. */
 export function wasNeverSent(error: unknown): boolean {
   const broken = findBrokenLine(error);
   if (broken === null) return false;
@@ -97,7 +97,7 @@ export function wasNeverSent(error: unknown): boolean {
   );
 }
 
-/** The code of a broken line anywhere down the chain of causes (fetch buries it two deep), else null. */
+/** Returns the code of a connection error anywhere in the chain of causes (fetch buries it two deep), else null. */
 export function connectionCode(error: unknown): string | null {
   return findBrokenLine(error)?.code ?? null;
 }

@@ -1,7 +1,7 @@
 import type { ModelProvider } from '../provider.contract.js';
 
 /**
- * Whether a member of OpenAI's API is passed on to a provider.
+ * Returns whether a member of OpenAI's API is passed on to a provider.
  * @param name as in `ModelProvider.vendorParams`.
  */
 export function takesVendorParam(

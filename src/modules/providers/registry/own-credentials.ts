@@ -1,18 +1,18 @@
 import type { ProviderConnect, ProviderEnv } from '../provider.contract.js';
 import type { OwnSettings } from '../provider.decorator.js';
 
-/** A project's own key, and its address where it has one. */
+/** A project's own key, and its own address if it has one. */
 export interface OwnCredentials {
   readonly apiKey: string;
-  /** Null for the operator's. */
+  /** Null for the operator's address. */
   readonly baseUrl: string | null;
   /** Opens connections to the project's own address. */
   readonly connect: ProviderConnect;
 }
 
 /**
- * The settings of the operator with a project's own in their place. At an address of the project nothing else of the operator's
- * holds: further headers, for one, may hold another key.
+ * Overrides the operator's settings with a project's own. No other setting of the operator applies at a project's address, because further
+ * headers, for one, may hold another key.
  */
 export function envWithOwn(
   env: ProviderEnv,
@@ -29,7 +29,7 @@ export function envWithOwn(
   return baseUrl === null ? read : Object.assign(read, { connect });
 }
 
-/** Scheme, host and port of where calls go; null where no address is known. */
+/** Returns scheme, host and port of calls; null if no address is known. */
 export function findOrigin(env: ProviderEnv, own: OwnSettings, baseUrl: string | null): string | null {
   const ofOperator = (own.baseUrl === undefined ? undefined : env(own.baseUrl)) ?? own.defaultBaseUrl;
   const url = baseUrl ?? ofOperator;

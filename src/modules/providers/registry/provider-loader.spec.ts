@@ -1,7 +1,7 @@
 import { EchoProvider } from '../adapters/echo/echo.provider.js';
 import { loadOutsideProviders } from './provider-loader.js';
 
-/** Real files are loaded in test/e2e/models/provider-modules.test.ts: Jest has an `import()` of its own. */
+/** Real files are loaded in test/e2e/models/provider-modules.test.ts: Jest replaces `import()`. */
 const loading = (exported: unknown) =>
   loadOutsideProviders(['/mods/acme.js'], () => Promise.resolve(exported));
 

@@ -6,11 +6,11 @@ import { ProviderSetupError } from '../errors.js';
 import { isProviderClass, type ProviderClass } from '../provider.decorator.js';
 import { installPublicFaceResolver } from './public-face.resolver.js';
 
-/** `.ts` only under the tests, which run from source. */
+/** `.ts` only in tests, which run from source. */
 const ADAPTER_FILE = /^[a-z][a-z0-9-]*\.provider\.(?:js|ts)$/;
 const ADAPTERS = join(__dirname, '..', 'adapters');
 
-/** The adapters of the house. The folders are the list: a new provider is one folder, nothing else to edit. */
+/** Loads the built-in adapters. The folders are the list, so a new provider is one folder and nothing else to edit. */
 export function loadOwnAdapters(): ProviderClass[] {
   const load = createRequire(__filename);
   return readdirSync(ADAPTERS, { withFileTypes: true })
@@ -22,10 +22,10 @@ export function loadOwnAdapters(): ProviderClass[] {
 }
 
 /**
- * The providers in files outside the tree, CommonJS or ES modules, which may import `prompt-ledger/provider`.
+ * Loads providers from files outside the tree, CommonJS or ES modules, which may import `prompt-ledger/provider`.
  *
  * @param paths absolute, or relative to the working directory
- * @throws ProviderSetupError naming the path, when a file is missing, does not load, or has no provider.
+ * @throws ProviderSetupError naming the path when a file is missing, does not load, or exports no provider.
  */
 export async function loadOutsideProviders(
   paths: readonly string[],
@@ -59,8 +59,8 @@ async function importOrExplain(
 }
 
 /**
- * Every export that `@Provider` stands on. Those of a CommonJS file come a second time, under `default`.
- * @throws ProviderSetupError when there is none.
+ * Lists the exports that `@Provider` decorates. A CommonJS file has them again under `default`.
+ * @throws ProviderSetupError when there are none.
  */
 export function listProviderClasses(loaded: unknown, file: string): ProviderClass[] {
   const classes = new Set([loaded, ...listValues(loaded), ...listValues(valueAt(loaded, 'default'))]);

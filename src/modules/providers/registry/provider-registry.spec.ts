@@ -22,7 +22,7 @@ class Acme implements ModelProvider {
   }
 }
 
-/** A class of its own each time, as if from a file of its own. */
+/** Creates a new class each time, as if from a separate file. */
 function acmeClass(id: string, lacking?: keyof ModelProvider): ProviderClass {
   class Variant extends Acme {
     constructor(env: ProviderEnv) {

@@ -41,7 +41,7 @@ export class ProviderRegistry implements OnModuleInit {
     }
   }
 
-  /** The provider, or null when none of that id is loaded. */
+  /** Returns null when no provider with that id is loaded. */
   find(id: string): ModelProvider | null {
     return this.providers.get(id) ?? null;
   }
@@ -54,7 +54,7 @@ export class ProviderRegistry implements OnModuleInit {
   }
 
   /**
-   * A provider that can be called now.
+   * Returns a provider that can be called now.
    * @throws ProviderNotFoundError (404 `PROVIDER_NOT_FOUND`)
    * @throws ProviderNotConfiguredError (503 `PROVIDER_NOT_CONFIGURED`) naming the variable to set.
    */
@@ -65,20 +65,20 @@ export class ProviderRegistry implements OnModuleInit {
     return provider;
   }
 
-  /** Whether a project may have a key of its own. @throws ProviderNotFoundError (404 `PROVIDER_NOT_FOUND`) */
+  /** Returns whether a project may have its own key. @throws ProviderNotFoundError (404 `PROVIDER_NOT_FOUND`) */
   takesSecret(id: string): boolean {
     return this.getOwnSettings(id) !== undefined;
   }
 
-  /** Whether it may have an address of its own as well. @throws ProviderNotFoundError (404 `PROVIDER_NOT_FOUND`) */
+  /** Returns whether a project may also have its own address. @throws ProviderNotFoundError (404 `PROVIDER_NOT_FOUND`) */
   takesBaseUrl(id: string): boolean {
     return this.getOwnSettings(id)?.baseUrl !== undefined;
   }
 
   /**
    * Returns the origin of calls: scheme, host and port.
-   * @param baseUrl the project's own address; null for that of the operator.
-   * @returns null where no address is known.
+   * @param baseUrl the project's own address; null for the operator's.
+   * @returns null if no address is known.
    * @throws ProviderNotFoundError (404 `PROVIDER_NOT_FOUND`)
    */
   findOrigin(id: string, baseUrl: string | null): string | null {
@@ -87,7 +87,7 @@ export class ProviderRegistry implements OnModuleInit {
   }
 
   /**
-   * A further adapter of the provider, with a project's own key. Its maker closes it.
+   * Constructs another adapter of the provider, with a project's own key. The caller closes it.
    * @throws ProviderNotFoundError (404 `PROVIDER_NOT_FOUND`)
    */
   construct(id: string, credentials: OwnCredentials): ModelProvider {
@@ -104,7 +104,7 @@ export class ProviderRegistry implements OnModuleInit {
     return this.get(id).constructor as ProviderClass;
   }
 
-  /** All of them, by id. */
+  /** Lists all providers by id. */
   list(): ProviderSummary[] {
     return [...this.providers]
       .map(([id, provider]) => ({ id, readiness: provider.readiness() }))

@@ -2,7 +2,7 @@ import Module, { register } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-/** The one thing of ours that an outside provider may import. */
+/** The only part of the service that an outside provider may import. */
 const SPECIFIER = 'prompt-ledger/provider';
 
 type ResolveFilename = (request: string, ...rest: unknown[]) => string;
@@ -10,11 +10,11 @@ type ResolveFilename = (request: string, ...rest: unknown[]) => string;
 let installed = false;
 
 /**
- * Lets files anywhere on the disk import `prompt-ledger/provider`, and get this very process' copy of it:
- * with a second copy, `instanceof ProviderError` and the metadata of `@Provider` would be strangers to us.
+ * Lets files anywhere on the disk import `prompt-ledger/provider`, and get this very process' copy. A second copy would have a different
+ * `ProviderError` class and different `@Provider` metadata.
  *
- * Rejected: a link in a `node_modules` beside the outside file (writes into a folder that is not ours), and
- * NODE_PATH (has no meaning for `import`). `module.registerHooks` would do both halves at once, but Node 20 lacks it.
+ * Rejected: a link in a `node_modules` beside the outside file (writes into a folder that is not ours), and NODE_PATH (has no meaning for
+ * `import`). `module.registerHooks` would do both halves at once, but Node 20 lacks it.
  */
 export function installPublicFaceResolver(): void {
   if (installed) return;
@@ -24,7 +24,7 @@ export function installPublicFaceResolver(): void {
   resolveForImport(pathToFileURL(file).href);
 }
 
-/** `_resolveFilename` is no documented API, yet what every loader of the last ten years hooks into. */
+/** `_resolveFilename` is not a documented API, but every loader of the last ten years hooks into it. */
 function resolveForRequire(file: string): void {
   const loader = Module as unknown as { _resolveFilename: ResolveFilename };
   const original = loader._resolveFilename;
@@ -33,7 +33,7 @@ function resolveForRequire(file: string): void {
   };
 }
 
-/** The hook runs in the loader's own thread, so it travels as source; as a file it would have to be ESM in a CommonJS tree. */
+/** The hook runs in the loader's own thread, so it is passed as source. A file would have to be ESM in a CommonJS tree. */
 function resolveForImport(url: string): void {
   const source = `export async function resolve(specifier, context, nextResolve) {
     return specifier === ${JSON.stringify(SPECIFIER)}

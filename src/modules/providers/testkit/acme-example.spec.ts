@@ -4,7 +4,7 @@ import { describeProvider } from './describe-provider.testkit.js';
 import { listProviderClasses } from '../registry/provider-loader.js';
 import type { ModelProvider } from '../provider.contract.js';
 
-// Jest resolves by itself and knows nothing of the hook that does it in the service (test/e2e/models/provider-modules).
+// Jest has its own resolver, which does not use the service's hook (test/e2e/models/provider-modules).
 jest.mock('prompt-ledger/provider', () => jest.requireActual<object>('../../../provider.js'), {
   virtual: true,
 });

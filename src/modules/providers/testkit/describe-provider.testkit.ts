@@ -9,25 +9,25 @@ import {
   type ProviderMessage,
 } from '../provider.contract.js';
 
-/** The vendor, seen from the tests: told how to behave, and asked what it was sent. */
+/** The vendor as the tests see it: they control its behaviour and read what it was sent. */
 export interface ProviderHarness {
   start(): Promise<void>;
   stop(): Promise<void>;
-  /** Ready to be called. */
+  /** Returns the adapter, ready to be called. */
   provider(): ModelProvider;
-  /** The same adapter without its key; null for one that needs none. */
+  /** The same adapter without its key; null if it needs none. */
   readonly unready: (() => { readonly provider: ModelProvider; readonly missing: string }) | null;
   /** Each makes the vendor behave in this way, and returns the name of the model to call. */
   readonly scenarios: {
     readonly answers: () => string;
     readonly status: (status: number, headers: Readonly<Record<string, string>>) => string;
     readonly hangsAtStart: () => string;
-    /** Behaviours that only a vendor on a network can have. */
+    /** Behaviours that require a vendor on a network. */
     readonly wire: WireScenarios | null;
   };
-  /** The answer to `messages` under `answers`, as it is stored. */
+  /** The answer to `messages` under `answers`, as stored. */
   expectedAnswer(messages: readonly ProviderMessage[]): string;
-  /** The attempt ids of all calls that reached the vendor, by its own log; null when it keeps none. */
+  /** The attempt ids of all calls in the vendor's own log; null when it keeps none. */
   readonly sentAttemptIds: (() => readonly string[]) | null;
 }
 
@@ -35,22 +35,22 @@ export interface WireScenarios {
   readonly hangsInBody: () => string;
   readonly cutsAtStart: () => string;
   readonly cutsInBody: () => string;
-  /** Status 200 and something that is no answer. */
+  /** Status 200 and a body that is not an answer. */
   readonly garbage: () => string;
-  /** The answer in packets of so many bytes, which fall within characters. */
+  /** The answer in packets of this many bytes, which split characters. */
   readonly packets: (packetBytes: number) => string;
-  /** Resolves once the vendor has seen the client go away. */
+  /** Resolves once the vendor sees that the client has disconnected. */
   readonly abandoned: () => Promise<void>;
 }
 
 const LIMITS: CompletionLimits = { deadlineMs: 20_000, idleTimeoutMs: null, maxResponseBytes: 512_000 };
-/** Only for calls that never end by themselves: nothing is measured by it. */
+/** Only for calls that never end by themselves. No assertion depends on its length. */
 const SHORT_MS = 60;
 const MESSAGES: readonly ProviderMessage[] = [
   { role: 'user', content: 'Grüße an 李雷 👋🏽,\r\nwith "quotes", \\ and {{braces}} ' },
 ];
 
-/** Runs the contract of all providers against one adapter, with the vendor's stand-in behind it. */
+/** Runs the contract tests of all providers against one adapter, with a fake vendor behind it. */
 export function describeProvider(name: string, harness: ProviderHarness): void {
   describe(`provider ${name}`, () => {
     beforeAll(() => harness.start());
@@ -189,7 +189,7 @@ function describeWay(harness: ProviderHarness, [way, onEvent]: (typeof ASKING_WA
     ])('classes a %i as %s', async (status, kind) => {
       const error = await failure(harness.scenarios.status(status, {}));
       expect(error).toMatchObject({ name: 'ProviderError', kind, status });
-      // Vendors do not bill what they refuse.
+      // Vendors do not bill refused requests.
       expect(error.answerBegan).not.toBe(true);
     });
 

@@ -10,7 +10,7 @@ const LIMITS: CompletionLimits = { deadlineMs: 20_000, idleTimeoutMs: null, maxR
 
 export type Question = Partial<Omit<ProviderRequest, 'attemptId' | 'signal'>>;
 
-/** Asks a provider as `attempt-1`, by default `prompt` of `modelName`; for a whole answer when nobody reads along. */
+/** Asks a provider as `attempt-1`, by default `prompt` of `modelName`. Without an observer it asks for a whole answer. */
 export function askerOf(
   provider: () => ModelProvider,
   modelName: string,

@@ -1,15 +1,15 @@
 import { complete, type Completion, type CompletionObserver } from '../calls/complete.js';
 import type { ModelProvider } from '../provider.contract.js';
 
-/** The vendor's stand-in, told to replay a file of `test/fixtures/providers/<id>/`. */
+/** The fake vendor, which replays a file of `test/fixtures/providers/<id>/`. */
 export interface RecordedHarness {
   start(): Promise<void>;
   stop(): Promise<void>;
   provider(): ModelProvider;
   readonly modelName: string;
   /**
-   * The answer of the file, in packets of so many bytes, which fall within characters; null for as many as fit. A request
-   * for a whole answer gets the document that says the same, or, where `alwaysStreams`, the events all the same.
+   * Sends the file's answer in packets of this many bytes, which split characters; null for as many as fit. A request for a whole answer
+   * gets the same as a document, or still the events if `alwaysStreams` is set.
    */
   replay(file: string, packetBytes: number | null, alwaysStreams: boolean): void;
 }
@@ -17,7 +17,7 @@ export interface RecordedHarness {
 interface Expected {
   readonly text: string;
   readonly finishReason: string;
-  /** The names, and the arguments as JSON: not every vendor sends them as a text. */
+  /** The names, and the arguments as JSON, because not every vendor sends them as a string. */
   readonly calls: readonly (readonly [string, unknown])[];
 }
 
@@ -43,11 +43,11 @@ const RECORDED: readonly (readonly [string, Expected])[] = [
   ['no-tool-call.stream.txt', { text: 'Hello, how can I help?', finishReason: 'stop', calls: [] }],
   ['json-schema.stream.txt', { text: '{"city":"Paris","celsius":14}', finishReason: 'stop', calls: [] }],
   ['empty.stream.txt', { text: '', finishReason: 'stop', calls: [] }],
-  // Escaped characters are cut in two between deltas, others by the packets.
+  // Deltas split escaped characters, and packets split the others.
   ['split-characters.stream.txt', { text: 'Grüße 👋🏽, 李雷!', finishReason: 'stop', calls: [] }],
 ];
 
-/** Runs those files of a vendor through its adapter, both ways; the observer has to see the same as the completion. */
+/** Replays a vendor's recorded files through its adapter, both ways. The observer must see the same as the completion. */
 export function describeRecordedAnswers(name: string, harness: RecordedHarness): void {
   describe(`recorded answers of ${name}`, () => {
     beforeAll(() => harness.start());
@@ -88,7 +88,7 @@ function expectAnswer(completion: Completion, expected: Expected): void {
   expect(new Set(toolCalls.map(({ id }) => id)).size).toBe(expected.calls.length);
 }
 
-/** Drops what belongs to one call and compares arguments as JSON, because a vendor that sends an object serialises it anew. */
+/** Drops what belongs to one call, and compares arguments as JSON, because a vendor that sends an object serialises it again. */
 function comparable(completion: Completion): unknown {
   const { latencyMs, firstTokenMs, providerRequestId, toolCalls, ...same } = completion;
   expect([latencyMs >= 0, firstTokenMs === undefined, providerRequestId === undefined]).toEqual([

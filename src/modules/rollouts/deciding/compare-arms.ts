@@ -17,7 +17,7 @@ import type { Estimate } from './look.js';
 import type { MetricValues } from './phase-state.js';
 import type { MetricRule } from './rollout-definition.js';
 
-/** The comparison of two arms by a rule. */
+/** The comparison of two arms by one rule. */
 export interface ArmsCompared {
   readonly control: Estimate;
   readonly candidate: Estimate;
@@ -33,7 +33,7 @@ const NOTHING: Estimate = { estimate: null, low: null, high: null };
 
 /**
  * @param alpha what the test for harm may spend.
- * @param successAlpha what the bound for success may spend, on its one side.
+ * @param successAlpha what the one-sided bound for success may spend.
  */
 export function compareArms(
   rule: MetricRule,
@@ -70,7 +70,7 @@ function boundArm(rule: MetricRule, arm: MetricValues, alpha: number): Estimate 
   return { estimate: sampleQuantile(arm.sorted, quantile), ...quantileBounds(arm.sorted, quantile, options) };
 }
 
-/** Whether all that the candidate may be is worse than all that the control may be, and by more than is allowed. */
+/** Returns whether every plausible value of the candidate is worse than every one of the control, by more than allowed. */
 function isWorse(
   { direction, maxRegression }: MetricRule,
   control: QuantileBounds,
@@ -81,7 +81,7 @@ function isWorse(
     : isBelow(tolerate(control.high, maxRegression), candidate.low);
 }
 
-/** Whether all that the candidate may be is better than the worst that is allowed. */
+/** Returns whether every plausible value of the candidate is better than the worst that is allowed. */
 function isNotWorse(
   { direction, maxRegression }: MetricRule,
   control: QuantileBounds,
@@ -108,7 +108,7 @@ function subtractBounds(control: Estimate, candidate: Estimate): Pick<ArmsCompar
   });
   return {
     absolute: apply((own, other) => (own === null || other === null ? null : finite(other - own))),
-    // Shares and times are never below 0, and nothing is a multiple of 0.
+    // Shares and times are never below 0, and there is no ratio to 0.
     relative: apply((own, other) =>
       own === null || other === null || own <= 0 ? null : finite(other / own - 1),
     ),
@@ -149,7 +149,7 @@ function boundEffect(effect: Effect | null, alpha: number): Estimate {
   return { estimate: finite(effect.estimate), low, high };
 }
 
-/** JSON has no place for the rest. */
+/** JSON cannot represent other values. */
 function finite(value: number): number | null {
   return Number.isFinite(value) ? value : null;
 }

@@ -139,9 +139,9 @@ describe('decideLook', () => {
     expect(look(spread(0.001, 500), spread(0.002, 500), { ...COST, maxRegression: 2 }).isBad).toBe(false);
     expect(look(spread(0.001, 99), spread(0.002, 500))).toMatchObject({ isEnough: false, isBad: false });
     expect(look(spread(0.001, 500), spread(0.0005, 500)).isBad).toBe(false);
-    // No spread decides nothing, however far apart they are.
+    // Without spread there is no decision, however far apart the arms are.
     expect(look(new Array<number>(500).fill(1), new Array<number>(500).fill(9)).isBad).toBe(false);
-    // A score below 0 may become worse by a share of its size.
+    // For a score below 0, the allowed regression is a share of its absolute value.
     const below = { ...COST, direction: 'up', maxRegression: 0.5 } as const;
     expect(look(spread(-1, 500), spread(-1.2, 500), below).isBad).toBe(false);
     expect(look(spread(-1, 500), spread(-2, 500), below).isBad).toBe(true);

@@ -6,13 +6,13 @@ import type { ArmState, MetricValues, PhaseState } from './phase-state.js';
 import { type MetricRule, type RolloutDefinition, splitAlpha } from './rollout-definition.js';
 
 /**
- * What a look at a running rollout sees and decides. Pure: the same definition and the same state give the same look, in the deciding
- * process today and in `rollout verify` next year.
+ * Computes and decides a look at a running rollout. Pure: the same definition and state give the same look, in the deciding process
+ * today and in `rollout verify` next year.
  *
- *  1. A guardrail is bad: the rollout is rolled back or paused, in any step.
- *  2. Otherwise, in the last step, the primary metric is good enough: the candidate is applied, or the rollout waits for a person to do
- *      it.
- *  3. Otherwise the step ends when it has lasted for its hold and has units enough; the last one does not end.
+ *  1. If a guardrail is bad, the rollout is rolled back or paused, in any step.
+ *  2. Otherwise, once the last step has lasted for its hold and the primary metric is good enough, the candidate is applied, or the
+ *     rollout waits for a person to do it.
+ *  3. Otherwise a step ends once it has lasted for its hold and has enough units. The last one does not end.
  *
  * @throws Error for a step that the rollout does not have.
  */
@@ -78,7 +78,7 @@ function compareRule(
   };
 }
 
-/** The exact sequences hold from the first unit on; the asymptotic one needs values. */
+/** The exact confidence sequences hold from the first unit on. The asymptotic one needs values. */
 function countDeciding({ kind }: MetricRule, arm: ArmState, { values }: MetricValues): number {
   return kind === 'number' ? values : arm.units;
 }

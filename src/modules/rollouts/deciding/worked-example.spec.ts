@@ -37,7 +37,7 @@ function lookAfter(units: number) {
   });
 }
 
-/** The figures that the document prints are those that the code computes. */
+/** The document prints the same figures that the code computes. */
 describe('the example of docs/rollout-statistics.md', () => {
   it.each([
     [400, 'continue'],

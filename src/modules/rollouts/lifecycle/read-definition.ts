@@ -16,7 +16,7 @@ const NO_NAME =
   'must end with the name of a scorer or an outcome: 1 to 200 characters of letters, digits, "_", "-", "." and "/"';
 const KNOWN_KINDS_ONLY = 'can only be said of a score or an outcome';
 
-/** The scorers, or the outcomes, that the request names. */
+/** Returns the scorers, or the outcomes, that the request names. */
 export function listNamed(
   { primary, guardrails }: CreateRolloutDto,
   prefix: 'score:' | 'outcome:',
@@ -28,7 +28,7 @@ export function listNamed(
 
 /**
  * Reads the definition from a request, and fills in what it leaves out.
- * @param yesNo for each score and outcome that is known whether it is yes or no and nothing between.
+ * @param yesNo for each known score and outcome, whether its values are only yes or no.
  * @throws ValidationError `VALIDATION_FAILED` with a pointer for each fault.
  */
 export function readDefinition(
@@ -69,7 +69,7 @@ export function readDefinition(
   };
 }
 
-/** A share that grows moves units to the candidate only, so nobody meets both versions in turn. */
+/** A growing share moves units to the candidate only, so no unit alternates between the versions. */
 function findStepFaults({ steps }: CreateRolloutDto): Fault[] {
   return steps.flatMap(({ percent }, nth) => {
     const before = steps[nth - 1]?.percent;
@@ -80,7 +80,7 @@ function findStepFaults({ steps }: CreateRolloutDto): Fault[] {
   });
 }
 
-/** The values of a metric are kept once, so the primary one and a guardrail cannot read them as two kinds. */
+/** The values of a metric are stored once, so the primary metric and a guardrail cannot read them as two kinds. */
 function findKindFaults({ primary, guardrails }: CreateRolloutDto): Fault[] {
   return (guardrails ?? []).flatMap(({ metric, kind }, nth) => {
     const isOther =
@@ -90,14 +90,14 @@ function findKindFaults({ primary, guardrails }: CreateRolloutDto): Fault[] {
   });
 }
 
-/** Keyed by metric. A kind that is stated in one place holds wherever the metric is named. */
+/** Keyed by metric. A kind stated in one place applies wherever the metric is named. */
 function listSaidKinds({ primary, guardrails }: CreateRolloutDto): ReadonlyMap<string, 'yes_no' | 'number'> {
   return new Map(
     [...(guardrails ?? []), primary].flatMap(({ metric, kind }) => (kind == null ? [] : [[metric, kind]])),
   );
 }
 
-/** @returns what is wrong with it, as a text. */
+/** @returns a description of the problem if the metric is invalid. */
 function readMetric(
   { metric, direction, max_regression: maxRegression, kind }: RolloutMetricDto,
   saidKinds: ReadonlyMap<string, 'yes_no' | 'number'>,
@@ -116,8 +116,8 @@ function readMetric(
 }
 
 /**
- * Defaults to yes or no, whose bounds are exact for any share and any rate. Other numbers are neither, and are missing unless the
- * rollout is made with kind `number`.
+ * Defaults to yes or no, whose bounds are exact for any share and any rate. Other numbers then count as missing, unless the rollout sets
+ * kind `number`.
  */
 function defaultKind(metric: string, yesNo: Readonly<Record<string, boolean>>): 'yes_no' | 'number' {
   return Object.hasOwn(yesNo, metric) && yesNo[metric] === false ? 'number' : 'yes_no';

@@ -4,7 +4,7 @@ import { RolloutFinalError, RolloutNotFoundError, RolloutStatusError } from '../
 import { isFinal } from './rollout-state.js';
 import { type RolloutRecord, RolloutsRepository } from './rollouts.repository.js';
 
-/** Rollouts that may still be started, for whoever asks for an approval of one. */
+/** Finds rollouts that can still be started, for the approval of their start. */
 @Injectable()
 export class RolloutDrafts {
   constructor(private readonly rollouts: RolloutsRepository) {}

@@ -1,6 +1,6 @@
 import type { RolloutStatus } from '../../../entities/index.js';
 
-/** Every legal move. A rollout that is over stays so. */
+/** Every legal transition. A final status stays. */
 export const ROLLOUT_MOVES: Readonly<Record<RolloutStatus, readonly RolloutStatus[]>> = {
   draft: ['running', 'stopped'],
   running: ['paused', 'completed', 'rolled_back', 'stopped'],
@@ -10,7 +10,7 @@ export const ROLLOUT_MOVES: Readonly<Record<RolloutStatus, readonly RolloutStatu
   stopped: [],
 };
 
-/** The actions that people can ask for. */
+/** The actions that people can request. */
 export const ROLLOUT_ACTIONS = ['start', 'pause', 'resume', 'stop', 'roll_back'] as const;
 export type RolloutAction = (typeof ROLLOUT_ACTIONS)[number];
 
@@ -31,12 +31,12 @@ export const ACTION_RULES: Readonly<Record<RolloutAction, ActionRule>> = {
 
 export type ActionVerdict =
   | 'move'
-  /** It is as the action would have it. */
+  /** The rollout is already in the wanted status. */
   | 'keep'
   | 'final'
   | 'refuse';
 
-/** Doing a thing twice is doing it once. */
+/** Repeating an action is allowed and changes nothing. */
 export function judgeAction(action: RolloutAction, status: RolloutStatus): ActionVerdict {
   const { to, from } = ACTION_RULES[action];
   if (from.includes(status)) return 'move';
@@ -44,7 +44,7 @@ export function judgeAction(action: RolloutAction, status: RolloutStatus): Actio
   return isFinal(status) ? 'final' : 'refuse';
 }
 
-/** Whether nothing more can become of it. */
+/** Returns whether the status has no further transitions. */
 export function isFinal(status: RolloutStatus): boolean {
   return ROLLOUT_MOVES[status].length === 0;
 }

@@ -24,44 +24,44 @@ export interface ReadRollout {
   readonly projectId: string;
   readonly rolloutId: string;
   readonly fence: number;
-  /** The step that it was in, from 1. */
+  /** The step at that time, from 1. */
   readonly phase: number;
 }
 
 export interface RolloutEnd {
-  /** `paused` is no end: somebody may resume it. */
+  /** `paused` is not final: somebody may resume the rollout. */
   readonly outcome: 'rolled_back' | 'completed' | 'paused';
   readonly reason: string;
-  /** Whether the pointer moves to the candidate, for `completed`. Left out: as the rollout was asked for. */
+  /** Whether the pointer moves to the candidate, for `completed`. Left out: as the rollout's definition says. */
   readonly applies?: boolean;
 }
 
 export interface ActionOptions {
   readonly reason: string | null;
-  /** The change that was approved for it; left out: what the rollout has already. */
+  /** The change that approved the action. Left out: the rollout keeps its current one. */
   readonly changeId?: string;
 }
 
 export interface Transition {
   readonly promptName: string;
-  /** For `RegistryWatch.apply` once the transaction has committed; null where nothing was changed. */
+  /** The revision for `RegistryWatch.apply` after the commit; null if nothing changed. */
   readonly revision: number | null;
 }
 
 interface Step {
   readonly to: RolloutStatus;
   readonly phase: number;
-  /** Such as `start`, for the audit log. */
+  /** The verb for the audit log, such as `start`. */
   readonly verb: string;
-  /** For webhooks. */
+  /** The event type for webhooks. */
   readonly event: string;
   readonly reason: string | null;
   readonly changeId?: string;
 }
 
 /**
- * Brings a rollout from one status to the next. Rules and prompt are locked first, then the rollout, and last the project, which gives
- * the prompt a new revision: from then on no execution begins by what was before, in whichever process.
+ * Changes the status of a rollout. Rules and prompt are locked first, then the rollout, and last the project, which gives the prompt a
+ * new revision. From then on no execution starts from the previous state, in any process.
  *
  * ```
  * draft → running ⇄ paused          running → completed
@@ -78,11 +78,11 @@ export class RolloutTransitions {
   ) {}
 
   /**
-   * Applies an action that was asked for. Repeating it changes nothing.
+   * Applies a requested action. Repeating it changes nothing.
    * @throws RolloutNotFoundError `ROLLOUT_NOT_FOUND` | RolloutFinalError `ROLLOUT_FINAL` | RolloutStatusError `ROLLOUT_STATUS`
-   * @throws RolloutActiveError `ROLLOUT_ACTIVE` | RolloutControlMovedError `ROLLOUT_CONTROL_MOVED` for one that is started or resumed.
-   * @throws EnvironmentProtectedError `ENVIRONMENT_PROTECTED` for one that needs a change and has none.
-   * @throws PromptNotFoundError `PROMPT_NOT_FOUND` for a prompt that is deleted, unless a draft is stopped.
+   * @throws RolloutActiveError `ROLLOUT_ACTIVE` | RolloutControlMovedError `ROLLOUT_CONTROL_MOVED` when starting or resuming.
+   * @throws EnvironmentProtectedError `ENVIRONMENT_PROTECTED` for an action that requires a change and has none.
+   * @throws PromptNotFoundError `PROMPT_NOT_FOUND` for a deleted prompt, unless the action stops a draft.
    */
   async act(
     tx: EntityManager,
@@ -95,7 +95,7 @@ export class RolloutTransitions {
     const found = await this.rollouts.find(tx, projectId, rolloutId);
     if (found === null) throw new RolloutNotFoundError(rolloutId);
     const { promptName } = found;
-    // A final state stays, even when the prompt was deleted since.
+    // A final status stays, even if the prompt was deleted since.
     if (isFinal(found.status) && !mayMove(action, found)) return { promptName, revision: null };
     const pointer = await this.holdPointer(tx, found, action);
     const rollout = (await this.rollouts.findLocked(tx, projectId, rolloutId)) as RolloutRecord;
@@ -122,10 +122,10 @@ export class RolloutTransitions {
   }
 
   /**
-   * Begins the next step. Runs in the transaction that decides, which may have locked the rollout. Nothing here waits for a transaction
+   * Begins the next step. Runs in the decider's transaction, which may have locked the rollout, so nothing here waits for a transaction
    * that could wait for that lock.
-   * @returns false, and has written nothing, when rollout or pointer are no longer what was read, there is no next step, or the pointer
-   *   is being moved at this moment. The decider looks again.
+   * @returns false without a write if the rollout or pointer changed since it was read, there is no next step, or the pointer is being
+   *   moved. The decider then looks again.
    */
   async advance(tx: EntityManager, read: ReadRollout): Promise<boolean> {
     const rollout = await this.findAsRead(tx, read);
@@ -141,7 +141,7 @@ export class RolloutTransitions {
     return true;
   }
 
-  /** Ends or pauses it, in the transaction of whoever decides. @returns false as {@link advance} does. */
+  /** Ends or pauses a rollout, in the decider's transaction. @returns false as {@link advance} does. */
   async finish(tx: EntityManager, read: ReadRollout, end: RolloutEnd): Promise<boolean> {
     const rollout = await this.findAsRead(tx, read);
     if (rollout === null) return false;
@@ -152,7 +152,7 @@ export class RolloutTransitions {
     const applies = outcome === 'completed' && (end.applies ?? rollout.definition.onSuccess === 'apply');
     if (!applies) await this.take(tx, actor, rollout, step);
     else {
-      // Before the pointer moves: the move of a pointer stops what still runs.
+      // Write this before the pointer moves, because a move stops whatever still runs.
       await this.write(tx, actor, rollout, step);
       await this.mover.moveEnvironmentPointer(
         tx,
@@ -166,7 +166,7 @@ export class RolloutTransitions {
     return true;
   }
 
-  /** The rollout under lock; null unless it runs as it was read, beside the pointer that it compares with. */
+  /** Locks and returns the rollout; null unless it still runs as it was read, beside the pointer that it compares with. */
   private async findAsRead(
     tx: EntityManager,
     { projectId, rolloutId, fence, phase }: ReadRollout,
@@ -201,7 +201,7 @@ export class RolloutTransitions {
       throw EnvironmentProtectedError.ofRollout(promptName, environment, rolloutId);
   }
 
-  /** Writes the step, and tells every process. @returns the revision that the prompt has from now on; null for one of a draft. */
+  /** Writes the step, and notifies every process. @returns the prompt's new revision; null for a draft. */
   private async take(
     tx: EntityManager,
     actor: Actor,
@@ -250,7 +250,7 @@ export class RolloutTransitions {
   }
 }
 
-/** @returns false when it is so already. @throws RolloutFinalError | RolloutStatusError */
+/** @returns false if the rollout already has the status. @throws RolloutFinalError | RolloutStatusError */
 function mayMove(action: RolloutAction, { rolloutId, status }: RolloutRecord): boolean {
   switch (judgeAction(action, status)) {
     case 'move':

@@ -40,7 +40,7 @@ export function rolloutView(rollout: RolloutRecord): RolloutDto {
   };
 }
 
-/** A request that is refused before anything is written is in no arm, so no guardrail sees it. */
+/** A request refused before anything is written is in no arm, so no guardrail notices it. */
 function listWarnings({ newVariables }: RolloutRecord): string[] {
   if (newVariables.length === 0) return [];
   return [

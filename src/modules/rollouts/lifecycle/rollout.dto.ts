@@ -9,7 +9,7 @@ export class RolloutArmDto {
   @ApiInteger()
   version_number!: number;
 
-  /** The checksum of its content. */
+  /** Checksum of the version's content. */
   checksum_hash!: string;
 }
 
@@ -17,7 +17,7 @@ export class ShownStepDto {
   /** The candidate's share of all units, in percent. */
   percent!: number;
 
-  /** Minutes for which the step lasts at least. */
+  /** Minimum duration of the step in minutes. */
   hold_min!: number;
 }
 
@@ -25,31 +25,31 @@ export class ShownMetricDto {
   /** The metric. */
   metric!: string;
 
-  /** The kind of the metric, which decides about its statistics. */
+  /** The kind of the metric, which determines its statistics. */
   @ApiProperty({ enum: METRIC_KINDS })
   kind!: MetricKind;
 
-  /** Which way is better. */
+  /** The direction that is better. */
   @ApiProperty({ enum: DIRECTIONS })
   direction!: (typeof DIRECTIONS)[number];
 
-  /** The regression that is allowed to the candidate, relative to the control. */
+  /** How much worse the candidate may be, relative to the control. */
   max_regression!: number;
 }
 
 export class RolloutPhaseDto {
-  /** Which step, from 1. */
+  /** Number of the step, from 1. */
   @ApiInteger()
   phase!: number;
 
   /** The candidate's share of all units, in percent. */
   percent!: number;
 
-  /** When it began. */
+  /** When the step began. */
   @ApiTime()
   started_at!: string;
 
-  /** When it ended; null while it lasts. */
+  /** When the step ended; null while it lasts. */
   @ApiTime()
   ended_at!: string | null;
 }
@@ -69,33 +69,33 @@ export class RolloutDto {
   /** Name of the prompt. */
   prompt_name!: string;
 
-  /** The environment in which it is tried. */
+  /** The environment of the rollout. */
   environment!: string;
 
-  /** The version that the candidate is compared with. */
+  /** The version to compare the candidate with. */
   control!: RolloutArmDto;
 
-  /** The version that is tried. */
+  /** The version under test. */
   candidate!: RolloutArmDto;
 
   /** The unit that stays with one arm. */
   @ApiProperty({ enum: UNITS })
   unit!: (typeof UNITS)[number];
 
-  /** The steps that were asked for. */
+  /** The steps of the definition. */
   steps!: ShownStepDto[];
 
-  /** The number of units that each arm has to have before anything is decided. */
+  /** The number of units that each arm needs before anything is decided. */
   @ApiInteger()
   min_units!: number;
 
-  /** The metric that the candidate is judged by. */
+  /** The metric that decides about the candidate. */
   primary!: ShownMetricDto;
 
-  /** The metrics by which the candidate must not be worse. */
+  /** The metrics in which the candidate must not be worse. */
   guardrails!: ShownMetricDto[];
 
-  /** The chance of a wrong roll-back. */
+  /** The probability of a wrong roll-back. */
   alpha!: number;
 
   /** The reaction to a bad guardrail. */
@@ -106,46 +106,46 @@ export class RolloutDto {
   @ApiProperty({ enum: ON_SUCCESS })
   on_success!: (typeof ON_SUCCESS)[number];
 
-  /** The step that it is in, or that it ended in, from 1; null before it starts. */
+  /** The current or final step, from 1; null before the start. */
   @ApiProperty({ type: 'integer', nullable: true })
   phase!: number | null;
 
-  /** The share of all units that the candidate gets at this moment, in percent: 0 unless it runs. */
+  /** The candidate's current share of all units, in percent: 0 unless the rollout runs. */
   percent!: number;
 
   /** The steps that have begun. */
   phases!: RolloutPhaseDto[];
 
-  /** The change that it was approved by; null where none was needed. */
+  /** The change that approved the rollout; null if none was required. */
   @ApiProperty({ format: 'uuid', nullable: true })
   change_id!: string | null;
 
-  /** The name of the caller who asked for it. */
+  /** Name of the caller who created it. */
   created_by!: string;
 
-  /** When it was asked for. */
+  /** When the rollout was created. */
   @ApiTime()
   created_at!: string;
 
-  /** When it started; null before. */
+  /** When the rollout started; null before. */
   @ApiTime()
   started_at!: string | null;
 
-  /** When it ended; null before. */
+  /** When the rollout ended; null before. */
   @ApiTime()
   ended_at!: string | null;
 
-  /** When it came to its status. */
+  /** When the status last changed. */
   @ApiTime()
   status_at!: string;
 
-  /** The name of the caller who brought it there; `system` for what it does by itself. */
+  /** Name of the caller who changed the status; `system` for automatic changes. */
   status_by!: string;
 
-  /** Why; null when nothing was said. */
+  /** The reason for the status; null for none. */
   status_reason!: string | null;
 
-  /** Hints at what is allowed and probably not meant, such as variables that only the candidate uses. */
+  /** Hints at settings that are allowed but probably not intended, such as variables that only the candidate uses. */
   warnings!: string[];
 }
 
@@ -153,6 +153,6 @@ export class RolloutListDto {
   /** Newest first. */
   rollouts!: RolloutDto[];
 
-  /** For the next page; null on the last. */
+  /** The `cursor` of the next page; null on the last one. */
   next_cursor!: string | null;
 }

@@ -8,7 +8,7 @@ import { RolloutsService } from './rollouts.service.js';
 
 const RolloutIdParam = () => ApiParam({ name: 'rollout_id', description: 'Id of the rollout.' });
 
-/** The decorators that all routes share which change the status of a rollout. */
+/** The decorators shared by all routes that change the status of a rollout. */
 const Action = (summary: string, description: string) =>
   applyDecorators(
     RolloutIdParam(),

@@ -39,14 +39,14 @@ export class ArmVersionDto {
 }
 
 export class RolloutStepDto {
-  /** The candidate's share of all units, in percent; at most two decimals, and more in each step. */
+  /** The candidate's share of all units, in percent, with at most two decimals. It must grow with each step. */
   @IsNumber({ maxDecimalPlaces: 2 }, { message: 'must be a number with at most two decimals' })
   @Min(1)
   @Max(50)
   @ApiProperty({ minimum: 1, maximum: 50, example: 10 })
   percent!: number;
 
-  /** Minutes for which the step lasts at least. */
+  /** Minimum duration of the step in minutes. */
   @IsOptional()
   @IsNumber()
   @Min(0)
@@ -61,13 +61,13 @@ export class RolloutMetricDto {
   @ApiProperty({ description: METRIC_HELP, example: 'error_rate' })
   metric!: string;
 
-  /** Which way is better. Default: `up` for scores, outcomes and `schema_valid`, `down` for the rest. */
+  /** The direction that is better. Default: `up` for scores, outcomes and `schema_valid`, `down` for the rest. */
   @IsOptional()
   @IsIn(DIRECTIONS)
   @ApiPropertyOptional({ enum: DIRECTIONS, nullable: true, example: 'down' })
   direction?: (typeof DIRECTIONS)[number] | null;
 
-  /** The regression that is allowed to the candidate, relative to the control: 0.2 is a fifth. */
+  /** How much worse the candidate may be, relative to the control: 0.2 is a fifth. */
   @IsOptional()
   @IsNumber()
   @Min(0)
@@ -76,8 +76,8 @@ export class RolloutMetricDto {
   max_regression?: number | null;
 
   /**
-   * The kind of a score or an outcome: yes or no, or a number. Default: as scorer and recorded outcomes have it, and `yes_no` where
-   * there are none yet.
+   * The kind of a score or an outcome: yes or no, or a number. Default: as in the scorer and the recorded outcomes, or `yes_no` if there
+   * are none yet.
    */
   @IsOptional()
   @IsIn(NAMED_KINDS)
@@ -92,23 +92,23 @@ export class CreateRolloutDto {
   @ApiProperty({ example: 'shorter summaries' })
   name!: string;
 
-  /** The prompt of which another version is tried. */
+  /** The prompt whose other version is tested. */
   @IsPromptName()
   prompt_name!: string;
 
-  /** The environment in which it is tried. */
+  /** The environment of the rollout. */
   @IsString()
   @Length(1, 100)
   @ApiProperty({ example: 'prod' })
   environment!: string;
 
-  /** The version that the candidate is compared with: the one at the pointer of the environment. Default: that one. */
+  /** The version to compare the candidate with. It must be the one at the environment's pointer, which is the default. */
   @IsOptional()
   @Nested(() => ArmVersionDto)
   @ApiPropertyOptional({ type: ArmVersionDto, nullable: true })
   control?: ArmVersionDto | null;
 
-  /** The version that is tried. */
+  /** The version under test. */
   @Nested(() => ArmVersionDto)
   candidate!: ArmVersionDto;
 
@@ -118,14 +118,14 @@ export class CreateRolloutDto {
   @ApiPropertyOptional({ enum: UNITS, default: 'unit_key', nullable: true })
   unit?: (typeof UNITS)[number] | null;
 
-  /** The shares of the candidate, one step after another. Each is a test of its own, with units counted anew. The last one has no end. */
+  /** The candidate's shares, step by step. Each step is a separate test that counts its own units. The last one has no end. */
   @NestedArray(() => RolloutStepDto)
   @ArrayMinSize(1)
   @ArrayMaxSize(MAX_STEPS)
   @ApiProperty({ type: [RolloutStepDto], minItems: 1, maxItems: MAX_STEPS })
   steps!: RolloutStepDto[];
 
-  /** The number of units that each arm has to have before anything is decided, in each step. */
+  /** The number of units that each arm needs before anything is decided, in each step. */
   @IsOptional()
   @IsInt()
   @Min(1)
@@ -133,18 +133,18 @@ export class CreateRolloutDto {
   @ApiPropertyOptional({ type: 'integer', default: 100, nullable: true, example: 100 })
   min_units?: number | null;
 
-  /** The metric that the candidate is judged by. */
+  /** The metric that decides about the candidate. */
   @Nested(() => RolloutMetricDto)
   primary!: RolloutMetricDto;
 
-  /** The metrics by which the candidate must not be worse; each once. */
+  /** The metrics in which the candidate must not be worse; each once. */
   @IsOptional()
   @NestedArray(() => RolloutMetricDto)
   @ArrayMaxSize(MAX_GUARDRAILS)
   @ApiPropertyOptional({ type: [RolloutMetricDto], maxItems: MAX_GUARDRAILS, nullable: true })
   guardrails?: RolloutMetricDto[] | null;
 
-  /** The chance of a wrong roll-back over the whole rollout: all guardrails, steps and looks together. */
+  /** The probability of a wrong roll-back over the whole rollout, for all guardrails, steps and looks together. */
   @IsOptional()
   @IsNumber()
   @Min(0.0001)
@@ -167,7 +167,7 @@ export class CreateRolloutDto {
 
 export class RolloutActionDto {
   /**
-   * Why, for the history.
+   * The reason, for the history.
    * @example "As agreed with support"
    */
   @IsOptional()
@@ -178,19 +178,19 @@ export class RolloutActionDto {
 }
 
 export class ListRolloutsQueryDto extends PageQueryDto {
-  /** Only those with this status. */
+  /** Only rollouts with this status. */
   @IsOptional()
   @IsIn(ROLLOUT_STATUSES)
   @ApiPropertyOptional({ enum: ROLLOUT_STATUSES })
   status?: RolloutStatus;
 
-  /** Only of this prompt, and of deleted ones of this name. */
+  /** Only rollouts of this prompt, including deleted prompts of this name. */
   @IsOptional()
   @IsPromptName()
   @ApiPropertyOptional({ type: String })
   prompt_name?: string;
 
-  /** Only in this environment. */
+  /** Only rollouts in this environment. */
   @IsOptional()
   @IsString()
   @Length(1, 100)

@@ -3,9 +3,9 @@ import type { EntityManager } from 'typeorm';
 import type { RolloutEntity, RolloutStatus } from '../../../entities/index.js';
 import type { RolloutDefinition } from '../deciding/rollout-definition.js';
 
-/** The definition as it is stored. The rollout's own id is a column beside it. */
+/** The definition as stored. The rollout's own id is a separate column. */
 export type StoredDefinition = Omit<RolloutDefinition, 'rolloutId'> & {
-  /** The scorers that there were when it was made, by their names: another one that gets such a name is another metric. */
+  /** The scorers that existed at its creation, by name. A later scorer with the same name is a different metric. */
   readonly scorerIds?: Readonly<Record<string, string>>;
 };
 
@@ -18,17 +18,17 @@ export interface PhaseRecord {
   readonly endedAt: string | null;
 }
 
-/** A rollout with what is needed to show it and to decide about it. */
+/** A rollout with everything needed to show it and to decide on it. */
 export interface RolloutRecord extends Omit<RolloutEntity, 'definition'> {
   readonly promptName: string;
-  /** The team that answers for the prompt; null for none. */
+  /** The team responsible for the prompt; null for none. */
   readonly ownerTeam: string | null;
   readonly controlVersion: number;
   readonly candidateVersion: number;
   /** Variables that the candidate uses and the control does not. */
   readonly newVariables: readonly string[];
   readonly definition: StoredDefinition;
-  /** In their order. */
+  /** In order. */
   readonly phases: readonly PhaseRecord[];
 }
 
@@ -42,16 +42,16 @@ export interface RolloutTarget {
   readonly controlChecksum: string | null;
   readonly candidateVersionId: string | null;
   readonly candidateChecksum: string | null;
-  /** For each score and outcome that is known, such as `score:short`, whether it is yes or no and nothing between. */
+  /** For each known score and outcome, such as `score:short`, whether its values are only yes or no. */
   readonly yesNo: Readonly<Record<string, boolean>>;
-  /** Ids of the scorers that there are, by their names. */
+  /** Ids of the existing scorers, by name. */
   readonly scorerIds: Readonly<Record<string, string>>;
 }
 
 export interface WantedRollout {
   readonly promptName: string;
   readonly environment: string;
-  /** Null: the version that the pointer stands at. */
+  /** Null: the version at the pointer. */
   readonly controlVersion: number | null;
   readonly candidateVersion: number;
   readonly scorers: readonly string[];
@@ -75,15 +75,15 @@ export interface RolloutFilter {
   readonly status?: RolloutStatus | undefined;
   readonly promptName?: string | undefined;
   readonly environment?: string | undefined;
-  /** Only older ones than this. */
+  /** Only rollouts older than this one. */
   readonly beforeId?: string | undefined;
   readonly limit: number;
 }
 
-/** The progress of a rollout. */
+/** An update to a rollout. */
 export interface RolloutProgress {
   readonly status: RolloutStatus;
-  /** The step that it is in from now on. */
+  /** The step from now on. */
   readonly phase: number;
   readonly changeId: string | null;
   readonly by: string;
@@ -133,7 +133,7 @@ const INSERT = `INSERT INTO rollouts (project_id, name, prompt_id, environment, 
   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10)
   RETURNING rollout_id AS "rolloutId"`;
 
-/** Uses the clock and not the start of the transaction, which may have waited for a lock. */
+/** Uses the current time, not the start of the transaction, which may have waited for a lock. */
 const PROGRESS = `UPDATE rollouts SET status = $4, phase = $5, fence = fence + 1, change_id = $6, status_at = clock_timestamp(), status_by = $7,
     status_reason = $8, started_at = CASE WHEN $4 = 'running' THEN coalesce(started_at, clock_timestamp()) ELSE started_at END,
     ended_at = CASE WHEN $9 THEN clock_timestamp() END
@@ -145,10 +145,10 @@ const END_PHASES = `UPDATE rollout_phases SET ended_at = clock_timestamp()
 const BEGIN_PHASE = `INSERT INTO rollout_phases (project_id, rollout_id, phase, percent, started_at)
   VALUES ($1, $2, $3, $4, clock_timestamp())`;
 
-/** Rollouts as they were asked for, and what has become of them. */
+/** Stores rollouts and their progress. */
 @Injectable()
 export class RolloutsRepository {
-  /** In one statement, so that all of it is of one moment. @returns null without such a prompt. */
+  /** Reads everything in one statement, for a consistent snapshot. @returns null if there is no such prompt. */
   async findTarget(
     tx: EntityManager,
     projectId: string,
@@ -159,7 +159,7 @@ export class RolloutsRepository {
     return (await tx.query<RolloutTarget[]>(TARGET, values))[0] ?? null;
   }
 
-  /** @returns its id. */
+  /** @returns the id of the rollout. */
   async insert(tx: EntityManager, rollout: NewRollout): Promise<string> {
     const [row] = await tx.query<{ rolloutId: string }[]>(INSERT, [
       rollout.projectId,
@@ -181,9 +181,9 @@ export class RolloutsRepository {
     return rows[0] ?? null;
   }
 
-  /** Until the transaction ends nobody else changes it. @returns null without such a rollout. */
+  /** Locks the rollout until the transaction ends. @returns null if there is no such rollout. */
   async findLocked(tx: EntityManager, projectId: string, rolloutId: string): Promise<RolloutRecord | null> {
-    // A statement of its own: the next one must see what was committed while this one waited.
+    // A separate statement: the next one must see what was committed while this one waited.
     await tx.query('SELECT FROM rollouts WHERE project_id = $1 AND rollout_id = $2 FOR UPDATE', [
       projectId,
       rolloutId,
@@ -191,7 +191,7 @@ export class RolloutsRepository {
     return this.find(tx, projectId, rolloutId);
   }
 
-  /** The one that runs or is paused. @returns its id; null for none. */
+  /** Finds the rollout that runs or is paused. @returns its id; null for none. */
   async findActive(
     tx: EntityManager,
     { projectId, promptId, environment }: Pick<RolloutEntity, 'projectId' | 'promptId' | 'environment'>,
@@ -212,7 +212,7 @@ export class RolloutsRepository {
     return rows[0]?.versionNumber ?? null;
   }
 
-  /** Newest first. */
+  /** Lists the newest first. */
   async list(tx: EntityManager, projectId: string, filter: RolloutFilter): Promise<RolloutRecord[]> {
     const values: unknown[] = [projectId];
     const bind = (value: unknown) => `$${values.push(value)}`;
@@ -227,7 +227,7 @@ export class RolloutsRepository {
     );
   }
 
-  /** Moves on a rollout that is locked. A step that begins ends the one before, and so does the end. */
+  /** Updates a locked rollout. A new step ends the previous one, and so does the end of the rollout. */
   async progress(
     tx: EntityManager,
     { projectId, rolloutId, fence, phase, definition }: RolloutRecord,
@@ -243,7 +243,7 @@ export class RolloutsRepository {
     await tx.query(BEGIN_PHASE, [...key, to.phase, percent]);
   }
 
-  /** For the webhooks of the project. */
+  /** Queues an event for the project's webhooks. */
   async announce(tx: EntityManager, projectId: string, rolloutId: string, event: string): Promise<void> {
     await tx.query('SELECT ledger_announce_rollout($1, $2, $3)', [projectId, rolloutId, event]);
   }

@@ -15,13 +15,13 @@ import type { RolloutDto, RolloutListDto } from './rollout.dto.js';
 import type { CreateRolloutDto, ListRolloutsQueryDto } from './rollouts.dto.js';
 import { type RolloutRecord, RolloutsRepository, type RolloutTarget } from './rollouts.repository.js';
 
-/** Their executions run versions that are named, or are looked at by people, so a split would say nothing. */
+/** Executions there run named versions, or are people trying things out, so splitting them would show nothing. */
 const WITHOUT_ROLLOUTS: ReadonlySet<string> = new Set(['experiment', 'playground']);
 
-/** A target of which a rollout can be made. */
+/** A target for which a rollout can be created. */
 type FoundTarget = { readonly [Name in keyof RolloutTarget]: NonNullable<RolloutTarget[Name]> };
 
-/** Rollouts: asked for, looked at, and brought from one status to the next. */
+/** Creates and reads rollouts, and changes their status. */
 @Injectable()
 export class RolloutsService {
   constructor(
@@ -33,9 +33,9 @@ export class RolloutsService {
   ) {}
 
   /**
-   * Makes a draft: nothing is split before it starts.
+   * Creates a draft, which splits nothing before it starts.
    * @throws ValidationError `VALIDATION_FAILED` | PromptNotFoundError | VersionNotFoundError | ForbiddenError
-   * @throws RolloutControlMovedError `ROLLOUT_CONTROL_MOVED` when the pointer does not stand at the control.
+   * @throws RolloutControlMovedError `ROLLOUT_CONTROL_MOVED` if the pointer does not select the control.
    */
   async create(caller: Caller, request: CreateRolloutDto): Promise<RolloutDto> {
     const { projectId } = caller;
@@ -78,7 +78,7 @@ export class RolloutsService {
     });
   }
 
-  /** Newest first. @throws ValidationError `VALIDATION_FAILED` for a cursor that is none. */
+  /** Lists the newest first. @throws ValidationError `VALIDATION_FAILED` for an invalid cursor. */
   async list(projectId: string, query: ListRolloutsQueryDto): Promise<RolloutListDto> {
     const { status, prompt_name: promptName, environment, limit, cursor } = query;
     const beforeId = cursor === undefined ? undefined : decodeCursor(cursor, parseId);
@@ -89,7 +89,7 @@ export class RolloutsService {
   }
 
   /**
-   * @param reason null when nothing was said.
+   * @param reason null for none.
    * @throws ForbiddenError `FORBIDDEN`, and what `RolloutTransitions.act` throws.
    */
   async act(

@@ -3,15 +3,15 @@ import { pointerSegment } from '../../../kernel/index.js';
 export interface JsonDifference {
   /** A JSON pointer. */
   readonly pointer: string;
-  /** Undefined where one of the two has nothing there. */
+  /** Undefined where one of the two has no value. */
   readonly recorded: unknown;
   readonly recomputed: unknown;
 }
 
-/** Two ways to the same sum differ by less, relative to it. */
+/** Two ways to compute the same sum differ by less, relative to it. */
 const TOLERANCE = 1e-9;
 
-/** Lists the innermost places in which two JSON values differ; numbers only where they differ by more than rounding. */
+/** Lists the innermost places where two JSON values differ. Numbers within rounding error count as equal. */
 export function compareJson(recorded: unknown, recomputed: unknown, pointer = ''): JsonDifference[] {
   if (isBranch(recorded) && isBranch(recomputed) && Array.isArray(recorded) === Array.isArray(recomputed)) {
     const keys = new Set([...Object.keys(recorded), ...Object.keys(recomputed)]);

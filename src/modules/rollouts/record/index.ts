@@ -1,4 +1,4 @@
-/** Computing looks again, from plain JSON to plain JSON: for whoever has the record and not the service. */
+/** Recomputes looks from plain JSON, for those who have the record but not the service. */
 export { resolveMetric, type RolloutDefinition } from '../deciding/rollout-definition.js';
 export type { Look } from '../deciding/look.js';
 export { compareJson, type JsonDifference } from './compare-json.js';

@@ -7,7 +7,7 @@ import type {
   LookFiguresDto,
 } from './looks.dto.js';
 
-/** A look as the wire has it. Steps are counted from 1 there, and from 0 in the statistics. */
+/** Returns a look in wire form, where steps count from 1. The statistics count from 0. */
 export function lookView(look: Look): LookFiguresDto {
   return {
     phase: look.phase + 1,

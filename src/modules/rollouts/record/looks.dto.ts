@@ -16,7 +16,7 @@ const DEFAULT_EVENTS = 1000;
 export class ListLooksQueryDto extends PageQueryDto {}
 
 export class ListRolloutEventsQueryDto {
-  /** The most entries that a page has. */
+  /** Maximum number of entries on a page. */
   @ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: MOST_EVENTS, default: DEFAULT_EVENTS })
   @FromText(toInteger)
   @IsInt()
@@ -24,7 +24,7 @@ export class ListRolloutEventsQueryDto {
   @Max(MOST_EVENTS)
   limit: number = DEFAULT_EVENTS;
 
-  /** The `next_cursor` of the page before. Opaque. */
+  /** The `next_cursor` of the previous page. Opaque. */
   @ApiPropertyOptional({ type: String })
   @IsOptional()
   @IsString()
@@ -33,11 +33,11 @@ export class ListRolloutEventsQueryDto {
 }
 
 export class ArmCountsDto {
-  /** The number of the control. */
+  /** Version number of the control. */
   @ApiInteger()
   control!: number;
 
-  /** The number of the candidate. */
+  /** Version number of the candidate. */
   @ApiInteger()
   candidate!: number;
 }
@@ -47,11 +47,11 @@ export class EstimateDto {
   @ApiProperty({ type: Number, nullable: true })
   estimate!: number | null;
 
-  /** The lower bound; null where nothing bounds it. */
+  /** The lower bound; null if unbounded. */
   @ApiProperty({ type: Number, nullable: true })
   low!: number | null;
 
-  /** The upper bound; null where nothing bounds it. */
+  /** The upper bound; null if unbounded. */
   @ApiProperty({ type: Number, nullable: true })
   high!: number | null;
 }
@@ -61,7 +61,7 @@ export class ArmFiguresDto extends EstimateDto {
   @ApiInteger()
   values!: number;
 
-  /** Units without one, which is not the same as a failure. */
+  /** Units without a value, which are not failures. */
   @ApiInteger()
   missing!: number;
 }
@@ -75,10 +75,10 @@ export class ArmsFiguresDto {
 }
 
 export class EffectDto {
-  /** The candidate less the control. */
+  /** The candidate minus the control. */
   absolute!: EstimateDto;
 
-  /** The same, in relation to the control: 0.1 is a tenth more. */
+  /** The difference relative to the control: 0.1 is a tenth more. */
   relative!: EstimateDto;
 }
 
@@ -90,35 +90,33 @@ export class MetricComparisonDto {
   @ApiProperty({ enum: ROLES })
   role!: Comparison['role'];
 
-  /** The kind of the metric, which decides about its statistics. */
+  /** The kind of the metric, which determines its statistics. */
   @ApiProperty({ enum: METRIC_KINDS })
   kind!: MetricKind;
 
-  /** Which way is better. */
+  /** The direction that is better. */
   @ApiProperty({ enum: DIRECTIONS })
   direction!: (typeof DIRECTIONS)[number];
 
-  /** The regression that is allowed to the candidate, relative to the control. */
+  /** How much worse the candidate may be, relative to the control. */
   max_regression!: number;
 
-  /** Both arms, each with the bounds within which its true value lies. */
+  /** Both arms, each with the bounds for its true value. */
   arms!: ArmsFiguresDto;
 
-  /** The difference that the candidate makes, with its bounds. */
+  /** The effect of the candidate, with its bounds. */
   effect!: EffectDto;
 
-  /**
-   * The p-value of the split of units without a value: small where one arm misses more than the other, and then the comparison is biased.
-   */
+  /** The p-value of the split of units without a value. It is small if one arm misses more than the other, which biases the comparison. */
   missing_p_value!: number;
 
-  /** Whether there are units enough to decide anything. */
+  /** Whether there are enough units to decide anything. */
   is_enough!: boolean;
 
-  /** Whether the candidate is worse than allowed, whatever the truth within the bounds is. */
+  /** Whether the candidate is worse than allowed, wherever in the bounds the truth lies. */
   is_bad!: boolean;
 
-  /** Whether the candidate is good enough. Only of the primary metric. */
+  /** Whether the candidate is good enough. Only for the primary metric. */
   is_good!: boolean;
 }
 
@@ -127,15 +125,15 @@ export class DecisionDto {
   @ApiProperty({ enum: DECISIONS })
   kind!: Decision['kind'];
 
-  /** The action that follows, for a guardrail and for success. Left out of the others. */
+  /** The action that follows, for a guardrail or success. Otherwise left out. */
   @ApiPropertyOptional({ enum: ACTIONS })
   action?: (typeof ACTIONS)[number];
 
-  /** The metrics that are bad, for a guardrail. Left out of the others. */
+  /** The bad metrics, for a guardrail. Otherwise left out. */
   @ApiPropertyOptional({ type: [String] })
   metrics?: string[];
 
-  /** The step that is next. Left out of the others. */
+  /** The next step, if it begins. Otherwise left out. */
   @ApiPropertyOptional({ type: 'integer' })
   phase?: number;
 }
@@ -145,30 +143,30 @@ export class LookFiguresDto {
   @ApiInteger()
   phase!: number;
 
-  /** When. */
+  /** When the look was taken. */
   @ApiTime()
   at!: string;
 
   /** Minutes since the step began. */
   elapsed_min!: number;
 
-  /** The number of the last exposure, score or outcome that is in the figures. */
+  /** The number of the last exposure, score or outcome in the figures. */
   @ApiInteger()
   last_sequence!: number;
 
-  /** The share of the rollout's `alpha` that each test has: guardrails and steps share it equally. */
+  /** The share of the rollout's `alpha` for each test. Guardrails and steps share it equally. */
   alpha_per_test!: number;
 
-  /** Different units. */
+  /** Distinct units. */
   units!: ArmCountsDto;
 
   /** Executions of these units. */
   executions!: ArmCountsDto;
 
-  /** Whether the split is as planned: the least p-value of the step so far. Below 0.001, something loses units. */
+  /** Whether the split is as planned: the lowest p-value of the step so far. Below 0.001, something loses units. */
   ratio_p_value!: number;
 
-  /** The primary metric first, then the guardrails as they were asked for. */
+  /** The primary metric first, then the guardrails in the order of the request. */
   @ApiProperty({ type: [MetricComparisonDto] })
   comparisons!: MetricComparisonDto[];
 
@@ -178,7 +176,7 @@ export class LookFiguresDto {
 }
 
 export class LookDto extends LookFiguresDto {
-  /** 1, 2, 3 … in the order in which they were taken. */
+  /** Number of the look: 1, 2, 3 … in order. */
   @ApiInteger()
   look!: number;
 }
@@ -187,7 +185,7 @@ export class LookListDto {
   /** Newest first. */
   looks!: LookDto[];
 
-  /** For the next page; null on the last. */
+  /** The `cursor` of the next page; null on the last one. */
   next_cursor!: string | null;
 }
 
@@ -196,7 +194,7 @@ export class RolloutExposureDto {
   @ApiProperty({ enum: ['exposure'] })
   kind!: 'exposure';
 
-  /** Its number, in the order in which they were taken in. */
+  /** Number of the event, in the order of recording. */
   @ApiInteger()
   sequence!: number;
 
@@ -212,26 +210,26 @@ export class RolloutExposureDto {
   @ApiProperty({ enum: ARMS })
   arm!: (typeof ARMS)[number];
 
-  /** The HMAC of the `unit_key` in hexadecimal; the execution's own id where it came without one. */
+  /** The HMAC of the `unit_key` in hexadecimal; the execution's own id if it had no key. */
   unit!: string;
 
-  /** The end of the execution. */
+  /** The final status of the execution. */
   @ApiProperty({ enum: FINAL })
   status!: (typeof FINAL)[number];
 
   /** Whether the response cache answered. */
   cached!: boolean;
 
-  /** Whether another model answered than the first that was to be asked. */
+  /** Whether a fallback model answered instead of the first choice. */
   fallback!: boolean;
 }
 
 export class RolloutValueDto {
-  /** The kind of event: a value of a metric, which may come days after its exposure and counts where that belongs. */
+  /** The kind of event: a value of a metric. It may arrive days after its exposure, and counts for the exposure's step and arm. */
   @ApiProperty({ enum: ['value'] })
   kind!: 'value';
 
-  /** Its number, in the order in which they were taken in. */
+  /** Number of the event, in the order of recording. */
   @ApiInteger()
   sequence!: number;
 
@@ -242,23 +240,23 @@ export class RolloutValueDto {
   /** The metric. */
   metric!: string;
 
-  /** The value; 1 and 0 for yes and no. */
+  /** The value; 1 for yes and 0 for no. */
   value!: number;
 
-  /** The time from the end of the execution to the value, in milliseconds; null for what the execution brings along. */
+  /** Milliseconds from the end of the execution to the value; null for a value of the execution itself. */
   @ApiProperty({ type: Number, nullable: true })
   delay_ms!: number | null;
 }
 
 @ApiExtraModels(RolloutExposureDto, RolloutValueDto)
 export class RolloutEventListDto {
-  /** In their order. */
+  /** In order. */
   @ApiProperty({
     type: 'array',
     items: { oneOf: [{ $ref: getSchemaPath(RolloutExposureDto) }, { $ref: getSchemaPath(RolloutValueDto) }] },
   })
   events!: (RolloutExposureDto | RolloutValueDto)[];
 
-  /** For the next page; null on the last. */
+  /** The `cursor` of the next page; null on the last one. */
   next_cursor!: string | null;
 }

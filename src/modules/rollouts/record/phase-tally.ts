@@ -4,7 +4,7 @@ import type { MetricKind, MetricRule, RolloutDefinition } from '../deciding/roll
 import type { Exposure, MetricValue } from './rollout-record.js';
 import { createUnitValues, type UnitValues } from './unit-values.js';
 
-/** The units of one step, counted anew: those of another one are not in it. */
+/** Counts the units of one step, independently of other steps. */
 export class PhaseTally {
   private readonly arms: Readonly<Record<Arm, ArmTally>>;
 
@@ -20,7 +20,7 @@ export class PhaseTally {
     this.arms[arm].expose(unit);
   }
 
-  /** @param exposure of the execution that the value is of. */
+  /** @param exposure the exposure of the value's execution. */
   addValue(
     { metric, value }: Pick<MetricValue, 'metric' | 'value'>,
     { arm, unit }: Pick<Exposure, 'arm' | 'unit'>,

@@ -2,25 +2,25 @@ import type { Arm } from '../../../bucketing/index.js';
 import type { Look } from '../deciding/look.js';
 import type { RolloutDefinition } from '../deciding/rollout-definition.js';
 
-/** An execution that belongs to a rollout. It counts for the arm it was assigned to, whatever became of it. */
+/** An execution that belongs to a rollout. It counts for its assigned arm, however it ended. */
 export interface Exposure {
   readonly kind: 'exposure';
-  /** Grows by each exposure and each value of a rollout, in the order in which they were committed. */
+  /** Grows with each exposure and each value of a rollout, in commit order. */
   readonly sequence: number;
   readonly executionId: string;
   readonly phase: number;
   readonly arm: Arm;
-  /** The hash of the `unit_key`; the execution's own id where it came without. */
+  /** The hash of the `unit_key`; the execution's own id if it had no key. */
   readonly unit: string;
 }
 
-/** A value of an execution, which may come days later. */
+/** A value of an execution, which may arrive days later. */
 export interface MetricValue {
   readonly kind: 'value';
   readonly sequence: number;
   readonly executionId: string;
   readonly metric: string;
-  /** 1 and 0 for yes and no; otherwise the number, in the unit that the metric's name says. */
+  /** 1 for yes and 0 for no; otherwise the number, in the unit that the metric's name states. */
   readonly value: number;
 }
 
@@ -32,12 +32,12 @@ export interface RolloutPhase {
   readonly startedAt: string;
 }
 
-/** Everything from which the looks of a rollout follow, and the looks. */
+/** Everything needed to recompute the looks of a rollout, and the looks. */
 export interface RolloutRecord {
   readonly definition: RolloutDefinition;
   readonly phases: readonly RolloutPhase[];
-  /** By sequence. */
+  /** Ordered by sequence. */
   readonly events: readonly RolloutEvent[];
-  /** In the order in which they were taken. */
+  /** In the order of the looks. */
   readonly looks: readonly Look[];
 }

@@ -2,7 +2,7 @@ import { summarize } from '../../../statistics/sequential/index.js';
 import type { MetricValues } from '../deciding/phase-state.js';
 import type { MetricKind } from '../deciding/rollout-definition.js';
 
-/** The values of one metric in one arm, as they come in. */
+/** Collects the values of one metric in one arm. */
 export interface UnitValues {
   add(unit: string, value: number): void;
   toValues(): MetricValues;
@@ -19,7 +19,7 @@ export function createUnitValues(kind: MetricKind): UnitValues {
   }
 }
 
-/** The first that came in counts: a later one would change what an earlier look has decided by. */
+/** Counts the first value of a unit. A later one would change what an earlier look decided on. */
 class FirstYesNo implements UnitValues {
   private readonly seen = new Set<string>();
   private successes = 0;
@@ -48,7 +48,7 @@ class FirstNumbers implements UnitValues {
   }
 }
 
-/** The mean of a unit's executions, so that one who asks a hundred times counts as one. */
+/** Averages a unit's executions, so that a unit with a hundred requests counts once. */
 class UnitMeans implements UnitValues {
   private readonly byUnit = new Map<string, { sum: number; executions: number }>();
 

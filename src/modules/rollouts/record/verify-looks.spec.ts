@@ -39,7 +39,7 @@ function simulateRecord(executions = 600): RolloutRecord {
       metric: 'latency_p50_ms',
       value: 100 * random(),
     });
-    // Every third score comes later than the others, and some never do.
+    // Every third score comes later than the others, and some never come.
     const scored = nth % 3 === 0 ? nth - 30 : nth;
     if (scored >= 0) {
       const value = random() < (arm === 'control' ? 0.95 : 0.4) ? 1 : 0;
@@ -136,7 +136,7 @@ describe('verifyLooks', () => {
       value(4, 'a', 'score:good', 0),
       value(5, 'a', 'cost_usd', 1),
       value(6, 'b', 'cost_usd', 2),
-      // A second value of the same execution, one without an execution, one that is no number, and another metric's.
+      // A second value of the same execution, one without an execution, one that is not a number, and one of another metric.
       value(7, 'b', 'cost_usd', 500),
       value(8, 'unheard-of', 'score:good', 0),
       value(9, 'a', 'latency_p50_ms', NaN),

@@ -5,9 +5,9 @@ import { compareJson, type JsonDifference } from './compare-json.js';
 import { PhaseTally } from './phase-tally.js';
 import type { Exposure, RolloutEvent, RolloutRecord } from './rollout-record.js';
 
-/** A difference between a look of the record and the look that follows from it. */
+/** A difference between a recorded look and its recomputation. */
 export interface LookDifference extends JsonDifference {
-  /** Which look, counted from 0. */
+  /** Index of the look, counted from 0. */
   readonly look: number;
 }
 
@@ -19,8 +19,8 @@ export interface Verification {
 const MS_PER_MINUTE = 60_000;
 
 /**
- * Computes every look of a record again, from its exposures and values alone, and compares. Figures may differ by rounding, in their
- * last digits; decisions may not.
+ * Recomputes every look of a record from its exposures and values alone, and compares. Figures may differ by rounding in their last digits;
+ * decisions may not.
  */
 export function verifyLooks(record: RolloutRecord): Verification {
   const differences = recomputeLooks(record).flatMap((expected, look) =>
@@ -29,7 +29,7 @@ export function verifyLooks(record: RolloutRecord): Verification {
   return { looks: record.looks.length, differences };
 }
 
-/** The looks as they must have been, one for each of the record: taken when it says, of what had come in by then. */
+/** Recomputes each recorded look, at its own time and from the events received by then. */
 export function recomputeLooks({ definition, phases, events, looks }: RolloutRecord): Look[] {
   const replay = new Replay(definition, events);
   const startedAt = new Map(phases.map(({ phase, startedAt: at }) => [phase, Date.parse(at)]));
@@ -39,7 +39,7 @@ export function recomputeLooks({ definition, phases, events, looks }: RolloutRec
     const state = replay.stateAt(phase, {
       at,
       lastSequence,
-      // A look of a step that never began has lasted for no time.
+      // A look at a step that never began has no duration.
       elapsedMin: Number.isFinite(elapsedMs) ? elapsedMs / MS_PER_MINUTE : 0,
       leastRatioPValue: leastPValues.get(phase) ?? 1,
     });
@@ -49,14 +49,14 @@ export function recomputeLooks({ definition, phases, events, looks }: RolloutRec
   });
 }
 
-/** Goes through the events once, as long as looks come in order; an earlier look begins again. */
+/** Processes the events once, as long as looks come in order. An earlier look starts over. */
 class Replay {
   private readonly sorted: readonly RolloutEvent[];
   private position = 0;
   private lastSequence = -Infinity;
   private tallies = new Map<number, PhaseTally>();
   private exposures = new Map<string, Exposure>();
-  /** Execution and metric: the first value counts. */
+  /** Keyed by execution and metric, because the first value counts. */
   private seen = new Set<string>();
 
   constructor(

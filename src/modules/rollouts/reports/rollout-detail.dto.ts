@@ -10,28 +10,28 @@ export class DelayDto {
   /** The 95th percentile. */
   p95_ms!: number;
 
-  /** The longest. */
+  /** The maximum. */
   max_ms!: number;
 }
 
 export class ArmDelaysDto {
-  /** The delays of the control; null where nothing came. */
+  /** The delays of the control; null without values. */
   @ApiProperty({ type: DelayDto, nullable: true })
   control!: DelayDto | null;
 
-  /** The delays of the candidate; null where nothing came. */
+  /** The delays of the candidate; null without values. */
   @ApiProperty({ type: DelayDto, nullable: true })
   candidate!: DelayDto | null;
 }
 
 export class ComparedMetricDto extends MetricComparisonDto {
-  /** The times from the ends of executions to their values; null for metrics that executions bring along. */
+  /** The times from the ends of executions to their values; null for metrics of the executions themselves. */
   @ApiProperty({ type: ArmDelaysDto, nullable: true })
   delays!: ArmDelaysDto | null;
 }
 
 export class ArmTotalsDto {
-  /** Different units. */
+  /** Distinct units. */
   @ApiInteger()
   units!: number;
 
@@ -39,27 +39,27 @@ export class ArmTotalsDto {
   @ApiInteger()
   executions!: number;
 
-  /** The number of these that succeeded. */
+  /** Executions that succeeded. */
   @ApiInteger()
   succeeded!: number;
 
-  /** The number that failed. */
+  /** Executions that failed. */
   @ApiInteger()
   failed!: number;
 
-  /** The number that were canceled: neither a success nor an error. */
+  /** Executions that were canceled, which count neither as a success nor as an error. */
   @ApiInteger()
   canceled!: number;
 
-  /** The number that the response cache answered. */
+  /** Executions that the response cache answered. */
   @ApiInteger()
   cached!: number;
 
-  /** The number that another model answered than the first that was to be asked. */
+  /** Executions that a fallback model answered instead of the first choice. */
   @ApiInteger()
   fallbacks!: number;
 
-  /** The number that came without a `unit_key`, and are a unit each. */
+  /** Executions without a `unit_key`, each of which is a unit. */
   @ApiInteger()
   without_unit_key!: number;
 }
@@ -73,30 +73,30 @@ export class PhaseArmsDto {
 }
 
 export class PhaseFiguresDto extends RolloutPhaseDto {
-  /** The share of the rollout's `alpha` that each test has: guardrails and steps share it equally. */
+  /** The share of the rollout's `alpha` for each test. Guardrails and steps share it equally. */
   alpha_per_test!: number;
 
   /** The numbers of units and executions of each arm. */
   arms!: PhaseArmsDto;
 
-  /** Whether the split is as planned: the least p-value of the step so far. Below 0.001, something loses units. */
+  /** Whether the split is as planned: the lowest p-value of the step so far. Below 0.001, something loses units. */
   ratio_p_value!: number;
 
-  /** The primary metric first, then the guardrails, with all values that have come in, also after the step had ended. */
+  /** The primary metric first, then the guardrails, with all values received so far, including those after the step ended. */
   @ApiProperty({ type: [ComparedMetricDto] })
   comparisons!: ComparedMetricDto[];
 }
 
 export class RolloutDetailDto extends RolloutDto {
-  /** The steps that have begun, each with figures of its own. */
+  /** The steps that have begun, each with its own figures. */
   @ApiProperty({ type: [PhaseFiguresDto] })
   declare phases: PhaseFiguresDto[];
 
-  /** The number of looks in all. */
+  /** The total number of looks. */
   @ApiInteger()
   look_count!: number;
 
-  /** The latest looks, newest first, 20 at most; `GET /v1/rollouts/{rollout_id}/looks` has all. */
+  /** The latest looks, newest first, at most 20. `GET /v1/rollouts/{rollout_id}/looks` has all. */
   @ApiProperty({ type: [LookDto] })
   looks!: LookDto[];
 }

@@ -35,12 +35,12 @@ import type {
 } from '../record/looks.dto.js';
 import type { ArmDelaysDto, ArmTotalsDto, PhaseFiguresDto, RolloutDetailDto } from './rollout-detail.dto.js';
 
-/** Steps whose events stay in memory, so that somebody who watches a rollout does not read all of them each time. */
+/** Caches the events of this many steps, so that polling a rollout does not read all of them each time. */
 const PHASES_KEPT = 32;
 const KEPT_MS = 10 * 60_000;
 const LOOKS_SHOWN = 20;
 
-/** The results of rollouts so far: figures of each step, every look, and the record that the looks were computed from. */
+/** Reports the results of rollouts so far: figures of each step, every look, and the record behind the looks. */
 @Injectable()
 export class RolloutReportsService {
   private readonly counted = new LRUCache<string, CountedPhase>({ max: PHASES_KEPT, ttl: KEPT_MS });
@@ -78,7 +78,7 @@ export class RolloutReportsService {
     });
   }
 
-  /** Newest first. @throws RolloutNotFoundError `ROLLOUT_NOT_FOUND` */
+  /** Lists the newest first. @throws RolloutNotFoundError `ROLLOUT_NOT_FOUND` */
   async listLooks(projectId: string, rolloutId: string, query: ListLooksQueryDto): Promise<LookListDto> {
     const { limit, cursor } = query;
     const before = cursor === undefined ? undefined : decodeCursor(cursor, parsePosition);
@@ -90,7 +90,7 @@ export class RolloutReportsService {
     return { looks: entries.map(numberedView), next_cursor: nextCursor };
   }
 
-  /** In their order. @throws RolloutNotFoundError `ROLLOUT_NOT_FOUND` */
+  /** Lists events in order. @throws RolloutNotFoundError `ROLLOUT_NOT_FOUND` */
   async listEvents(
     projectId: string,
     rolloutId: string,
@@ -112,7 +112,7 @@ export class RolloutReportsService {
     return found;
   }
 
-  /** With all values that there are, also those that came after the step had ended and so decided nothing. */
+  /** Includes values that arrived after the step had ended and so decided nothing. */
   private async readPhase(
     tx: EntityManager,
     rollout: RolloutRecord,

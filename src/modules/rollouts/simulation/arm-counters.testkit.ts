@@ -10,8 +10,8 @@ import type { MetricValues } from '../deciding/phase-state.js';
 import type { Direction, MetricKind } from '../deciding/rollout-definition.js';
 
 /**
- * Two arms of one step whose values come one at a time, and the question after each: is the candidate worse? The answers are those of
- * `decideLook` (a test compares them), thousands of times as fast: what was computed for the same counts before is kept.
+ * Two arms of one step that receive one value at a time, and after each tell whether the candidate is worse. The answers are those of
+ * `decideLook` (a test compares them), but thousands of times as fast, because results for known counts are cached.
  */
 export interface ArmPair {
   add(arm: 0 | 1, value: number): void;
@@ -61,7 +61,7 @@ class SharePair implements ArmPair {
     const { direction, maxRegression } = this.options;
     const [control, candidate] = this.counts;
     const shares = [this.successes[0] / control, this.successes[1] / candidate] as const;
-    // Bounds are around what was seen, so most looks are decided by that.
+    // The bounds enclose the observed shares, so comparing those decides most looks.
     if (direction === 'up') {
       if (shares[1] >= shares[0] * (1 - maxRegression)) return false;
       return (

@@ -1,7 +1,7 @@
-/** Looked up once: Jest makes each look at a global slow. */
+/** Looked up once, because Jest slows down each access to a global. */
 const { cos, exp, imul, log, sqrt } = Math;
 
-/** Uniform in [0, 1), the same numbers for the same seed on every machine: a counter whose bits are mixed by multiplying. */
+/** Returns uniform numbers in [0, 1), the same for the same seed on every machine: a counter whose bits are mixed by multiplication. */
 export function createRandom(seed: number): () => number {
   let counter = seed >>> 0;
   return () => {
@@ -13,7 +13,7 @@ export function createRandom(seed: number): () => number {
   };
 }
 
-/** Log-normal, which is how latencies and costs look. */
+/** Draws from a log-normal distribution, which resembles latencies and costs. */
 export function drawLogNormal(random: () => number, median: number, spread: number): number {
   const radius = sqrt(-2 * log(1 - random()));
   return median * exp(spread * radius * cos(2 * Math.PI * random()));

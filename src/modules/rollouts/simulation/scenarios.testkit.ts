@@ -8,7 +8,7 @@ const RAMP = { steps: [1, 5, 10, 25, 50], minUnits: 1, holdUnits: UNITS / 5, uni
 const chance = (share: number) => (random: () => number) => (random() < share ? 1 : 0);
 const drift = (random: () => number, _arm: 0 | 1, time: number) => (random() < 0.9 - 0.2 * time ? 1 : 0);
 
-/** Both arms are the same, so every roll-back is a false one. They look from the first unit of each arm on, which is the hardest. */
+/** Both arms are the same, so every roll-back is false. Looks start with the first unit of each arm, which is the hardest case. */
 export const SAME_ARMS: readonly Scenario[] = [
   { name: 'yes/no, 80 %', kind: 'yes_no', direction: 'up', ...EVEN, draw: chance(0.8), truth: [0.8, 0.8] },
   {
@@ -98,7 +98,7 @@ export const WORSE_CANDIDATE: Scenario = {
   truth: [0.8, 0.7],
 };
 
-/** Slower by three tenths, and dearer by a fifth. */
+/** 30 % slower, and a fifth more expensive. */
 export const WORSE_NUMBERS: readonly Scenario[] = [
   {
     name: 'p50 of latency, 30 % slower',

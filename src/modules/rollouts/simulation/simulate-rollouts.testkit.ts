@@ -10,28 +10,28 @@ import {
 import { type ArmPair, createArmPair } from './arm-counters.testkit.js';
 import { createRandom } from './random.testkit.js';
 
-/** A kind of rollout, and what happens in it. One unit comes after the other, each with one value. */
+/** A kind of rollout and its data. Units arrive one by one, each with one value. */
 export interface Scenario {
   readonly name: string;
   readonly kind: MetricKind;
   readonly direction: Direction;
   readonly quantile?: number;
-  /** The candidate's share of each step. */
+  /** The candidate's share in each step. */
   readonly steps: readonly number[];
   readonly minUnits: number;
-  /** Units of both arms for which a step lasts at least. */
+  /** Minimum length of a step, in units of both arms. */
   readonly holdUnits?: number;
   /** Units of both arms in the whole rollout. */
   readonly units: number;
-  /** @param time from 0 to 1: how much of the rollout is over. */
+  /** @param time the elapsed part of the rollout, from 0 to 1. */
   readonly draw: (random: () => number, arm: 0 | 1, time: number) => number;
-  /** The true shares of both arms, where they do not change; then it is counted how often the bounds hold them. */
+  /** The true shares of both arms, if they are constant. The simulation then counts how often the bounds contain them. */
   readonly truth?: readonly [control: number, candidate: number];
 }
 
 export interface SimulationOptions {
   readonly rollouts: number;
-  /** A look after each so many units. */
+  /** Units between two looks. */
   readonly lookEvery: number;
   readonly seed?: number;
   /** Compares every look with `decideLook`, which is slow. */
@@ -40,9 +40,9 @@ export interface SimulationOptions {
 
 export interface SimulationResult {
   readonly rollouts: number;
-  /** After how many units each rollout that was rolled back was. */
+  /** The number of units before each roll-back. */
   readonly rolledBackAfter: readonly number[];
-  /** In how many rollouts the bounds of both arms held the truth at each look; null where there is no one truth. */
+  /** The number of rollouts in which the bounds of both arms contained the truth at each look; null without a constant truth. */
   readonly covered: number | null;
 }
 
@@ -67,7 +67,7 @@ export function simulateRollouts(scenario: Scenario, options: SimulationOptions)
   return { rollouts, rolledBackAfter, covered: coverage === null ? null : covered };
 }
 
-/** @returns after how many units it was rolled back; null when it was not. */
+/** @returns the number of units before the roll-back; null without one. */
 function simulateOne(
   scenario: Scenario,
   { lookEvery, isChecked }: SimulationOptions,
@@ -153,7 +153,7 @@ function assertSameDecision(
   }
 }
 
-/** Whether the bounds of both arms hold the truth at all looks: for a known share that is between which counts it may lie. */
+/** Tests whether the bounds of both arms contain the truth at all looks. For a known share, that means its count lies in a known range. */
 class Coverage {
   private readonly ranks: readonly (readonly [number, number])[][];
 

@@ -5,21 +5,21 @@ import type { RolloutDefinition } from '../deciding/rollout-definition.js';
 import { PhaseTally } from '../record/phase-tally.js';
 import type { CountedEvent, RolloutEventsRepository } from './rollout-events.repository.js';
 
-/** The origins and ends of an arm's executions. */
+/** How an arm's executions were answered and ended. */
 export interface ArmTotals {
   readonly succeeded: number;
   readonly failed: number;
   readonly canceled: number;
   readonly cached: number;
   readonly fallbacks: number;
-  /** Requests without a `unit_key`, each of which is a unit of its own. */
+  /** Requests without a `unit_key`, each of which is a unit. */
   readonly withoutKey: number;
 }
 
-/** Events in one document. Parsing it blocks the process for about two milliseconds. */
+/** Events in one document. Parsing it blocks the event loop for about two milliseconds. */
 const PAGE = 2000;
 
-/** The events of one step as far as they were read, kept in memory: each is read once, however often somebody looks. */
+/** The events of one step, kept in memory as they are read, so that each is read only once. */
 export class CountedPhase {
   private readonly tally: PhaseTally;
   private readonly totals: Record<Arm, Record<keyof ArmTotals, number>> = {
@@ -27,7 +27,7 @@ export class CountedPhase {
     candidate: newTotals(),
   };
   private lastSequence = 0;
-  /** One reader at a time. */
+  /** Serializes readers. */
   private reading: Promise<void> = Promise.resolve();
 
   /** @param phase counted from 1. */
@@ -39,7 +39,7 @@ export class CountedPhase {
     this.tally = new PhaseTally(phase - 1, definition);
   }
 
-  /** Reads what has come since. What the transaction has added itself counts, so it must not be rolled back. */
+  /** Reads new events. They include uncommitted ones of this transaction, so it must not be rolled back. */
   async read(tx: EntityManager, events: RolloutEventsRepository): Promise<void> {
     const turn = this.reading.catch(() => undefined).then(() => this.readOn(tx, events));
     this.reading = turn;

@@ -13,9 +13,9 @@ import { RolloutEventsRepository } from './rollout-events.repository.js';
 import { TakingInRepository } from './taking-in.repository.js';
 import type { WatchedRollout } from './watched-rollouts.repository.js';
 
-/** For so long each look at a step is kept; later ones that decide nothing are kept less often. */
+/** Every look is kept for this many minutes of a step. After that, looks without a decision are kept less often. */
 const EACH_KEPT_MIN = 10;
-/** Minutes between those that are kept of an old step: half a minute. */
+/** Maximum minutes between kept looks of an old step: half a minute. */
 const MOST_BETWEEN_MIN = 0.5;
 
 interface Counted {
@@ -24,9 +24,9 @@ interface Counted {
 }
 
 /**
- * Takes in what is new of a rollout, looks at it, and does what the look decides: all in one transaction. A process that is killed in
- * the middle has done nothing, and of two that try at once one finds the cursor held. What the look decides is carried out only while
- * the rollout is what it was when it was looked at; otherwise the next look decides.
+ * Records what is new in a rollout, looks at it, and carries out the decision, all in one transaction. A killed process leaves nothing half
+ * done, and of two concurrent processes one finds the cursor held. A decision is carried out only if the rollout is unchanged since the
+ * look; otherwise the next look decides.
  */
 @Injectable()
 export class LookTaker {
@@ -41,19 +41,19 @@ export class LookTaker {
     private readonly looks: LooksRepository,
   ) {}
 
-  /** @returns what was decided and done; null when nobody looked, or somebody else did. */
+  /** @returns the decision that was carried out; null when there was no look, or another process did it. */
   async take(watched: WatchedRollout): Promise<Decision | null> {
     const { projectId, rolloutId } = watched;
     try {
       return await this.scope.transaction(projectId, (tx) => this.takeIn(tx, watched));
     } catch (error) {
-      // The counts may know events that were rolled back.
+      // The counts may include events that were rolled back.
       this.counted.delete(rolloutId);
       throw error;
     }
   }
 
-  /** Forgets what is over. @param known those that are still watched. */
+  /** Forgets finished rollouts. @param known the rollouts still watched. */
   keepOnly(known: ReadonlySet<string>): void {
     for (const rolloutId of this.counted.keys()) if (!known.has(rolloutId)) this.counted.delete(rolloutId);
   }
@@ -66,7 +66,7 @@ export class LookTaker {
     if (started === null) return null;
     const cursor = await this.takingIn.hold(tx, { projectId, rolloutId, startedAt: started });
     if (cursor === null) return null;
-    // Read again now that nobody else decides: what was read before may have been decided about.
+    // Read again under the cursor, because another process may have decided since the first read.
     const rollout = await this.rollouts.find(tx, projectId, rolloutId);
     if (rollout === null) return null;
     const definition: RolloutDefinition = { rolloutId, ...rollout.definition };
@@ -81,7 +81,7 @@ export class LookTaker {
     return look === null ? null : this.carryOut(tx, rollout, look);
   }
 
-  /** @returns null when there is nothing that an earlier look did not see. */
+  /** @returns null when there is nothing new since the last look. */
   private async look(
     tx: EntityManager,
     rollout: RolloutRecord,
@@ -114,7 +114,7 @@ export class LookTaker {
     return counts;
   }
 
-  /** @returns null when the rollout is no longer what was looked at; then the look is as if it had not been taken. */
+  /** @returns null when the rollout changed since the look, which is then discarded. */
   private async carryOut(tx: EntityManager, rollout: RolloutRecord, look: Look): Promise<Decision | null> {
     const { projectId, rolloutId } = rollout;
     const { decision } = look;
@@ -161,7 +161,7 @@ function mayDiffer(
   return last.elapsedMin < holdMin && now.elapsedMin >= holdMin;
 }
 
-/** Keeps every look that decides something, and so few of the others that a step of weeks does not leave a million. */
+/** Keeps every look that decides something, and only some of the others, so that a step of weeks does not leave a million. */
 function isKept({ decision, elapsedMin }: Look, last: Look | null): boolean {
   if (last === null || decision.kind !== last.decision.kind) return true;
   if (decision.kind !== 'continue' && decision.kind !== 'success') return true;

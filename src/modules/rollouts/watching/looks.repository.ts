@@ -3,14 +3,14 @@ import type { EntityManager } from 'typeorm';
 import type { Look } from '../deciding/look.js';
 
 export interface LookRecord {
-  /** 1, 2, 3 … in the order in which they were taken. */
+  /** Number of the look: 1, 2, 3 … in order. */
   readonly look: number;
   readonly figures: Look;
 }
 
 const READ = `SELECT k.look, k.figures FROM rollout_looks k WHERE k.project_id = $1 AND k.rollout_id = $2`;
 
-/** In one statement: nobody else takes a number while the cursor is held. */
+/** One statement suffices, because nobody else takes a number while the cursor is held. */
 const ADD = `WITH numbered AS (
     UPDATE rollout_cursors SET looks = looks + 1 WHERE project_id = $1 AND rollout_id = $2 RETURNING looks
   )
@@ -22,10 +22,10 @@ const COUNT = `SELECT c.looks FROM rollout_cursors c WHERE c.project_id = $1 AND
 const LAST_OF_PHASES = `SELECT DISTINCT ON (k.phase) k.look, k.figures FROM rollout_looks k
   WHERE k.project_id = $1 AND k.rollout_id = $2 ORDER BY k.phase, k.look DESC`;
 
-/** Looks at rollouts, as they are stored. */
+/** Stores looks at rollouts. */
 @Injectable()
 export class LooksRepository {
-  /** Under the lock of the cursor. */
+  /** Requires the lock on the cursor. */
   async add(tx: EntityManager, projectId: string, rolloutId: string, look: Look): Promise<void> {
     await tx.query(ADD, [
       projectId,
@@ -38,7 +38,7 @@ export class LooksRepository {
     ]);
   }
 
-  /** Newest first. @param before only earlier ones than this. */
+  /** Lists the newest first. @param before only looks before this one. */
   list(
     tx: EntityManager,
     projectId: string,
@@ -71,7 +71,7 @@ export class LooksRepository {
     return (await tx.query<LookRecord[]>(text, [projectId, rolloutId, phase]))[0] ?? null;
   }
 
-  /** RFC 3339 with milliseconds, by the database's clock, which looks and steps are timed by. */
+  /** Returns RFC 3339 with milliseconds, by the database's clock, which times looks and steps. */
   async readTime(tx: EntityManager): Promise<string> {
     const [row] = await tx.query<{ at: Date }[]>('SELECT clock_timestamp() AS "at"');
     if (row === undefined) throw new Error('the time of the database cannot be read');

@@ -1,4 +1,4 @@
-/** SQL for the value of each metric that an execution `x` has by itself; NULL for none. Other metrics are scores and outcomes. */
+/** SQL for the value of each metric of an execution `x` itself; NULL for none. Other metrics are scores and outcomes. */
 const MEASURES: Readonly<Record<string, string>> = {
   error_rate: `CASE x.status WHEN 'failed' THEN 1 WHEN 'succeeded' THEN 0 END`,
   schema_valid: 'x.output_valid::integer',
@@ -8,10 +8,10 @@ const MEASURES: Readonly<Record<string, string>> = {
   output_tokens: 'x.response_tokens',
 };
 
-/** The most measures of one exposure. Their numbers follow the number of the exposure. */
+/** The maximum number of measures of one exposure. They are numbered after the exposure. */
 export const MOST_MEASURES = Object.keys(MEASURES).length;
 
-/** Whether executions have the metric by themselves. */
+/** Returns whether executions themselves have the metric. */
 export function isMeasured(metric: string): boolean {
   return Object.hasOwn(MEASURES, metric);
 }

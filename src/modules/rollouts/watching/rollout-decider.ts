@@ -10,14 +10,13 @@ import { type WatchedRollout, WatchedRolloutsRepository } from './watched-rollou
 
 const LOOK_INTERVAL_MS = 1000;
 const MOST_AT_ONCE = 200;
-/** The pause after a failure, so that it is not repeated at once. */
+/** The pause after a failure, to avoid an immediate retry. */
 const AFTER_FAILURE_MS = 3000;
-/** The share of a process' time that the looks at one rollout may take: one with a million units is looked at less often. */
+/** The share of a process' time that looks at one rollout may take. A rollout with a million units is looked at less often. */
 const MOST_SHARE = 0.1;
 
 /**
- * Looks at what is rolled out, about once a second, in every process. The database decides which of them looks, so a killed process is
- * not missed.
+ * Looks at running rollouts about once a second, in every process. The database decides which process looks, so a killed one is not missed.
  */
 @Injectable()
 export class RolloutDecider implements OnApplicationBootstrap, BeforeApplicationShutdown {
@@ -33,7 +32,7 @@ export class RolloutDecider implements OnApplicationBootstrap, BeforeApplication
   ) {}
 
   onApplicationBootstrap(): void {
-    // Spread, so that many processes which start together do not all look at the same moment.
+    // Jitter, so that processes that start together do not look at the same moment.
     this.timer = setInterval(() => this.look(), LOOK_INTERVAL_MS * (0.9 + Math.random() * 0.2));
     this.timer.unref();
   }
@@ -44,7 +43,7 @@ export class RolloutDecider implements OnApplicationBootstrap, BeforeApplication
     await this.looking;
   }
 
-  /** One round at a time. */
+  /** Runs one round at a time. */
   private look(): void {
     if (this.looking !== null || this.isLeaving) return;
     this.looking = this.lookOnce()

@@ -4,7 +4,7 @@ import type { Arm } from '../../../bucketing/index.js';
 import type { RolloutEventEntity } from '../../../entities/index.js';
 import { MOST_MEASURES } from './measures.js';
 
-/** An exposure or one value, with its number as a number: nobody counts to 2^53. */
+/** An exposure or one value, with its sequence as a JavaScript number, which never reaches 2^53. */
 export type RolloutEventRecord = Omit<
   RolloutEventEntity,
   'projectId' | 'rolloutId' | 'sequence' | 'measures'
@@ -13,8 +13,8 @@ export type RolloutEventRecord = Omit<
 };
 
 /**
- * A stored event, reduced to what is counted: `[sequence, arm, unit, metric, value, status, isCached, isFallback, isOwnUnit, measures]`.
- * An exposure has no metric and no value, and a value has none of what follows it. `isOwnUnit`: the request came without a `unit_key`.
+ * A stored event, reduced to what is counted: `[sequence, arm, unit, metric, value, status, isCached, isFallback, isOwnUnit, measures]`. An
+ * exposure has no metric and no value. A value has none of the members after it. `isOwnUnit`: the request had no `unit_key`.
  */
 export type CountedEvent = readonly [
   sequence: number,
@@ -39,7 +39,7 @@ export interface MetricDelay {
   readonly maxMs: number;
 }
 
-/** Turns each measure of an exposure into an event. An exposure before the page may reach into it. */
+/** Turns each measure of an exposure into an event. The measures of an exposure before the page may belong to it. */
 const READ = `SELECT x.sequence::float8 AS sequence, x.kind, v.execution_id AS "executionId", v.phase, v.arm, v.unit, x.status,
     x.is_cached AS "isCached", x.is_fallback AS "isFallback", x.ended_at AS "endedAt", x.metric, x.value, x.delay_ms AS "delayMs"
   FROM (SELECT * FROM rollout_events v
@@ -53,7 +53,7 @@ const READ = `SELECT x.sequence::float8 AS sequence, x.kind, v.execution_id AS "
   ) AS x
   WHERE x.sequence > $3 ORDER BY x.sequence LIMIT $4`;
 
-/** Returns one document, because a busy rollout has thousands of events a second: read as rows they take three times the processor time. */
+/** Returns one document, because reading thousands of events a second as rows takes three times the processor time. */
 const COUNTED = `SELECT coalesce(json_agg(json_build_array(v.sequence, v.arm, v.unit, v.metric, v.value, v.status, v.is_cached,
     v.is_fallback, v.unit = v.execution_id::text, v.measures)), '[]') AS events
   FROM (SELECT * FROM rollout_events v
@@ -64,24 +64,24 @@ const DELAYS = `SELECT v.phase, v.arm, v.metric, percentile_cont(0.5) WITHIN GRO
   FROM rollout_events v WHERE v.project_id = $1 AND v.rollout_id = $2 AND v.delay_ms IS NOT NULL
   GROUP BY v.phase, v.arm, v.metric`;
 
-/** From the outcomes that are no boolean, of which a metric of yes and no has few. */
+/** Searches the outcomes that are not boolean, which are rare for a yes-or-no metric. */
 const UNREADABLE = `SELECT 'outcome:' || o.metric AS metric, count(*)::integer AS count FROM outcomes o
   WHERE o.project_id = $1 AND o.metric = ANY ($3::text[]) AND NOT o.is_boolean AND o.value NOT IN (0, 1)
     AND EXISTS (SELECT FROM rollout_events x
       WHERE x.project_id = $1 AND x.rollout_id = $2 AND x.execution_id = o.execution_id AND x.kind = 'exposure')
   GROUP BY o.metric ORDER BY o.metric`;
 
-/** Outcomes of a metric of yes and no that are neither. */
+/** Outcomes of a yes-or-no metric that are neither yes nor no. */
 export interface UnreadableOutcomes {
-  /** Such as `outcome:resolved`. */
+  /** The metric, such as `outcome:resolved`. */
   readonly metric: string;
   readonly count: number;
 }
 
-/** The exposures of a rollout and their values. */
+/** Stores the exposures of a rollout and their values. */
 @Injectable()
 export class RolloutEventsRepository {
-  /** In their order. @param after the number of the last event that is known; 0 for none. */
+  /** Lists events in order. @param after the number of the last known event; 0 for none. */
   list(
     tx: EntityManager,
     projectId: string,
@@ -91,7 +91,7 @@ export class RolloutEventsRepository {
     return tx.query<RolloutEventRecord[]>(READ, [projectId, rolloutId, after, limit]);
   }
 
-  /** Lists the stored events of one step in their order, to be counted. @param after the number of the last event that is known; 0 for none. */
+  /** Lists the stored events of one step in order, for counting. @param after the number of the last known event; 0 for none. */
   async listOfPhase(
     tx: EntityManager,
     projectId: string,
@@ -103,12 +103,12 @@ export class RolloutEventsRepository {
     return found?.events ?? [];
   }
 
-  /** Lists the delays of scores and outcomes; what an execution brings along has none. */
+  /** Lists the delays of scores and outcomes. Measures of executions have none. */
   listDelays(tx: EntityManager, projectId: string, rolloutId: string): Promise<MetricDelay[]> {
     return tx.query<MetricDelay[]>(DELAYS, [projectId, rolloutId]);
   }
 
-  /** Counts outcomes that are no value, because a yes or a no is asked for. @param names without `outcome:`. */
+  /** Counts outcomes that are not valid values of a yes-or-no metric. @param names without `outcome:`. */
   async listUnreadable(
     tx: EntityManager,
     projectId: string,

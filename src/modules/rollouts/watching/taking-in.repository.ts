@@ -4,34 +4,34 @@ import type { RolloutCursorEntity } from '../../../entities/index.js';
 import type { MetricRule } from '../deciding/rollout-definition.js';
 import { isMeasured, selectMeasures, sequenceStep } from './measures.js';
 
-/** The right to take in, look and decide, until the transaction ends. */
+/** The right to record events, look and decide, until the transaction ends. */
 export type RolloutCursor = Omit<RolloutCursorEntity, 'takenInAt' | 'sweptAt'> & {
-  /** Whether executions are to be looked for that were committed seconds after they ended. */
+  /** Whether to search for executions that were committed seconds after they ended. */
   readonly isLongLookDue: boolean;
-  /** Whether executions are to be looked for that were committed minutes after they ended. */
+  /** Whether to search for executions that were committed minutes after they ended. */
   readonly isSweepDue: boolean;
 };
 
-/** A rollout in the transaction of whoever takes in. */
+/** A rollout whose events are being recorded. */
 export interface TakenRollout {
   readonly projectId: string;
   readonly rolloutId: string;
   readonly startedAt: Date;
-  /** The metrics that it watches; each once. */
+  /** The watched metrics; each once. */
   readonly rules: readonly Pick<MetricRule, 'metric' | 'kind'>[];
-  /** The scorers that its scores are of, by their names. One that is not there is whichever has the name now. */
+  /** The scorers of its scores, by name. A missing name stands for the scorer that currently has it. */
   readonly scorerIds: Readonly<Record<string, string>>;
 }
 
 export interface TakenIn {
-  /** The number of the last event from now on. */
+  /** The number of the last event so far. */
   readonly lastSequence: string;
   readonly exposures: number;
 }
 
 /**
- * The numbers of the latest score and outcome are read before anything is taken in: all lower ones are committed, so what is taken in
- * afterwards has them.
+ * Reads the numbers of the latest score and outcome before any executions. All lower ones are committed, so recording executions afterwards
+ * finds them.
  */
 const OPEN = `INSERT INTO rollout_cursors (project_id, rollout_id, executions_until, scores_until, outcomes_until)
   VALUES ($1, $2, $3, coalesce((SELECT s.latest FROM score_sequences s WHERE s.project_id = $1), 0),
@@ -52,11 +52,10 @@ const KEEP = `UPDATE rollout_cursors SET last_sequence = $3, executions_until = 
   WHERE project_id = $1 AND rollout_id = $2`;
 
 /**
- * An execution says that it ended when its transaction began, and is seen when that has committed: so it is looked for again for a
- * while, and what is known already is left out. Ids carry the time, which leaves out the weeks before the rollout.
+ * An execution's end is dated by the start of its transaction, but visible only after the commit. So recent ends are searched again for a
+ * while, and known executions are skipped. Ids contain the time, which excludes the weeks before the rollout.
  *
- * A canceled execution neither failed nor succeeded. Latency is that of answers: a call that fails at once is not a fast one.
- *
+ * A canceled execution neither failed nor succeeded. Latency covers answers only, because a call that fails at once is not fast.
  * @param measured metrics for which `isMeasured` holds.
  */
 const exposeStatement = (measured: readonly string[]) => `WITH found AS MATERIALIZED (
@@ -86,9 +85,9 @@ const exposeStatement = (measured: readonly string[]) => `WITH found AS MATERIAL
     $3::bigint + count(*) * ${sequenceStep(measured)} AS "lastSequence" FROM exposed x`;
 
 /**
- * Scores and outcomes that are new, of exposures that are known, and all of exposures that are new: they may have come first. Those that
- * both find, and a second one of an execution, are left out by the index. So are scores of another scorer that had or has the name, and
- * outcomes other than 0 and 1 where a yes or a no is asked for: those are missing.
+ * Adds new scores and outcomes of known exposures, and all those of new exposures, which may have arrived first. The index drops
+ * duplicates, including second values of an execution. Scores by another scorer that has or had the name, and non-boolean outcomes of a
+ * yes-or-no metric, count as missing.
  */
 const ADD_LATE = `WITH fresh AS MATERIALIZED (
     SELECT x.execution_id FROM rollout_events x
@@ -129,19 +128,19 @@ const ADD_LATE = `WITH fresh AS MATERIALIZED (
 
 const AT_ONCE = 5000;
 /**
- * Each look goes back over a span that was seen before, because a commit shows only after the end that it records: two seconds each
- * time, fifteen every ten seconds for a busy machine, fifteen minutes every five minutes for a commit that stalled. Every execution
- * of the span is looked up among those that are known, so long spans are expensive: fifteen seconds each time and fifteen minutes
- * every minute looked each exposure up thirty times, and cost PostgreSQL 1.7 times what the same requests cost without a rollout.
+ * Each look goes back over a span seen before, because a commit becomes visible only after the end that it records: two seconds each time,
+ * fifteen every ten seconds for a busy machine, fifteen minutes every five minutes for a stalled commit. Every execution of the span is
+ * looked up among the known ones, so long spans are expensive: fifteen seconds each time and fifteen minutes every minute looked up each
+ * exposure thirty times, and cost PostgreSQL 1.7 times what the same requests cost without a rollout.
  */
 const OVERLAP_MS = 2000;
 const LONG_OVERLAP_MS = 15_000;
 const SWEEP_OVERLAP_MS = 15 * 60_000;
 
-/** Brings ended executions, scores and outcomes into the record of a rollout, each once. */
+/** Records ended executions, scores and outcomes as events of a rollout, each once. */
 @Injectable()
 export class TakingInRepository {
-  /** @returns null while somebody else is at it. */
+  /** @returns null while another process holds the cursor. */
   async hold(
     tx: EntityManager,
     { projectId, rolloutId, startedAt }: Pick<TakenRollout, 'projectId' | 'rolloutId' | 'startedAt'>,
@@ -153,7 +152,7 @@ export class TakingInRepository {
     return (await find()) ?? null;
   }
 
-  /** Takes in what there is, so much at a time that a backlog does not hold the transaction for long; the next call goes on. */
+  /** Records what is available, in bounded portions, so that a backlog does not hold the transaction for long. The next call continues. */
   async takeIn(tx: EntityManager, rollout: TakenRollout, cursor: RolloutCursor): Promise<TakenIn> {
     const { projectId, rolloutId } = rollout;
     const [latest] = await tx.query<{ at: Date; scores: string; outcomes: string }[]>(LATEST, [projectId]);
@@ -177,7 +176,7 @@ export class TakingInRepository {
       projectId,
       rolloutId,
       lastSequence,
-      // They are taken in as they ended, so all before the last of a part are known.
+      // Executions are recorded in the order of their ends, so everything before the last one of a portion is known.
       isWhole ? latest.at : takeLater(exposed.until, cursor.executionsUntil),
       latest.scores,
       latest.outcomes,

@@ -12,7 +12,7 @@ const LIST = `SELECT project_id AS "projectId", rollout_id AS "rolloutId" FROM l
 export class WatchedRolloutsRepository {
   constructor(private readonly scope: TenantScope) {}
 
-  /** Lists the rollouts of all projects that there may be something to do for; the one that was looked at longest ago first. */
+  /** Lists the rollouts of all projects that may need a look, the longest unwatched first. */
   list(most: number): Promise<WatchedRollout[]> {
     return this.scope.system<WatchedRollout & Record<string, unknown>>(LIST, [most]);
   }

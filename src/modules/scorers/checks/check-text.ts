@@ -8,8 +8,8 @@ type TextCheck = 'contains' | 'starts_with' | 'regex' | 'levenshtein';
 type Target = { readonly text: string } | { readonly part: ExactJson };
 
 /**
- * Runs a check that compares texts. `contains` looks for what is no text in the answer as JSON.
- * @param target the answer as text, or a part of it that is JSON.
+ * Runs a check that compares texts. `contains` treats the answer as JSON if the operand is not a string, or a path selects a part.
+ * @param target the answer as text, or a JSON part of it.
  */
 export function checkText(check: TextCheck, operand: ExactJson, target: Target): Finding | ScoringError {
   if (check === 'contains' && (typeof operand !== 'string' || 'part' in target)) {
@@ -30,7 +30,7 @@ export function checkText(check: TextCheck, operand: ExactJson, target: Target):
   return compare(check, operand, text);
 }
 
-/** Whether an array has the element, an object the members, or another value is the same; undefined where a text is looked for in it. */
+/** Returns whether an array has the element, an object the members, or a value is equal; undefined for a text to find in a text. */
 function holds(container: ExactJson, wanted: ExactJson): boolean | undefined {
   if (Array.isArray(container)) {
     return (container as readonly ExactJson[]).some((element) => isSameJson(element, wanted));

@@ -1,9 +1,9 @@
 import { type ExactJson, ExactNumber, parseExact } from '../../../kernel/index.js';
 
-/** Reading and comparing go down by recursion. Structures of models and of people are far from it. */
+/** Bounds the recursion of reading and comparing. Real structures are far from it. */
 const MAX_DEPTH = 500;
 
-/** Reads a text as JSON without loss; undefined for what is not JSON, or is nested deeper than 500 levels. */
+/** Reads a text as JSON without loss; undefined if it is not JSON, or is nested deeper than 500 levels. */
 export function readExact(text: string): ExactJson | undefined {
   if (!isJson(text) || isDeeperThan(text, MAX_DEPTH)) return undefined;
   return parseExact(text);
@@ -18,7 +18,7 @@ export function isJson(text: string): boolean {
   }
 }
 
-/** Takes a text that is known to be JSON. */
+/** Requires valid JSON. */
 function isDeeperThan(text: string, most: number): boolean {
   let depth = 0;
   let isInString = false;
@@ -37,8 +37,8 @@ function isDeeperThan(text: string, most: number): boolean {
 }
 
 /**
- * Whether two values are the same: keys in any order, and numbers by their exact value, so 1.0 is 1, and 12345678901234567890 is
- * not 12345678901234567891.
+ * Returns whether two values are equal: keys in any order, and numbers by their exact value, so 1.0 equals 1, but 12345678901234567890
+ * differs from 12345678901234567891.
  */
 export function isSameJson(one: ExactJson, other: ExactJson): boolean {
   if (isNumber(one)) return isNumber(other) && formatDigits(one) === formatDigits(other);
@@ -54,7 +54,7 @@ export function isSameJson(one: ExactJson, other: ExactJson): boolean {
   return one === other;
 }
 
-/** Whether an object has all members of another one, with the same values. */
+/** Returns whether an object has all members of another one, with the same values. */
 export function holdsMembers(
   object: ReadonlyMap<string, ExactJson>,
   members: ReadonlyMap<string, ExactJson>,
@@ -66,7 +66,7 @@ export function holdsMembers(
   return true;
 }
 
-/** A text as it is, and any other scalar as it is written in JSON; null for an object or an array. */
+/** Returns a string as it is, and any other scalar as written in JSON; null for an object or an array. */
 export function textFor(value: ExactJson): string | null {
   if (typeof value === 'string') return value;
   if (value instanceof ExactNumber) return value.text;

@@ -1,7 +1,7 @@
 import { RE2JS } from 're2js';
 import { type Finding, finding, type ScoringError, scoringError } from '../verdict.js';
 
-/** Whether the pattern, in the syntax of RE2, is found anywhere in the text. It takes time in proportion to the text. */
+/** Searches the text for a pattern in RE2 syntax. Takes time proportional to the length of the text. */
 export function findPattern(pattern: string, text: string): Finding | ScoringError {
   const compiled = compilePattern(pattern);
   if (typeof compiled === 'string') {
@@ -10,7 +10,7 @@ export function findPattern(pattern: string, text: string): Finding | ScoringErr
   return compiled.matcher(text).find() ? finding(1) : finding(0, 'The pattern is not found in the answer.');
 }
 
-/** @returns what is wrong with the pattern, as a text, when it cannot be used. */
+/** @returns a description of the problem if the pattern cannot be used. */
 export function compilePattern(pattern: string): RE2JS | string {
   try {
     return RE2JS.compile(pattern);

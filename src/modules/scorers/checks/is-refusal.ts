@@ -1,7 +1,7 @@
-/** A model that refuses says so at once. What stands further down is an answer. */
+/** A refusing model says so at once. Text further down is part of an answer. */
 const LOOKED_AT_CHARS = 300;
 
-/** Reasons for which a vendor says that the model ended. */
+/** Finish reasons with which a vendor marks a refusal. */
 const REFUSING_REASONS: readonly string[] = ['content_filter', 'refusal', 'safety'];
 
 const CANNOT = String.raw`(?:can(?:no|['’])?t|can not|am (?:un|not )able to|won['’]?t|will not|must decline to|have to decline to|do not feel comfortable|don['’]?t feel comfortable)`;
@@ -24,7 +24,7 @@ const REFUSALS: readonly RegExp[] = [
   /^\W*lo siento,? (?:pero )?no puedo\b/i,
 ];
 
-/** Whether an answer refuses, by how models word it (English above all) and by the reason for which the vendor ended it. */
+/** Returns whether an answer is a refusal, by how models phrase it (mostly in English) and by the vendor's finish reason. */
 export function isRefusal(text: string, finishReason: string | null): boolean {
   if (finishReason !== null && REFUSING_REASONS.includes(finishReason.toLowerCase())) return true;
   const beginning = text.trimStart().slice(0, LOOKED_AT_CHARS).replace(/\s+/g, ' ');

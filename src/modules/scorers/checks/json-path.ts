@@ -2,13 +2,13 @@ import type { ExactJson } from '../../../kernel/index.js';
 
 /** No real path is deeper than this. */
 const MAX_STEPS = 100;
-/** A name, or an index in brackets, each behind the one before. */
+/** Matches a name, or an index in brackets, right after the previous step. */
 const STEP = /\.?([^.[\]]+)|\[(\d{1,9})\]/y;
 const INDEX = /^(?:0|[1-9]\d{0,8})$/;
 
 /**
- * The steps to a part of a JSON value: an RFC 6901 pointer (`/a/0/b`), or names and indexes (`a[0].b`, `a.0.b`, with or without
- * `$.` in front). A key with a dot or a bracket needs a pointer.
+ * Parses the steps to a part of a JSON value: an RFC 6901 pointer (`/a/0/b`), or names and indexes (`a[0].b`, `a.0.b`, with or without `$.`
+ * in front). A key with a dot or a bracket needs a pointer.
  * @returns null for a text that is neither.
  */
 export function parsePath(path: string): readonly string[] | null {
@@ -33,7 +33,7 @@ function parseDotted(path: string): readonly string[] | null {
     const found = STEP.exec(path);
     if (found === null) return null;
     const [, name, index] = found;
-    // A name begins the path or stands behind a dot.
+    // A name comes first or follows a dot.
     const hasDot = path[start] === '.';
     if (name !== undefined && hasDot === isFirst) return null;
     steps.push((name ?? index) as string);
@@ -41,7 +41,7 @@ function parseDotted(path: string): readonly string[] | null {
   return steps.length === 0 ? null : steps;
 }
 
-/** The part that the steps lead to; undefined when there is none. */
+/** Returns the part that the steps lead to; undefined if there is none. */
 export function selectPart(value: ExactJson, steps: readonly string[]): ExactJson | undefined {
   let part: ExactJson | undefined = value;
   for (const step of steps) {

@@ -2,8 +2,8 @@ import { compileSchema } from '../../../json-schema/index.js';
 import { type ExactJson, parseJson, ValidationError } from '../../../kernel/index.js';
 
 /**
- * @param schemaJson the JSON text of a schema that was accepted.
- * @returns what is wrong with the value first; null when it fits.
+ * @param schemaJson the JSON text of an accepted schema.
+ * @returns the first problem of the value; null when it matches.
  */
 export function matchesSchema(schemaJson: string, value: ExactJson): string | null {
   const [first] = compileSchema(parseJson(schemaJson)).validate(value);
@@ -11,7 +11,7 @@ export function matchesSchema(schemaJson: string, value: ExactJson): string | nu
   return `${first.pointer === '' ? 'The answer' : first.pointer} ${first.message}.`;
 }
 
-/** @returns what is wrong with a schema, and where in the definition; null for one that can be used. */
+/** @returns the problem of a schema, and its place in the definition; null for a usable one. */
 export function findSchemaProblem(schemaJson: string): { pointer: string; message: string } | null {
   try {
     compileSchema(parseJson(schemaJson), '/value');

@@ -9,10 +9,10 @@ import { parsePath, selectPart } from './json-path.js';
 import { matchesSchema } from './matches-schema.js';
 import { readPicoUsd } from './read-pico-usd.js';
 
-/** The value to check: the whole answer as text, or the part that its path leads to. */
+/** The value to check: the whole answer as text, or the part that the path selects. */
 type Target = { readonly text: string } | { readonly part: ExactJson };
 
-/** Runs a check. It takes as long as the texts are, so long ones are checked in a thread of their own. */
+/** Runs a check. The time grows with the texts, so long ones are checked in a separate thread. */
 export function runCheck(definition: CheckDefinition, answer: ScorableAnswer): Finding | ScoringError {
   const found = lookAt(definition, answer);
   if (found.kind === 'error' || !definition.negate) return found;
@@ -42,7 +42,7 @@ function lookAt(definition: CheckDefinition, answer: ScorableAnswer): Finding | 
   }
 }
 
-/** The operand: `value` of the check, else `expected` of the item. */
+/** Passes the operand to the check: its own `value`, else `expected` of the item. */
 function withOperand(
   { valueJson }: CheckDefinition,
   { expectedJson }: ScorableAnswer,
@@ -53,7 +53,7 @@ function withOperand(
   return scoringError('expected_unusable', 'The check compares with `expected`, and nothing was expected.');
 }
 
-/** An answer that has no such part fails: the fault is the answer's. */
+/** An answer without the selected part fails, because that is the answer's fault. */
 function withTarget(
   { path }: CheckDefinition,
   { responseText: text }: ScorableAnswer,
@@ -74,7 +74,7 @@ function checkEquals(operand: ExactJson, target: Target): Finding {
   return passIf(isSameJson(operand, json), 'The answer is another value.');
 }
 
-/** A part that is a text has to hold JSON itself; any other part is JSON. */
+/** A part that is a string must contain JSON. Any other part is JSON already. */
 function checkJson(target: Target): Finding {
   if ('text' in target) return passIf(isJson(target.text), 'The answer is not JSON.');
   const { part } = target;

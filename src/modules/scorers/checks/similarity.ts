@@ -1,8 +1,8 @@
 import { distance } from 'fastest-levenshtein';
 
 /**
- * The work of a comparison grows with the product of both lengths: this many steps take about a second. Texts of 100,000
- * characters each are just within it.
+ * The work of a comparison grows with the product of both lengths, and this many steps take about a second. Texts of 100,000 characters
+ * each just fit.
  */
 const MOST_STEPS = 10_000_000_000;
 
@@ -11,8 +11,8 @@ const FIRST_SURROGATE = 0xd800;
 const SURROGATES = 0x800;
 
 /**
- * Returns the similarity of two texts: 1 less their Levenshtein distance by the longer length, both in characters (code points). What
- * they have in common at both ends is left out first, since it costs nothing and changes no distance.
+ * Returns the similarity of two texts: 1 less their Levenshtein distance by the longer length, both in characters (code points). A common
+ * prefix and suffix are removed first, because that is cheap and does not change the distance.
  * @returns 0 to 1; null when it would take too long.
  */
 export function similarityBetween(one: string, other: string, mostSteps = MOST_STEPS): number | null {
@@ -32,8 +32,8 @@ export function similarityBetween(one: string, other: string, mostSteps = MOST_S
 }
 
 /**
- * The texts with one UTF-16 unit for each character: what needs two gets one of the surrogates, which no text has alone.
- * @returns null for texts with more such characters than there are surrogates.
+ * Replaces each astral character by one surrogate, which no text has alone, so that every character takes one UTF-16 unit.
+ * @returns null for texts with more different astral characters than there are surrogates.
  */
 function oneUnitEach(one: string, other: string): readonly [string, string] | null {
   const units = new Map<string, string>();

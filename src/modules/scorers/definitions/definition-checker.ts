@@ -10,7 +10,7 @@ import { JobTimedOut, ThreadDied } from '../sandbox/thread.js';
 import type { CheckDefinition, CodeDefinition, ScorerDefinition } from '../scorer-definition.js';
 import type { DefinitionDraft } from './write-definition.js';
 
-/** Looks at what a definition names and holds: prompts, models, patterns, schemas, code. */
+/** Validates what a definition refers to and contains: prompts, models, patterns, schemas, code. */
 @Injectable()
 export class DefinitionChecker {
   constructor(
@@ -21,9 +21,9 @@ export class DefinitionChecker {
   ) {}
 
   /**
-   * Fills in what a judge leaves open, so that it always judges alike: the active version, its checksum, the default model.
+   * Fills in what a judge leaves open, so that it always judges in the same way: the active version, its checksum, the default model.
    * @throws PromptNotFoundError | VersionNotFoundError | NoActiveVersionError | ModelNotFoundError
-   * @throws ValidationError `VALIDATION_FAILED` for a checksum that is another version's.
+   * @throws ValidationError `VALIDATION_FAILED` for the checksum of another version.
    */
   async complete(projectId: string, draft: DefinitionDraft): Promise<DefinitionDraft> {
     if (draft.kind !== 'judge') return draft;
@@ -58,8 +58,8 @@ export class DefinitionChecker {
   }
 
   /**
-   * Compiles patterns, schemas and code, in a thread of their own.
-   * @throws ScorerInvalidError `SCORER_INVALID` for what cannot be used.
+   * Compiles patterns, schemas and code, in a separate thread.
+   * @throws ScorerInvalidError `SCORER_INVALID` if they cannot be used.
    */
   async assertUsable(definition: ScorerDefinition): Promise<void> {
     if (definition.kind !== 'code' && definition.kind !== 'check') return;

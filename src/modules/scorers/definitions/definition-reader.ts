@@ -29,7 +29,7 @@ export class DefinitionReader {
 
   constructor(readonly body: PutScorerDto) {}
 
-  /** A member of the body; null is the same as left out. */
+  /** Returns a member of the body. Null means the same as left out. */
   member<Name extends keyof PutScorerDto>(name: Name): Exclude<PutScorerDto[Name], null> | undefined {
     return (this.body[name] ?? undefined) as Exclude<PutScorerDto[Name], null> | undefined;
   }
@@ -50,7 +50,7 @@ export class DefinitionReader {
     }
   }
 
-  /** Refuses one that every answer would reach. @param least the lowest value that there is. */
+  /** Reads a threshold, and refuses one that every answer would reach. @param least the lowest possible value. */
   readThreshold(least: number, most: number): number | undefined {
     const threshold = this.member('threshold');
     if (threshold === undefined) return undefined;
@@ -60,7 +60,7 @@ export class DefinitionReader {
     return threshold;
   }
 
-  /** Labels, or a range of numbers. */
+  /** Reads labels, or a range of numbers. */
   readScale(): Readonly<Record<string, unknown>> {
     const labels = this.member('labels');
     const min = this.member('min');

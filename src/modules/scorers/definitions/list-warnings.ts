@@ -1,6 +1,6 @@
 import { DEFAULT_THRESHOLD, type ScorerDefinition } from '../scorer-definition.js';
 
-/** Lists definitions that are allowed, and probably not meant. */
+/** Lists problems of a definition that is allowed but probably not intended. */
 export function listWarnings(definition: ScorerDefinition): string[] {
   if (!('labels' in definition)) return [];
   const { min, threshold } = definition;

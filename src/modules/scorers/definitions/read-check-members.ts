@@ -4,17 +4,17 @@ import { readPicoUsd } from '../checks/read-pico-usd.js';
 import type { DefinitionReader } from './definition-reader.js';
 import type { CheckName } from '../scorer-definition.js';
 
-/** The bound for the pattern of a regular expression. */
+/** Maximum length of a regular expression. */
 const MAX_PATTERN_CHARS = 1000;
 const MAX_PATH_CHARS = 1000;
 
-/** Checks of the execution rather than of a part of its answer. */
+/** Checks of the execution instead of a part of its answer. */
 const WITHOUT_PATH: readonly CheckName[] = ['tool_called', 'max_latency_ms', 'max_cost_usd'];
 
 const isText = (value: ExactJson) => typeof value === 'string' && value !== '';
 const isObject = (value: ExactJson) => value instanceof Map;
 
-/** The form of `value` for each check, in words and as a rule; null for a check that compares with nothing. */
+/** The form of `value` for each check, as a description and as a rule; null for a check that compares with nothing. */
 const VALUES: Readonly<
   Record<CheckName, { readonly words: string; readonly isAllowed: (value: ExactJson) => boolean } | null>
 > = {
@@ -50,7 +50,7 @@ const VALUES: Readonly<
   is_refusal: null,
 };
 
-/** @param valueJson null when it was left out. */
+/** @param valueJson null when left out. */
 export function readCheckMembers(
   reader: DefinitionReader,
   valueJson: string | null,
@@ -64,7 +64,7 @@ export function readCheckMembers(
   return {
     check,
     path: reader.member('path'),
-    // The default is the same content as leaving the member out.
+    // The default is stored as if the member was left out, so that both have the same checksum.
     negate: reader.member('negate') === true ? true : undefined,
     threshold: reader.readThreshold(0, 1),
   };

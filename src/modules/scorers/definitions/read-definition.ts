@@ -4,15 +4,15 @@ import { readCheckMembers } from './read-check-members.js';
 import { DefinitionReader } from './definition-reader.js';
 import type { DefinitionDraft } from './write-definition.js';
 
-/** The bound for the JSON that a check compares with: it is hashed and compared in one go. */
+/** Maximum size of the JSON that a check compares with, because it is hashed and compared synchronously. */
 const MAX_VALUE_CHARS = 65_536;
 
-/** The bound for the source of code. A scorer that needs more is a program. */
+/** Maximum size of the source of code. A scorer that needs more is a program. */
 const MAX_SOURCE_CHARS = 50_000;
 
 /**
- * Reads a scorer from a body, without looking anything up: of a judge the version and the model may still be missing.
- * @param valueJson the JSON text of `value` as it was sent; null when it was left out.
+ * Reads a scorer from a body without looking anything up. A judge may still lack its version and model.
+ * @param valueJson the JSON text of `value` as sent; null when left out.
  * @throws ValidationError `VALIDATION_FAILED` with a pointer for each fault.
  */
 export function readDefinition(body: PutScorerDto, valueJson: string | null): DefinitionDraft {
@@ -63,7 +63,7 @@ function readJudge(reader: DefinitionReader): Readonly<Record<string, unknown>> 
   };
 }
 
-/** Reads the one model of a judge. With a list or a route it would not be known in advance which one judges. */
+/** Reads the one model of a judge. With a list or a route it would be unknown in advance which model judges. */
 function readModel(reader: DefinitionReader): object | undefined {
   const sent = reader.member('model');
   if (sent === undefined) return undefined;

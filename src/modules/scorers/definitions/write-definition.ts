@@ -7,23 +7,23 @@ import type { ScorerDefinition } from '../scorer-definition.js';
 
 const DOMAIN = 'prompt-ledger/scorer/1';
 
-/** A definition that was found to be in order, before it is stored. */
+/** A valid definition before it is stored. */
 export interface DefinitionDraft {
   readonly kind: ScorerKind;
-  /** The members of the definition, by the names of the API; undefined where one is left out. */
+  /** The members of the definition, by the names of the API; undefined if left out. */
   readonly members: Readonly<Record<string, unknown>>;
-  /** The JSON text of `value`; null when it was left out. */
+  /** The JSON text of `value`; null when left out. */
   readonly valueJson: string | null;
 }
 
 export interface WrittenDefinition {
-  /** Compact JSON, with numbers as they were sent. */
+  /** Compact JSON, with numbers as sent. */
   readonly json: string;
   readonly checksumHash: string;
   readonly definition: ScorerDefinition;
 }
 
-/** The checksum is the SHA-256 of `["prompt-ledger/scorer/1",{"kind",…}]` as RFC 8785 JSON, with numbers as they were sent. */
+/** Computes the checksum as the SHA-256 of `["prompt-ledger/scorer/1",{"kind",…}]` as RFC 8785 JSON, with numbers as sent. */
 export function writeDefinition({ kind, members, valueJson }: DefinitionDraft): WrittenDefinition {
   const value = valueJson === null ? [] : [`"value":${layOutJson(valueJson)}`];
   const others = Object.entries(members)

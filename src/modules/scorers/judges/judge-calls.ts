@@ -17,17 +17,17 @@ import type { JudgeVariables } from './judge-variables.js';
 export interface JudgeRequest {
   readonly definition: JudgeDefinition;
   readonly variables: JudgeVariables;
-  /** Under the same key there is one judgement; null: each is another one. */
+  /** The same key yields the same judgement. Null: each request gets a new one. */
   readonly key: string | null;
-  /** The experiment that it is part of; left out: none. */
+  /** The experiment that the judgement is part of. Left out: none. */
   readonly batchId?: string | undefined;
-  /** The execution that is judged: the judgement is erased with it. */
+  /** The execution that is judged. The judgement is erased with it. */
   readonly scoredExecutionId: string;
-  /** Metadata by which judgements are found. */
+  /** Metadata for finding judgements. */
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-/** A judge's answer, as it came. */
+/** A judge's answer as received. */
 export interface Judgement {
   readonly kind: 'judgement';
   readonly executionId: string;
@@ -35,18 +35,18 @@ export interface Judgement {
   readonly finishReason: string | null;
 }
 
-/** @throws LedgerError when nobody was asked. */
+/** @throws LedgerError when no judge was called. */
 export type CallJudge = (request: JudgeRequest) => Promise<Judgement | ScoringError>;
 
-/** Experiments and their judges run here, past the rules of environments. */
+/** Experiments and their judges run here, where the rules of environments do not apply. */
 const ENVIRONMENT = 'experiment';
-/** No route of the API is called so. */
+/** No route of the API has this name. */
 const KEY_ROUTE = 'judgement';
 const LOOK_AGAIN_MS = 30_000;
-/** All attempts with their waits take less; what takes longer finds no worker. */
+/** All attempts with their waits take less time. If a judgement takes longer, no worker is running. */
 const MOST_LOOKS = 30;
 
-/** Refusals that will be the same tomorrow: the judge is no longer what it was. */
+/** Errors that a later retry cannot fix: the judge no longer exists as it was defined. */
 const JUDGE_IS_GONE: readonly string[] = [
   'PROMPT_NOT_FOUND',
   'VERSION_NOT_FOUND',
@@ -68,9 +68,9 @@ export class JudgeCalls {
   ) {}
 
   /**
-   * Asks a judge and waits for its answer. The response cache is passed by: a judge that is asked again judges again.
-   * @throws JudgementInterruptedError `JUDGEMENT_INTERRUPTED` when the process is leaving, or no process works on the judgement.
-   * @throws what `SubmitService.submit` throws and may pass.
+   * Asks a judge and waits for its answer. Bypasses the response cache, because a judge that is asked again must judge again.
+   * @throws JudgementInterruptedError `JUDGEMENT_INTERRUPTED` when the process is shutting down, or no process works on the judgement.
+   * @throws what `SubmitService.submit` throws for a reason that may pass.
    */
   async call(caller: Caller, request: JudgeRequest): Promise<Judgement | ScoringError> {
     let executionId: string;
@@ -94,7 +94,7 @@ export class JudgeCalls {
       prompt_name: promptName,
       version_number: versionNumber,
       template_hash: promptChecksum,
-      // An experiment keeps the judges that it began with. Anywhere else a deleted prompt does not run.
+      // An experiment keeps the judges that it started with. Elsewhere a deleted prompt does not run.
       pinned: batchId === undefined ? null : { versionNumber, checksumHash: promptChecksum, versionId: null },
       environment: ENVIRONMENT,
       variables: variables.values,
@@ -127,7 +127,7 @@ export class JudgeCalls {
   }
 }
 
-/** The judgement went with the execution that it judges, or by itself; asked again, it would be no other. */
+/** The judgement was erased, alone or with the judged execution. A retry under the same key would find the same one. */
 function contentErased(executionId: string | null): ScoringError {
   return scoringError(
     'no_answer',
@@ -136,7 +136,7 @@ function contentErased(executionId: string | null): ScoringError {
   );
 }
 
-/** A request that uses the key again asks for the same thing, because the key names scorer and answer. */
+/** A request that reuses the key asks for the same thing, because the key names scorer and answer. */
 function usedKey(key: string): UsedKey {
   const fingerprint = createHash('sha256').update(key).digest();
   return { route: KEY_ROUTE, key: fingerprint.toString('hex'), fingerprint };

@@ -2,13 +2,13 @@ import { createHash } from 'node:crypto';
 import { parseJson } from '../../../kernel/index.js';
 import type { ScorableAnswer } from '../scorable-answer.js';
 
-/** Variables of a judge's prompt, as text and as what is rendered. */
+/** Variables of a judge's prompt, as JSON text and as values for rendering. */
 export interface JudgeVariables {
   readonly json: string;
   readonly values: Record<string, unknown>;
 }
 
-/** Returns the variables of a judge: `variables`, `expected` (null when nothing was expected) and `response_text`, which is fenced. */
+/** Returns the variables of a judge: `variables`, `expected` (null if nothing was expected) and `response_text`, which is fenced. */
 export function composeJudgeVariables(answer: ScorableAnswer): JudgeVariables {
   const { variablesJson, expectedJson, responseText } = answer;
   const response = JSON.stringify(fenceAnswer(responseText));
@@ -17,8 +17,8 @@ export function composeJudgeVariables(answer: ScorableAnswer): JudgeVariables {
 }
 
 /**
- * An answer is data to its judge, and is marked as such. The mark has a number that is made from the answer itself, which therefore
- * cannot hold it and so cannot end the fence early. It is the same for the same answer, so that what was sent can be told again.
+ * Marks an answer as data for its judge. The mark has a number derived from the answer, so the answer cannot contain it and end the fence
+ * early. The same answer always gets the same number, so that what was sent can be reproduced.
  */
 export function fenceAnswer(text: string): string {
   const id = createHash('sha256')

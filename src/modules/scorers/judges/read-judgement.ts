@@ -2,14 +2,14 @@ import type { JudgeDefinition } from '../scorer-definition.js';
 import { type Finding, finding, type ScoringError, scoringError } from '../verdict.js';
 import type { Judgement } from './judge-calls.js';
 
-/** The whole answer in a fence of Markdown, as models like to put it. */
+/** Matches a whole answer inside a Markdown fence, as models often write it. */
 const FENCED = /^```(?:json)?[^\S\n]*\n(?<json>[^]*?)\n?```$/;
 const MAX_EXPLANATION_CHARS = 10_000;
 const CUT: readonly string[] = ['length', 'max_tokens', 'max_output_tokens'];
 
 /**
- * Reads a judgement: one JSON object with `explanation`, and `label` or `value`, each once. Anything else is an error, and never a score;
- * the answer as it came stands in the judgement's execution.
+ * Reads a judgement: one JSON object with `explanation`, and `label` or `value`, each once. Anything else is an error and never a score.
+ * The judgement's execution keeps the answer as received.
  */
 export function readJudgement(
   definition: JudgeDefinition,
@@ -59,10 +59,10 @@ function readObject(json: string): Readonly<Record<string, unknown>> | null {
   }
 }
 
-/** Texts, and what opens, closes or separates; of valid JSON everything else is numbers, words and space. */
+/** Matches strings and the characters that open, close or separate. Everything else in valid JSON is numbers, literals and white space. */
 const TOKENS = /"(?:[^"\\]|\\.)*"|[{}[\]:]/gu;
 
-/** Whether the outermost object names a member twice. A reader of JSON takes the last one, without a word. @param json valid JSON. */
+/** Returns whether the outermost object repeats a member, because JSON parsers silently take the last one. @param json valid JSON. */
 function hasMemberTwice(json: string): boolean {
   const names = new Set<string>();
   let depth = 0;

@@ -12,17 +12,17 @@ const PAGE_BYTES = 64 * 1024;
 const WASM_FILE = '@jitl/quickjs-wasmfile-release-sync/wasm';
 
 interface WasmMemory {
-  /** @throws RangeError when there is no more. */
+  /** @throws RangeError when the maximum is reached. */
   grow(pages: number): number;
 }
 
 export interface Engine {
   readonly quickJs: QuickJSWASMModule;
-  /** Whether memory was asked for that there is not; code may have caught the error, or the engine may have had none left to make it of. */
+  /** Whether the code exceeded the memory. It may have caught the error, or the engine may have lacked the memory to create one. */
   readonly hasRunOut: () => boolean;
 }
 
-/** The part that we use: the library that the sources compile against does not have it. */
+/** The part that we use, because the configured TypeScript library does not declare it. */
 interface WebAssemblyApi {
   compile(bytes: Uint8Array): Promise<object>;
   readonly Memory: new (pages: { readonly initial: number; readonly maximum: number }) => WasmMemory;
@@ -32,9 +32,9 @@ const { WebAssembly } = globalThis as unknown as { readonly WebAssembly: WebAsse
 let compiled: Promise<object> | undefined;
 
 /**
- * A JavaScript engine of its own for each run, in 1.4 ms: what a run broke, or left in memory, is gone with it. The bound of memory is
- * that of the WebAssembly memory. The engine's own limit counts only the overhead of what it allocates, because it cannot ask how
- * large a block is: below "32 MB" it went up to 2 GB.
+ * Creates a new JavaScript engine for each run, in 1.4 ms, so that nothing a run broke or left in memory survives. The WebAssembly memory
+ * bounds the engine's. The engine's own limit counts only allocation overhead, because it cannot ask how large a block is: with "32 MB" it
+ * went up to 2 GB.
  */
 export async function newEngine(): Promise<Engine> {
   compiled ??= compile();
@@ -49,7 +49,7 @@ export async function newEngine(): Promise<Engine> {
 }
 
 /**
- * The engine asks for memory up to so many times, for ever less beyond its need, and gives up when all of them failed: Emscripten's
+ * How often the engine tries to grow its memory, with a smaller reserve each time, before it gives up: Emscripten's
  * `emscripten_resize_heap`.
  */
 const TRIES_TO_GROW = 3;
@@ -72,7 +72,7 @@ function watchGrowth(memory: WasmMemory): () => boolean {
   return () => hasRunOut;
 }
 
-/** The file belongs to a package that the engine depends on, wherever that is installed. */
+/** Resolves the file from the engine's own package, because it belongs to one of its dependencies. */
 async function compile(): Promise<object> {
   const engine = createRequire(__filename).resolve('quickjs-emscripten');
   return WebAssembly.compile(await readFile(createRequire(engine).resolve(WASM_FILE)));

@@ -2,10 +2,10 @@ import { createRequire } from 'node:module';
 import { extname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 
-/** The bounds of JavaScript beside the engine, whose memory is counted by itself. The stack is also the one of WebAssembly. */
+/** Bounds for JavaScript outside the engine, whose memory is limited separately. WebAssembly uses this stack too. */
 const RESOURCES = { maxOldGenerationSizeMb: 256, stackSizeMb: 8 } as const;
 
-/** Node runs no TypeScript, and tests run from source: there the program is loaded as the command line loads a configuration. */
+/** Node does not run TypeScript. Tests, which run from source, load the program with jiti, as the command line loads configurations. */
 const LOAD_SOURCE = `
 const { file, jiti } = require('node:worker_threads').workerData;
 require(jiti).createJiti(file).import(file);`;

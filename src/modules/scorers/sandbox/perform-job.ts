@@ -6,7 +6,7 @@ import type { Finding, ScoringError } from '../verdict.js';
 import { findCodeProblem, runCode } from './run-code.js';
 import type { DefinitionProblem, SandboxJob } from './sandbox-job.js';
 
-/** Does a job, in whichever thread this is. @throws what WebAssembly throws for code that broke the engine. */
+/** Does a job in the current thread. @throws what WebAssembly throws for code that broke the engine. */
 export async function performJob(
   job: SandboxJob,
 ): Promise<Finding | ScoringError | DefinitionProblem | null> {

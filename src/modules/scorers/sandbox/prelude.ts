@@ -1,9 +1,9 @@
 /**
- * Runs in the sandbox before a scorer's code. It takes away what would make two runs differ and what could wait, and makes of
- * whatever the code does one text: nothing of an object that the code made, no getter and no method of it, is touched from outside.
+ * Runs in the sandbox before a scorer's code. It removes what would make two runs differ and what could wait, and reduces the result to one
+ * text, so that the host never touches an object, getter or method of the code.
  *
- * The names that it uses are taken before the code runs, which may bend all that is global. What it bends is its own realm, and what
- * comes out is read as if it came from a stranger.
+ * The prelude captures the names that it uses before the code runs, because the code may replace any global. It can only affect its own
+ * realm, and the host treats the result as untrusted.
  */
 export const PRELUDE = `(() => {
   delete Math.random;

@@ -1,7 +1,7 @@
 import { type Finding, finding, type ScoringError, scoringError } from '../verdict.js';
 import { SANDBOX } from './sandbox-bounds.js';
 
-/** The prelude's report, as far as it can be trusted: code may have bent whatever wrote it. */
+/** The prelude's report, unvalidated, because the code may have tampered with what wrote it. */
 interface Told {
   readonly is?: unknown;
   readonly message?: unknown;
@@ -13,7 +13,7 @@ interface Told {
   readonly explanationIs?: unknown;
 }
 
-/** Neither can be stored. */
+/** Postgres can store neither. */
 const UNSTORABLE = /[\0\p{Surrogate}]/gu;
 const MAX_MESSAGE_CHARS = 500;
 
@@ -35,7 +35,7 @@ export function readResult(text: string): Finding | ScoringError {
   }
   const explanation = readText(told.explanation, told.explanationIs);
   if (explanation === undefined) return failed('an explanation that is not a text');
-  // JSON would make -0 of it, and the database 0.
+  // Normalizes -0, which the database would store as 0.
   return finding(
     value === 0 ? 0 : value,
     storable(explanation, SANDBOX.explanationChars),
@@ -43,7 +43,7 @@ export function readResult(text: string): Finding | ScoringError {
   );
 }
 
-/** @returns what is wrong with the source; null when it is a function. */
+/** @returns the problem of the source; null when it is a function. */
 export function readProblem(text: string): string | null {
   const told = parse(text);
   if (told.is === 'function') return null;
@@ -58,7 +58,7 @@ function thrownError({ message }: Told): ScoringError {
   return scoringError('code_failed', said === '' ? 'The code threw something.' : `The code threw ${said}`);
 }
 
-/** Null when it was left out, undefined for what is no text. */
+/** Returns null when left out, undefined for anything that is not a string. */
 function readText(value: unknown, is: unknown): string | null | undefined {
   if (is === 'undefined' || is === 'null') return null;
   return typeof value === 'string' ? value : undefined;
@@ -85,7 +85,7 @@ function failed(what: string): ScoringError {
   return scoringError('code_failed', `The code returned ${what}.`);
 }
 
-/** The code took more memory than there is. */
+/** Returns the error for code that exceeded the memory limit. */
 export function outOfMemory(): ScoringError {
   const megabytes = SANDBOX.memoryBytes / 1024 / 1024;
   return scoringError('code_out_of_bounds', `The code took more than ${megabytes} MB of memory.`);

@@ -6,35 +6,35 @@ import { outOfMemory, readProblem, readResult } from './read-result.js';
 import { SANDBOX } from './sandbox-bounds.js';
 
 /**
- * Runs a scorer's code over one input, in an engine that is new and thrown away.
- * @param inputJson an object with what the function gets.
+ * Runs a scorer's code over one input, in a new engine that is then discarded.
+ * @param inputJson an object with the arguments of the function.
  */
 export async function runCode(source: string, inputJson: string): Promise<Finding | ScoringError> {
   const told = await runInSandbox(source, inputJson);
   return typeof told === 'string' ? readResult(told) : told;
 }
 
-/** @returns what is wrong with code that is no function, in one sentence; null for one that can be called. */
+/** @returns the problem of code that is not a function, in one sentence; null for a function. */
 export async function findCodeProblem(source: string): Promise<string | null> {
   const told = await runInSandbox(source, null);
   return typeof told === 'string' ? readProblem(told) : told.message;
 }
 
-/** @returns what the prelude tells. */
+/** @returns the prelude's report. */
 async function runInSandbox(source: string, inputJson: string | null): Promise<string | ScoringError> {
   const { quickJs, hasRunOut } = await newEngine();
   const runtime = quickJs.newRuntime();
   let interrupts = 0;
   runtime.setMaxStackSize(SANDBOX.stackBytes);
   runtime.setInterruptHandler(() => (interrupts += 1) > SANDBOX.interrupts);
-  // Neither is disposed of: the engine goes as a whole.
+  // Neither is disposed of, because the whole engine is discarded.
   const told = callPrelude(runtime.newContext(), source, inputJson);
   if (told !== null) return hasRunOut() ? outOfMemory() : told;
   if (interrupts <= SANDBOX.interrupts) return outOfMemory();
   return scoringError('code_out_of_bounds', 'The code ran for too many instructions and was ended.');
 }
 
-/** @returns null when the engine ended it. */
+/** @returns null when the engine ended the run. */
 function callPrelude(context: QuickJSContext, source: string, inputJson: string | null): string | null {
   return Scope.withScope((scope) => {
     const prelude = scope.manage(context.unwrapResult(context.evalCode(PRELUDE, 'prelude.js')));

@@ -2,7 +2,7 @@ import type { CheckDefinition, CodeDefinition } from '../scorer-definition.js';
 import type { ScorableAnswer } from '../scorable-answer.js';
 import type { Finding, ScoringError } from '../verdict.js';
 
-/** Work for a thread of its own: it may take longer than others may wait for the event loop. */
+/** Work for a separate thread, because it may block the event loop for too long. */
 export type SandboxJob =
   | { readonly kind: 'check'; readonly definition: CheckDefinition; readonly answer: ScorableAnswer }
   | { readonly kind: 'code'; readonly source: string; readonly inputJson: string }
@@ -10,15 +10,15 @@ export type SandboxJob =
 
 /** A fault in a definition. */
 export interface DefinitionProblem {
-  /** Where, in the body that defines it. */
+  /** JSON pointer into the body of the definition. */
   readonly pointer: string;
   readonly message: string;
 }
 
-/** The answer of a thread: of an inspection null when nothing is wrong. */
+/** The answer of a thread. An inspection returns null when nothing is wrong. */
 export type SandboxResult<Job extends SandboxJob> = Job extends { kind: 'inspect' }
   ? DefinitionProblem | null
   : Finding | ScoringError;
 
-/** A thread says once that it is ready, and then answers each job that it is sent. */
+/** A thread reports once that it is ready, and then answers each job sent to it. */
 export const READY = 'ready';

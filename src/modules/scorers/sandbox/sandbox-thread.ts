@@ -3,8 +3,8 @@ import { performJob } from './perform-job.js';
 import { READY, type SandboxJob } from './sandbox-job.js';
 
 /**
- * The program of a thread. It works on one job at a time. Whatever a job throws ends the thread, because the engine may be broken
- * then, and another thread takes its place.
+ * The program of a thread, which does one job at a time. Anything that a job throws ends the thread, because the engine may be broken.
+ * Another thread then takes its place.
  */
 if (parentPort === null) throw new Error('this file is the program of a thread');
 const port = parentPort;

@@ -29,7 +29,7 @@ describe('code in the sandbox', () => {
   const run = (source: string, answer = ANSWER) =>
     threads.run({ kind: 'code', source, inputJson: composeCodeInput(answer) });
 
-  /** Resolves to how the code ended: a value, or the type of the error. */
+  /** Resolves to the result of the code: a value, or the type of the error. */
   async function endOf(source: string): Promise<number | string> {
     const found = await run(source);
     return found.kind === 'error' ? found.type : found.value;
@@ -180,7 +180,7 @@ describe('code in the sandbox', () => {
   });
 
   it('holds nobody else up: a job that is wedged loses its thread, and the others go on', async () => {
-    // The engine does not count within one call of its own: only the wall ends this.
+    // The engine does not count within one native call, so only the time limit ends this.
     const wedged = run('() => ({ value: [1, 2].concat(Array(2 ** 30)).indexOf(3) })').catch(
       (error: unknown) => error,
     );

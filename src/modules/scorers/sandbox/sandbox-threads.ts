@@ -4,12 +4,12 @@ import { SANDBOX } from './sandbox-bounds.js';
 import type { SandboxJob, SandboxResult } from './sandbox-job.js';
 import { JobTimedOut, Thread, ThreadDied } from './thread.js';
 
-/** Scoring is to leave room for what else the machine does. */
+/** Scoring must leave processors free for other work on the machine. */
 const MOST_THREADS = 2;
 
 /**
- * The threads that scorers run in, so that nothing that a scorer does holds up the event loop. They are started when they are needed,
- * and one that dies, or that has to be ended because of a job, is replaced with the next job.
+ * The threads that run scorers, so that they cannot block the event loop. Threads start on demand. One that dies, or is ended because of a
+ * job, is replaced with the next job.
  */
 @Injectable()
 export class SandboxThreads implements OnApplicationShutdown {
@@ -22,7 +22,7 @@ export class SandboxThreads implements OnApplicationShutdown {
   /**
    * Does a job in a thread.
    * @throws JobTimedOut | ThreadDied when the job ended its thread.
-   * @throws SandboxUnavailableError `SANDBOX_UNAVAILABLE` when no thread could be started, or the process is leaving.
+   * @throws SandboxUnavailableError `SANDBOX_UNAVAILABLE` if no thread can be started, or the process is shutting down.
    */
   async run<Job extends SandboxJob>(job: Job): Promise<SandboxResult<Job>> {
     await this.takePlace();

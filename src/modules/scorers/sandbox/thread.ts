@@ -3,16 +3,16 @@ import { openThread } from './open-thread.js';
 import { READY, type SandboxJob, type SandboxResult } from './sandbox-job.js';
 import { startWorkTimer } from './work-timer.js';
 
-/** For loading the modules of a thread. */
+/** For a thread to load its modules. */
 const MOST_START_MS = 10_000;
 
-/** The job took longer than it may. */
+/** The job exceeded its time limit. */
 export class JobTimedOut extends Error {}
 
 /** The thread ended in the middle of a job. */
 export class ThreadDied extends Error {}
 
-/** One thread, which does one job at a time. It is good for nothing once a job was rejected. */
+/** One thread, which does one job at a time. A rejected job makes it unusable. */
 export class Thread {
   private readonly worker: Worker;
   private readonly started: Promise<unknown>;
@@ -33,7 +33,7 @@ export class Thread {
     return this.death !== null;
   }
 
-  /** Resolves once the thread can be used. @throws ThreadDied | JobTimedOut */
+  /** Resolves once the thread is ready. @throws ThreadDied | JobTimedOut */
   async start(): Promise<void> {
     const message = await this.started;
     if (message !== READY) throw new ThreadDied('the thread says something else than that it is ready');
@@ -50,7 +50,7 @@ export class Thread {
     await this.worker.terminate();
   }
 
-  /** The next message. The thread keeps the process alive only while one is awaited. */
+  /** Waits for the next message. The thread keeps the process alive only while a message is awaited. */
   private async next(mostMs: number): Promise<unknown> {
     if (this.death !== null) throw this.death;
     this.worker.ref();

@@ -1,14 +1,14 @@
-/** The multiple of its time that a job may take where the processors are busy with other programs. */
+/** The multiple of its time limit that a job may take on a busy machine. */
 const MOST_PATIENCE = 6;
 const LEAST_WAIT_MS = 50;
 
 /**
- * Calls back when a job has had its time: once this process has used so much processor time, or six times as much time has passed.
- * The clock alone would give a job another verdict on a busy machine, where a thread may get a tenth of a core.
+ * Calls back when a job has used its time: once this process has used that much processor time, or six times as much time has passed. With
+ * the clock alone, a job would get a different verdict on a busy machine, where a thread may get a tenth of a core.
  *
  * @param mostMs of one core, in milliseconds
- * @param onEnd called once, unless the returned function is called before.
- * @returns stops the timer.
+ * @param onEnd called once, unless the returned function is called first.
+ * @returns a function that stops the timer.
  */
 export function startWorkTimer(mostMs: number, onEnd: () => void): () => void {
   const startedAt = performance.now();

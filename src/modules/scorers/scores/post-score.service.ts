@@ -17,7 +17,7 @@ import { ScoreLog } from './score-log.js';
 import { scoreView } from './score-views.js';
 import type { PostScoreDto } from './scores.dto.js';
 
-/** Takes in the scores that people and end users give. */
+/** Accepts scores from people and end users. */
 @Injectable()
 export class PostScoreService {
   constructor(
@@ -30,10 +30,10 @@ export class PostScoreService {
   ) {}
 
   /**
-   * Keeps what somebody says of an execution: 200 with a `ScoreDto`.
+   * Keeps a caller's score of an execution. Answers 200 with a `ScoreDto`.
    * @throws ExecutionNotFoundError `EXECUTION_NOT_FOUND` | ScorerNotFoundError `SCORER_NOT_FOUND`
-   * @throws ScorerKindMismatchError `SCORER_KIND_MISMATCH` for a scorer whose scores are computed.
-   * @throws ContentErasedError `CONTENT_ERASED` for an explanation of an answer that was erased.
+   * @throws ScorerKindMismatchError `SCORER_KIND_MISMATCH` for a scorer that computes its scores.
+   * @throws ContentErasedError `CONTENT_ERASED` for an explanation of an erased answer.
    * @throws ValidationError `VALIDATION_FAILED` for a label or value that the scorer does not have.
    * @throws what `IdempotencyService.once` throws.
    */
@@ -73,7 +73,7 @@ export class PostScoreService {
       await this.audit.append(tx, actor, {
         action: 'score.post',
         subject: `score/${score.scoreId}`,
-        // A comment on an answer is content, and does not stand in the log.
+        // A comment on an answer is content, so it is kept out of the audit log.
         after: {
           execution_id: executionId,
           scorer: version.name,

@@ -9,7 +9,7 @@ export interface PostedScore {
   readonly passed: boolean;
 }
 
-/** @throws ValidationError `VALIDATION_FAILED` for what the scorer does not have. */
+/** @throws ValidationError `VALIDATION_FAILED` for a label or value outside of the scorer's scale. */
 export function readPostedScore(
   definition: HumanDefinition,
   { value: sentValue, label: sentLabel }: Pick<PostScoreDto, 'value' | 'label'>,

@@ -5,8 +5,8 @@ const FIND_ERASED = `SELECT e.content_erased_at AS "erasedAt" FROM executions e
   WHERE e.project_id = $1 AND e.execution_id = $2 AND e.content_erased_at IS NOT NULL`;
 
 /**
- * Keeps a text about an answer from being written beside what was erased: nobody would erase it. Nothing is erased in the project until
- * the transaction is over, so this has to be the first statement of the transaction.
+ * Refuses a text about an erased answer, because nothing would ever erase the text. Blocks erasure in the project until the transaction
+ * ends, so it must be the first statement of the transaction.
  * @throws ContentErasedError `CONTENT_ERASED`
  */
 export async function refuseTextOfErased(

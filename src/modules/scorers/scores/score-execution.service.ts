@@ -29,9 +29,9 @@ export class ScoreExecutionService {
   ) {}
 
   /**
-   * By the newest version of a scorer.
-   * @param expectedJson the text of `expected` as it was sent; null when nothing was expected.
-   * @param key under which a judge is asked once.
+   * Scores an execution with the newest version of a scorer.
+   * @param expectedJson the text of `expected` as sent; null if nothing was expected.
+   * @param key a judge is asked only once under the same key.
    * @throws ScorerNotFoundError `SCORER_NOT_FOUND` | ExecutionNotFoundError `EXECUTION_NOT_FOUND`
    * @throws ScorerKindMismatchError `SCORER_KIND_MISMATCH` for a scorer of kind `human`.
    * @throws what `IdempotencyService.reserve` and {@link ScoringService.scoreAnswer} throw.
@@ -64,14 +64,14 @@ export class ScoreExecutionService {
     return { score: view ?? scoreView(score, version, isKept), error: null };
   }
 
-  /** @returns the score that was kept before; null when this one is kept. */
+  /** @returns the score that was kept earlier; null when this one is kept. */
   private async keep(projectId: string, score: NewScore): Promise<ScoreDto | null> {
     const former = await this.scope.transaction(projectId, (tx) => this.log.keepFirst(tx, projectId, score));
     return former === null ? null : recordView(former);
   }
 }
 
-/** The fingerprint is in it because a key may come again with another body once it has expired, while the judgement still has its own. */
+/** The same key with another body is a different question. */
 function toKeyName({ route, key, fingerprint }: UsedKey): string {
   return `${route} ${key} ${fingerprint.toString('hex')}`;
 }

@@ -24,17 +24,17 @@ export class ScoreLog {
   ) {}
 
   /**
-   * Keeps scores in the caller's transaction. What was computed is kept once for each execution and version: one that is there already
-   * stays as it was, so a process that was killed may run again. It should be the last statement of its transaction, because nobody
-   * else of the project adds scores until the commit.
-   * @param actor asked for them.
+   * Keeps scores in the caller's transaction. A computed score is kept once for each execution and version, and an existing one stays, so a
+   * killed process may run again. Should be the last statement of its transaction, because it blocks other scores of the project until the
+   * commit.
+   * @param actor who asked for the scores.
    */
   async keep(tx: EntityManager, actor: Actor, scores: readonly ScoreToKeep[]): Promise<void> {
     const rows = scores.map((each) => this.toNewScore(actor, each));
     await this.scores.add(tx, actor.projectId, rows);
   }
 
-  /** Keeps a score that already has its id. @returns false when the same version of its scorer has scored the execution before. */
+  /** Like {@link keep}, for a score that already has its id. @returns false if another one was computed earlier. */
   async add(tx: EntityManager, projectId: string, score: NewScore): Promise<boolean> {
     return (await this.scores.add(tx, projectId, [score])).size > 0;
   }

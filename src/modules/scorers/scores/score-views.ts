@@ -8,7 +8,7 @@ export interface ScoredBy {
   readonly versionNumber: number;
 }
 
-/** @param isKept false for one that only was to be looked at. */
+/** @param isKept false for a score that is only shown. */
 export function scoreView(score: NewScore, by: ScoredBy, isKept = true): ScoreDto {
   return {
     score_id: isKept ? score.scoreId : null,

@@ -19,13 +19,13 @@ const UUID_RULE = { message: 'must be a UUID' };
 const MAX_EXPLANATION_CHARS = 10_000;
 
 export class PostScoreDto {
-  /** The execution that is scored; any of the project. */
+  /** The execution to score; any of the project. */
   @Matches(ANY_UUID, UUID_RULE)
   @ApiProperty({ format: 'uuid', example: '019ab0c4-9c2f-7d1e-8a55-2f6f3c1b7e10' })
   execution_id!: string;
 
   /**
-   * A scorer of kind `human`; its newest version is what the score is given under.
+   * A scorer of kind `human`; the score counts for its newest version.
    * @example "helpful"
    */
   @Matches(PROMPT_NAME, { message: PROMPT_NAME_RULE })
@@ -49,7 +49,7 @@ export class PostScoreDto {
   label?: string | null;
 
   /**
-   * Why.
+   * The reason.
    * @example "It answers the question"
    */
   @IsOptional()
@@ -71,7 +71,7 @@ export class ScoreDto {
   /** Name of the scorer. */
   scorer!: string;
 
-  /** Its version. */
+  /** Version of the scorer. */
   @ApiInteger()
   scorer_version!: number;
 
@@ -79,46 +79,46 @@ export class ScoreDto {
   @ApiProperty({ enum: SCORE_SOURCES })
   source!: ScoreSource;
 
-  /** A number. Of a label: 1 where it passes, else 0. */
+  /** The value. A label counts as 1 if it passes, else 0. */
   value!: number;
 
-  /** The label; null where there is only a number. */
+  /** The label; null if there is only a number. */
   label!: string | null;
 
   /** Whether the label passes, or the value reaches the scorer's threshold. */
   passed!: boolean;
 
-  /** Why; null when nothing was said. */
+  /** The reason; null for none. */
   explanation!: string | null;
 
   /** The execution of the judgement; null unless a judge gave the score. */
   @ApiProperty({ format: 'uuid', nullable: true })
   judge_execution_id!: string | null;
 
-  /** The name of the caller who gave it, or asked for it. */
+  /** Name of the caller who gave the score, or asked for it. */
   created_by!: string;
 
-  /** When. */
+  /** When the score was given. */
   @ApiTime()
   created_at!: string;
 }
 
 export class ScoreListDto {
-  /** The latest first. */
+  /** Latest first. */
   scores!: ScoreDto[];
 
-  /** For the next page; null on the last. */
+  /** The `cursor` of the next page; null on the last one. */
   next_cursor!: string | null;
 }
 
 export class ListScoresQueryDto extends PageQueryDto {
-  /** Only those of this execution. */
+  /** Only scores of this execution. */
   @IsOptional()
   @Matches(ANY_UUID, UUID_RULE)
   @ApiPropertyOptional({ type: String, format: 'uuid' })
   execution_id?: string;
 
-  /** Only those of the scorer of this name; where there is none any more, of the one that was deleted last. */
+  /** Only scores by the scorer of this name; if none is left, by the most recently deleted one. */
   @IsOptional()
   @Matches(PROMPT_NAME, { message: PROMPT_NAME_RULE })
   @ApiPropertyOptional({ type: String, example: 'helpful' })
@@ -132,14 +132,14 @@ export class ScoreExecutionDto {
   execution_id!: string;
 
   /**
-   * The expected answer, any JSON. Null is a value; left out, nothing was expected.
+   * The expected answer, any JSON. Null is a value. Left out: nothing was expected.
    * @example "A refund within 30 days"
    */
   @Allow()
   @ApiPropertyOptional(ANY_JSON)
   expected?: unknown;
 
-  /** Keep the score. One that was kept before, of this version for this execution, stays and is the answer. Default false. */
+  /** Whether to keep the score. An earlier one by this version for this execution stays, and is returned instead. Default false. */
   @IsOptional()
   @IsBoolean()
   @ApiPropertyOptional({ nullable: true, default: false })
@@ -154,13 +154,13 @@ export class ScoringErrorDto {
   /** The error in one sentence. */
   message!: string;
 
-  /** The execution of the judgement, which has the judge's answer as it came; null where no judge was asked. */
+  /** The execution of the judgement, with the judge's answer as received; null if no judge was asked. */
   @ApiProperty({ format: 'uuid', nullable: true })
   judge_execution_id!: string | null;
 }
 
 export class ScoredExecutionDto {
-  /** The score; null when the scorer could not tell. */
+  /** The score; null when the scorer could not decide. */
   @ApiProperty({ type: ScoreDto, nullable: true })
   score!: ScoreDto | null;
 

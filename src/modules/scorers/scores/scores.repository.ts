@@ -21,7 +21,7 @@ export type NewScore = Pick<
   | 'createdAt'
 >;
 
-/** A score with the names of what made it. */
+/** A score with the name and version of its scorer. */
 export interface ScoreRecord extends Omit<ScoreEntity, 'projectId'> {
   readonly scorerName: string;
   readonly scorerKind: ScorerKind;
@@ -31,7 +31,7 @@ export interface ScoreRecord extends Omit<ScoreEntity, 'projectId'> {
 export interface ScoreFilter {
   readonly executionId?: string | undefined;
   readonly scorerId?: string | undefined;
-  /** Only those with a lower number. */
+  /** Only scores with a lower number. */
   readonly beforeSequence?: string | undefined;
   readonly limit: number;
 }
@@ -51,8 +51,8 @@ const isErased = (executionId: string) => `EXISTS (SELECT FROM executions e
 /**
  * A computed score of erased content is kept without its explanation, which may quote the content. Explanations by people are kept.
  *
- * The row of `score_sequences` stays locked until the commit. Therefore numbers are in the order of the commits, and of two who
- * compute the same score the second one finds the first one's.
+ * The row of `score_sequences` stays locked until the commit. So numbers follow the order of the commits, and of two concurrent
+ * computations of the same score, the second finds the first.
  */
 const ADD = `WITH taken AS (
     INSERT INTO score_sequences AS q (project_id, latest) VALUES ($1, $3)
@@ -73,10 +73,10 @@ const ADD = `WITH taken AS (
 @Injectable()
 export class ScoresRepository {
   /**
-   * Adds scores. A score that was computed before, by the same version of a scorer for the same execution, stays as it was, and the
-   * new one is left out: so a process that was killed may run again. It should be the last statement of its transaction, because
-   * nobody else of the project adds scores until the commit. A transaction that locks anything before locks out erasure at its start.
-   * @returns the ids of those that were added.
+   * Adds scores. An existing computed score by the same version for the same execution stays and the new one is dropped, so a killed
+   * process may run again. Should be the last statement of its transaction, because it blocks other scores of the project until the commit.
+   * A transaction that takes other locks first must lock out erasure at its start.
+   * @returns the ids of the added scores.
    */
   async add(tx: EntityManager, projectId: string, scores: readonly NewScore[]): Promise<ReadonlySet<string>> {
     if (scores.length === 0) return new Set();
@@ -86,7 +86,7 @@ export class ScoresRepository {
     return new Set(added.map(({ scoreId }) => scoreId));
   }
 
-  /** The score that a version of a scorer computed for an execution. */
+  /** Finds the score that a version of a scorer computed for an execution. */
   async findComputed(
     tx: EntityManager,
     projectId: string,
@@ -97,7 +97,7 @@ export class ScoresRepository {
     return (await tx.query<ScoreRecord[]>(text, [projectId, executionId, scorerVersionId]))[0] ?? null;
   }
 
-  /** The latest first. */
+  /** Lists the latest first. */
   async list(tx: EntityManager, projectId: string, filter: ScoreFilter): Promise<ScoreRecord[]> {
     const values: unknown[] = [projectId];
     const bind = (value: unknown) => `$${values.push(value)}`;
@@ -109,7 +109,7 @@ export class ScoresRepository {
   }
 }
 
-/** Whether it has a text that was made from what it judges. */
+/** Returns whether a score has an explanation that was generated from the answer. */
 function mayQuote({ source, explanation }: NewScore): boolean {
   return explanation !== null && source !== 'api' && source !== 'human';
 }

@@ -15,7 +15,7 @@ export class ScoresService {
     private readonly scores: ScoresRepository,
   ) {}
 
-  /** The latest first. */
+  /** Lists the latest first. */
   async list(projectId: string, query: ListScoresQueryDto): Promise<ScoreListDto> {
     const { scorer, execution_id: executionId, cursor, limit } = query;
     const found = await this.scope.transaction(projectId, async (tx) => {

@@ -2,8 +2,8 @@ import { formatPicoUsd } from '../../../kernel/index.js';
 import type { ScorableAnswer } from '../scorable-answer.js';
 
 /**
- * Returns the input of a scorer's code, as JSON: `{variables, expected, response_text, tool_calls, telemetry}`. `expected` is left out when
- * nothing was expected. Numbers are JavaScript's there.
+ * Returns the input of a scorer's code, as JSON: `{variables, expected, response_text, tool_calls, telemetry}`. `expected` is left out if
+ * nothing was expected. The code gets numbers as JavaScript numbers.
  */
 export function composeCodeInput({
   variablesJson,

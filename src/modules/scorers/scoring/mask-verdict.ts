@@ -1,7 +1,7 @@
 import type { ValueMask } from '../../executions/index.js';
 import type { Verdict } from '../verdict.js';
 
-/** Returns a verdict as it may be kept: what code says of an answer may quote the variables. */
+/** Masks a verdict before it is kept, because code may quote the variables. */
 export function maskVerdict(verdict: Verdict, values: ValueMask): Verdict {
   if (verdict.kind === 'error') return { ...verdict, message: values.maskText(verdict.message) };
   const maskText = (text: string | null) => (text === null ? null : values.maskText(text));

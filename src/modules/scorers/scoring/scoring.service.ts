@@ -18,23 +18,23 @@ import { type Finding, type ScoringError, scoringError, type Verdict } from '../
 
 export interface ScoringOptions {
   /**
-   * Names this scoring. A judge that is asked twice under the same key gives the judgement that it gave, so that a process that was
-   * killed and runs again calls nobody a second time. Null: each time is another one.
+   * Names this scoring. A judge asked twice under the same key returns the same judgement, so that a killed process that runs again calls
+   * nobody a second time. Null: each scoring is a new one.
    */
   readonly key: string | null;
-  /** The experiment that judgements are part of, whose budget holds them. Left out: none. */
+  /** The experiment that judgements are part of, whose budget covers them. Left out: none. */
   readonly batchId?: string;
-  /** Runs judgements. Left out: they are queued as ordinary executions, and waited for. */
+  /** Runs judgements. Left out: they are queued as ordinary executions and awaited. */
   readonly callJudge?: CallJudge;
 }
 
-/** Fewer characters than this are checked at once: it takes well under a millisecond. */
+/** Texts shorter than this are checked on the event loop, in well under a millisecond. */
 const MOST_CHARS_AT_ONCE = 16_384;
 
-/** These may take long whatever the lengths are. */
+/** These may take long even for short texts. */
 const ALWAYS_APART: readonly CheckName[] = ['regex', 'json_schema'];
 
-/** These look at how the answer came about, and not at the answer. */
+/** These check how the answer was produced, not the answer itself. */
 const WITHOUT_ANSWER: readonly CheckName[] = ['max_latency_ms', 'max_cost_usd'];
 
 /** Scores answers: by checks, by code in a sandbox, and by judges. */
@@ -46,11 +46,11 @@ export class ScoringService {
   ) {}
 
   /**
-   * Scores an answer by a version of a scorer. Nothing is written. An error is a verdict, too: the scorer could not tell.
-   * @param caller for whom judgements are run.
+   * Scores an answer with a version of a scorer. Writes nothing. An error is a verdict too: the scorer could not decide.
+   * @param caller on whose behalf judgements run.
    * @throws ScorerKindMismatchError `SCORER_KIND_MISMATCH` for a scorer of kind `human`.
-   * @throws LedgerError when nothing was found out, and trying again or more money may help: `SANDBOX_UNAVAILABLE`, and what
-   *   submitting an execution throws (`QUEUE_FULL`, `RATE_LIMITED`, `BUDGET_EXCEEDED` …).
+   * @throws LedgerError when there is no verdict, and a retry or more budget may help: `SANDBOX_UNAVAILABLE`, and what submitting an
+   *   execution throws (`QUEUE_FULL`, `RATE_LIMITED`, `BUDGET_EXCEEDED` …).
    */
   async scoreAnswer(
     caller: Caller,
@@ -99,7 +99,7 @@ export class ScoringService {
     return isShort ? runCheck(definition, answer) : this.runApart(job);
   }
 
-  /** In a thread. One that had to be ended says what it says about the scorer. */
+  /** Runs a job in a thread. If the thread had to be ended, that is the verdict. */
   private async runApart(
     job: Extract<SandboxJob, { kind: 'check' | 'code' }>,
   ): Promise<Finding | ScoringError> {
@@ -120,7 +120,7 @@ function readsAnswer(definition: ScorerDefinition): boolean {
   return definition.kind !== 'check' || !WITHOUT_ANSWER.includes(definition.check);
 }
 
-/** Adds to a finding what it means by the scorer's labels or threshold. */
+/** Interprets a finding by the scorer's labels or threshold. */
 function toVerdict(
   definition: ScorerDefinition & { readonly kind: 'check' | 'code' | 'judge' },
   found: Finding | ScoringError,

@@ -2,21 +2,21 @@ import { type ExecutionRecord, MASKED } from '../../executions/index.js';
 import type { ScorableAnswer } from '../scorable-answer.js';
 import { type ScoringError, scoringError } from '../verdict.js';
 
-/** The request of an execution, as far as the caller knows more than the record shows. */
+/** What the caller knows about the request of an execution beyond its record. */
 export interface AskedFor {
   /** JSON text of the expected answer, as in {@link ScorableAnswer.expectedJson}. */
   readonly expectedJson: string | null;
-  /** The JSON text of the variables that were sent. Left out: what the execution kept of them, in which some may be masked. */
+  /** The JSON text of the variables as sent. Left out: those stored with the execution, some of which may be masked. */
   readonly variablesJson?: string;
 }
 
-/** Returns the part of an execution that is scored. */
+/** Extracts the part of an execution that is scored. */
 export function toScorableAnswer(
   record: ExecutionRecord,
   { expectedJson, variablesJson: sentJson }: AskedFor,
 ): ScorableAnswer | ScoringError {
   const { executionId, status, responseText, responseTruncated, toolCalls, variablesJson } = record;
-  // Erasure leaves the status, an empty answer and the variables `null`, which a check would take for an answer.
+  // Erasure leaves the status, an empty answer and the variables `null`, which a check would mistake for an answer.
   const isErased = variablesJson === null || (record.contentErasedAt ?? null) !== null;
   if (isErased) return scoringError('no_answer', 'The content of the execution was erased.');
   if (status !== 'succeeded' || responseText === null) {
@@ -42,8 +42,8 @@ export function toScorableAnswer(
 }
 
 /**
- * An answer in which nothing was found to mask is as it was given. A model may have written the same three asterisks itself: nobody can
- * tell, and an error is what is right for both.
+ * Returns whether masking changed the answer. A model may have written the three asterisks itself, but that cannot be told apart, and an
+ * error is right for both.
  */
 function isMasked({ masked, responseText, toolCalls }: ExecutionRecord): boolean {
   if ((masked ?? []).length === 0) return false;

@@ -5,8 +5,8 @@ const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
 /**
- * AES-256-GCM under a random nonce: nonce, tag, ciphertext.
- * @param context is not encrypted, and has to be the same again.
+ * Encrypts with AES-256-GCM and a random nonce. Returns nonce, tag and ciphertext.
+ * @param context not encrypted; must be the same for decryption.
  */
 export function encrypt(key: Buffer, plain: Buffer, context: Buffer): Buffer {
   const nonce = randomBytes(NONCE_BYTES);
@@ -16,7 +16,7 @@ export function encrypt(key: Buffer, plain: Buffer, context: Buffer): Buffer {
   return Buffer.concat([nonce, cipher.getAuthTag(), ciphertext]);
 }
 
-/** @throws Error for another key or context, and for bytes that were changed. */
+/** @throws Error for another key or context, and for modified bytes. */
 export function decrypt(key: Buffer, sealed: Buffer, context: Buffer): Buffer {
   const nonce = sealed.subarray(0, NONCE_BYTES);
   const decipher = createDecipheriv(ALGORITHM, key, nonce, { authTagLength: TAG_BYTES });

@@ -10,20 +10,20 @@ const DATA_KEY_BYTES = 32;
 export interface SecretPlace {
   readonly projectId: string;
   readonly provider: string;
-  /** Scheme, host and port of where it is sent. */
+  /** Scheme, host and port of the only address that it is sent to. */
   readonly origin: string;
 }
 
 export interface SealedSecret {
   readonly sealedKey: Buffer;
   readonly wrappedKey: Buffer;
-  /** The id of the key that wraps it. */
+  /** The id of the wrapping key. */
   readonly wrappedBy: string;
 }
 
 /**
- * Envelope encryption: each secret has a key of its own, which `SECRETS_KEY` wraps. A rotation therefore wraps again, and the
- * secret itself is not touched.
+ * Envelope encryption: each secret has its own key, which `SECRETS_KEY` wraps. A rotation therefore only rewraps that key and leaves the
+ * secret as it is.
  */
 @Injectable()
 export class SecretSealer {
@@ -33,12 +33,12 @@ export class SecretSealer {
     this.keys = config.secretsKeys;
   }
 
-  /** The id of the key that wraps what is new; null where none is configured. */
+  /** The id of the key that wraps new secrets; null if none is configured. */
   get currentId(): string | null {
     return this.keys.current?.id ?? null;
   }
 
-  /** Whether a secret can be read here, as far as the keys go. */
+  /** Returns whether this process has the key to read a secret. */
   canUnwrap({ wrappedBy }: Pick<SealedSecret, 'wrappedBy'>): boolean {
     return this.keys.all.some(({ id }) => id === wrappedBy);
   }
@@ -56,7 +56,7 @@ export class SecretSealer {
     };
   }
 
-  /** @throws SecretUnreadableError `SECRET_UNREADABLE` without its key, and for what was moved or changed. */
+  /** @throws SecretUnreadableError `SECRET_UNREADABLE` without its key, and for moved or modified secrets. */
   open(place: SecretPlace, sealed: SealedSecret): string {
     const dataKey = this.unwrap(place, sealed);
     try {
@@ -66,7 +66,7 @@ export class SecretSealer {
     }
   }
 
-  /** The same secret, wrapped by the key of now. @throws what {@link seal} and {@link open} throw. */
+  /** Wraps the secret's key with the current key. @throws what {@link seal} and {@link open} throw. */
   rewrap(place: SecretPlace, sealed: SealedSecret): Pick<SealedSecret, 'wrappedKey' | 'wrappedBy'> {
     const { current } = this.keys;
     if (current === null) throw new SecretsNotConfiguredError();
@@ -88,14 +88,14 @@ export class SecretSealer {
 export const MISSING_KEY = 'was wrapped by a key that is neither SECRETS_KEY nor among SECRETS_KEY_PREVIOUS';
 
 /**
- * A beginning of 64 bits of the key's SHA-256: enough to tell keys apart, and to compare with a key that one has, too little
- * to be the key. `printf %s "$KEY" | sha256sum` begins with it.
+ * Returns the first 64 bits of the key's SHA-256: enough to tell keys apart and to compare them, too few to recover the key. The output of
+ * `printf %s "$KEY" | sha256sum` begins with it.
  */
 export function fingerprintSecret(secret: string): string {
   return `sha256:${createHash('sha256').update(secret).digest('hex').slice(0, 16)}`;
 }
 
-/** A JSON array: no two places have the same text. */
+/** A JSON array, so that no two places have the same text. */
 function toContext({ projectId, provider, origin }: SecretPlace): Buffer {
   return Buffer.from(JSON.stringify(['prompt-ledger project secret 1', projectId, provider, origin]));
 }

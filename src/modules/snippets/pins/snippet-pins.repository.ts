@@ -2,11 +2,11 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { PinnedSnippet, SnippetPin } from '../../../templating/index.js';
 
-/** A snippet that is used, without its text. */
+/** A snippet in use, without its text. */
 export interface FoundPin {
   readonly versionId: string;
   readonly chars: number;
-  /** Whether it was asked for; else it comes with one that was. */
+  /** Whether the content names it; otherwise another snippet uses it. */
   readonly isDirect: boolean;
 }
 
@@ -15,12 +15,12 @@ export interface NewPin {
   readonly isDirect: boolean;
 }
 
-/** One lock for all snippets of a project: who uses some shares it, and who changes or deletes one has it alone. */
+/** One lock for all snippets of a project: using snippets shares it, and changing or deleting one takes it exclusively. */
 const LOCK_KEY = `hashtextextended('snippets ' || $1, 0)`;
 
 /**
- * The versions that were asked for by name and number, and all that they use; a version has the pins of all below it. Each look-up is
- * one of its own, by LATERAL and LIMIT 1: planned while the tables were small, joins of a thousand of them are products of tables.
+ * Finds the versions requested by name and number, and all that they use, since a version has the pins of everything below it. LATERAL and
+ * LIMIT 1 keep each look-up separate: planned while the tables were small, joins of a thousand pins are products of tables.
  */
 const FIND = `WITH asked AS MATERIALIZED (
     SELECT v.version_id FROM unnest($2::text[], $3::integer[]) AS w(name, number)
@@ -53,20 +53,20 @@ const COUNT_LIVE = `SELECT count(*)::integer AS count FROM ${VERSIONS} WHERE s.d
 const INSERT = `INSERT INTO snippet_pins (project_id, snippet_version_id, used_by_version_id, by_snippet, is_direct)
   SELECT $1, pin.version_id, $2, $3, pin.is_direct FROM unnest($4::uuid[], $5::boolean[]) AS pin(version_id, is_direct)`;
 
-/** Which versions of snippets a content uses. */
+/** Stores which versions of snippets a content uses. */
 @Injectable()
 export class SnippetPinsRepository {
-  /** Keeps every snippet of the project as it is until the transaction ends. It comes before any lock on a prompt. */
+  /** Keeps all snippets of the project unchanged until the transaction ends. Call it before any lock on a prompt. */
   async hold(tx: EntityManager, projectId: string): Promise<void> {
     await tx.query(`SELECT pg_advisory_xact_lock_shared(${LOCK_KEY})`, [projectId]);
   }
 
-  /** The same for whoever changes snippets. */
+  /** Takes the lock exclusively, for changing snippets. */
   async holdAlone(tx: EntityManager, projectId: string): Promise<void> {
     await tx.query(`SELECT pg_advisory_xact_lock(${LOCK_KEY})`, [projectId]);
   }
 
-  /** @param limit of what is found, the snippets of snippets included. */
+  /** @param limit for the result, including snippets used by snippets. */
   async find(
     tx: EntityManager,
     projectId: string,
@@ -78,12 +78,12 @@ export class SnippetPinsRepository {
     return tx.query<FoundPin[]>(FIND, [projectId, names, numbers, limit]);
   }
 
-  /** With their texts, by name and number. */
+  /** Reads the snippets with their texts, by name and number. */
   async read(tx: EntityManager, projectId: string, versionIds: readonly string[]): Promise<PinnedSnippet[]> {
     return tx.query<PinnedSnippet[]>(READ, [projectId, versionIds]);
   }
 
-  /** Counts those that belong to snippets which are not deleted. */
+  /** Counts the versions whose snippets are not deleted. */
   async countLive(tx: EntityManager, projectId: string, versionIds: readonly string[]): Promise<number> {
     const [row] = await tx.query<{ count: number }[]>(COUNT_LIVE, [projectId, versionIds]);
     return row?.count ?? 0;

@@ -10,17 +10,17 @@ import {
 } from '../../../templating/index.js';
 import { type NewPin, SnippetPinsRepository } from './snippet-pins.repository.js';
 
-/** The bounds of `liquid-2` for their number and for their characters; here, so that no more is read. */
+/** The limits of `liquid-2` for the number of snippets and characters, so that no more is read. */
 const MAX_SNIPPETS = 1_000;
 const MAX_CHARS = 1_048_576;
 
-/** A content with the snippets that its templates use, and what is to be written down of that. */
+/** A content with the snippets of its templates, and the pins to record for it. */
 export interface PinnedContent {
   readonly content: PromptContent;
   readonly pins: readonly NewPin[];
 }
 
-/** Finds the snippets that a content uses, and keeps who uses which. */
+/** Finds the snippets that a content uses, and records their use. */
 @Injectable()
 export class SnippetPins {
   constructor(
@@ -29,8 +29,8 @@ export class SnippetPins {
   ) {}
 
   /**
-   * Adds the texts of all snippets that the templates name, and of those that these use, to a content. One without the tag stays as
-   * it is, and the database is not asked. What is not there is left out: the renderer says where it is named.
+   * Adds to a content the texts of all snippets that its templates name, and of those that these use. Without the tag, the content stays as
+   * it is and the database is not read. Missing snippets are left out, because the renderer reports where they are named.
    * @throws TemplateInvalidError `TEMPLATE_INVALID` for a template that does not parse, and for too many snippets.
    */
   async pin(projectId: string, content: PromptContent): Promise<PinnedContent> {
@@ -41,8 +41,8 @@ export class SnippetPins {
   }
 
   /**
-   * Keeps what a content uses from being deleted until the transaction ends. It comes before any lock on a prompt, and does nothing for
-   * a content without snippets.
+   * Keeps the snippets of a content from being deleted until the transaction ends. Call it before any lock on a prompt. Does nothing for a
+   * content without snippets.
    * @throws TemplateInvalidError `TEMPLATE_INVALID` when a snippet was deleted since it was found.
    */
   async hold(tx: EntityManager, projectId: string, { content, pins }: PinnedContent): Promise<void> {
@@ -59,7 +59,7 @@ export class SnippetPins {
     throw invalid(content, 'a snippet that it uses was deleted');
   }
 
-  /** Writes down what a new version uses. */
+  /** Records the snippets that a new version uses. */
   async record(
     tx: EntityManager,
     projectId: string,

@@ -3,7 +3,7 @@ import type { VariableFacts } from '../facts/version-facts.js';
 import type { SampledInput } from './facts.repository.js';
 
 const MASK = '***';
-/** More different values of one variable are free text, and not counted one by one. */
+/** A variable with more distinct values holds free text, so its values are not counted individually. */
 const MOST_VALUES = 500;
 const MOST_SHOWN = 50;
 const MOST_EXAMPLES = 5;
@@ -21,12 +21,12 @@ interface Values {
 }
 
 /**
- * Counts the values of variables. A value that is masked, in its execution or by the rules of the project now, is not looked at, and
- * neither is a structure in a project that masks anything: something in it may be.
+ * Counts the values of variables. It ignores a value masked in its execution or by the project's current rules, and every structure in a
+ * project that masks anything, because something inside it may be masked.
  */
 export class ValueCounts {
   private readonly byName: ReadonlyMap<string, Values>;
-  /** The names that all executions sent; null before the first. */
+  /** The names sent by all executions; null before the first. */
   private sent: ReadonlySet<string> | null = null;
   private executions = 0;
   private failures = 0;
@@ -61,7 +61,7 @@ export class ValueCounts {
     return { executions: this.executions, failures: this.failures };
   }
 
-  /** The names that every execution sent. */
+  /** The names sent by every execution. */
   get alwaysSent(): readonly string[] {
     return [...(this.sent ?? [])];
   }

@@ -22,7 +22,7 @@ interface CostlyCandidate {
 
 const MOST_PAIRS = 3;
 
-/** Experiments that compare the version on other models. */
+/** Reads experiments that compare the version on other models. */
 @Injectable()
 export class ExperimentFactsReader {
   constructor(
@@ -45,7 +45,7 @@ export class ExperimentFactsReader {
     return found;
   }
 
-  /** Executions of the version whose cost is known, the most expensive first. */
+  /** Lists candidates with the version whose cost is known, most expensive first. */
   private async listCandidates(
     tx: EntityManager,
     projectId: string,
@@ -92,7 +92,7 @@ export class ExperimentFactsReader {
   }
 }
 
-/** Every two that differ in their model alone; dearer and cheaper. */
+/** Pairs candidates that differ only in their model: the more expensive and the cheaper one. */
 function pairCandidates(candidates: readonly CostlyCandidate[]): [CostlyCandidate, CostlyCandidate][] {
   return candidates.flatMap((dear, nth) =>
     candidates
@@ -106,7 +106,7 @@ function pairCandidates(candidates: readonly CostlyCandidate[]): [CostlyCandidat
   );
 }
 
-/** The least that any scorer says. */
+/** Returns the weakest verdict of any scorer. */
 function combine(verdicts: readonly ExperimentFacts['verdict'][]): ExperimentFacts['verdict'] {
   if (verdicts.length === 0) return 'cannot_tell';
   if (verdicts.includes('worse')) return 'worse';

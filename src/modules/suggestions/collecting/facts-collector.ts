@@ -18,11 +18,11 @@ import {
 
 export interface CollectedFacts {
   readonly facts: VersionFacts;
-  /** Variables that every execution sent; null where too few were read to say so. */
+  /** Variables sent by every execution; null if too few executions were read. */
   readonly alwaysSent: readonly string[] | null;
 }
 
-/** Variables are read until one of these is reached; a value may be a megabyte, of which only short ones come here. */
+/** Reading variables stops at either limit. Values may be megabytes, but only short ones are returned. */
 const MOST_INPUTS = 1500;
 const MOST_INPUT_BYTES = 16_000_000;
 const INPUTS_AT_ONCE = 100;
@@ -30,8 +30,8 @@ const FEWEST_INPUTS = 20;
 const MOST_RETRIED = 1000;
 
 /**
- * Collects 30 days of facts about a version. However many executions there were, it reads the newest {@link MOST_EXECUTIONS} of the prompt,
- * and of those of the version the variables of the newest {@link MOST_INPUTS}.
+ * Collects facts from 30 days of a version. Whatever the number of executions, it reads at most the newest {@link MOST_EXECUTIONS} of the
+ * prompt, and the variables of at most the newest {@link MOST_INPUTS} of the version.
  */
 @Injectable()
 export class FactsCollector {
@@ -44,7 +44,7 @@ export class FactsCollector {
     private readonly policies: ProjectPolicies,
   ) {}
 
-  /** Collects for one version at a time per process. It holds one of few connections, and suggestions are not urgent. */
+  /** Collects for one version at a time per process, because it holds a scarce connection and suggestions are not urgent. */
   async collect(projectId: string, version: FoundVersion, commonPrefix: number): Promise<CollectedFacts> {
     const { maskRules } = await this.policies.get(projectId);
     const counts = new ValueCounts(version.variables, maskRules);
@@ -95,7 +95,7 @@ export class FactsCollector {
     };
   }
 
-  /** Executions without an answer, with one that breaks its schema, or with one that did not pass. */
+  /** Lists executions without an answer, with one that violates its schema, or with one that did not pass. */
   private async listFailed(
     tx: EntityManager,
     projectId: string,
@@ -128,7 +128,7 @@ export class FactsCollector {
       const ids = newest.slice(at, at + INPUTS_AT_ONCE).map(toId);
       for (const input of await this.repository.listInputs(tx, projectId, ids)) {
         bytes += input.bytes;
-        // Once its content is erased, or where a prompt has no variables, there is nothing to count.
+        // Without content, because it was erased or the prompt has no variables, there is nothing to count.
         if (input.names !== null) counts.add(input, failed.has(input.executionId));
       }
     }

@@ -2,14 +2,14 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { AttemptStatus, ExecutionErrorType } from '../../../entities/index.js';
 
-/** The executions that are looked at. */
+/** The prompt and version under examination. */
 export interface LookedAt {
   readonly projectId: string;
   readonly promptId: string;
   readonly versionId: string;
 }
 
-/** An execution that is over, without contents. */
+/** A finished execution without its content. */
 export interface SampledExecution {
   readonly executionId: string;
   readonly status: 'succeeded' | 'failed';
@@ -21,7 +21,7 @@ export interface SampledExecution {
   readonly maxNewTokens: number | null;
   readonly cacheHit: boolean;
   readonly attemptsMade: number;
-  /** The model that was to be asked first, such as `openai/gpt-4o`, where another one was asked last; null elsewhere. */
+  /** The model that should have been called first, such as `openai/gpt-4o`, if another one was called last; otherwise null. */
   readonly passedOver: string | null;
 }
 
@@ -34,26 +34,26 @@ export interface SampledAttempt {
 
 export interface SampledInput {
   readonly executionId: string;
-  /** The size of all its variables. */
+  /** The total size of the variables. */
   readonly bytes: number;
-  /** Paths of what was masked. */
+  /** Paths of the masked values. */
   readonly masked: readonly string[] | null;
   readonly names: readonly string[] | null;
-  /** JSON text; null of a value that is too long to be compared. */
+  /** JSON text; null for a value that is too long to compare. */
   readonly values: readonly (string | null)[] | null;
 }
 
-/** The newest executions of the prompt that are looked at, whichever version they ran. */
+/** The newest executions of the prompt that are examined, whichever version they ran. */
 export const MOST_EXECUTIONS = 5000;
-/** A prompt with more environments is looked at in the first of them, by name. */
+/** For a prompt with more environments, only the first by name are examined. */
 const MOST_ENVIRONMENTS = 8;
 const MOST_VARIABLES = 50;
 const LONGEST_VALUE_BYTES = 200;
 
 /**
- * The newest executions of a prompt, of which those of one version are kept. There is no index by version, and there is to be none: every
- * execution would pay for it. So this walks the index by prompt as lists do, one environment and status after the other, each a
- * range in the order of the ids with a limit, and costs the same for a prompt of a thousand executions and of a million.
+ * Reads the newest executions of a prompt, and keeps those of one version. There is deliberately no index by version, because every
+ * execution would pay for it. So the query walks the index by prompt as lists do, one environment and status after the other, each a
+ * limited range in id order. It costs the same for a prompt with a thousand executions as with a million.
  */
 const SAMPLE = `WITH RECURSIVE environments AS (
     SELECT (SELECT e.environment FROM executions e WHERE e.project_id = $1 AND e.prompt_id = $2 ORDER BY e.environment LIMIT 1) AS environment
@@ -83,7 +83,7 @@ const SAMPLE = `WITH RECURSIVE environments AS (
   LEFT JOIN models m ON m.project_id = $1 AND m.model_id = n.model_id
   WHERE n.version_id = $3 ORDER BY n.execution_id DESC`;
 
-/** Counts whole days: one step in the key of the rollups for each, and what has not been folded. */
+/** Counts whole days: one lookup by the rollups' key per day, plus executions not yet folded. */
 const COUNT = `SELECT coalesce(sum(counted.executions), 0)::float8 AS executions FROM (
     SELECT r.executions FROM generate_series(0, 30) AS ago(days) CROSS JOIN LATERAL (
       SELECT r.executions FROM execution_rollups r
@@ -126,7 +126,7 @@ const EXPERIMENTS = `SELECT e.experiment_id AS id FROM (
 /** Collects facts about the executions of a version, in bounded time. */
 @Injectable()
 export class FactsRepository {
-  /** Newest first; those of the version among the newest {@link MOST_EXECUTIONS} of the prompt. */
+  /** Lists the newest first: those of the version among the newest {@link MOST_EXECUTIONS} of the prompt. */
   async listNewest(
     tx: EntityManager,
     { projectId, promptId, versionId }: LookedAt,
@@ -134,18 +134,18 @@ export class FactsRepository {
     return tx.query<SampledExecution[]>(SAMPLE, [projectId, promptId, versionId]);
   }
 
-  /** All that are over, of 30 days and of the day in which those begin. */
+  /** Counts finished executions of the last 30 days, including the whole first day. */
   async count(tx: EntityManager, { projectId, promptId, versionId }: LookedAt): Promise<number> {
     const [row] = await tx.query<{ executions: number }[]>(COUNT, [projectId, promptId, versionId]);
     return row?.executions ?? 0;
   }
 
-  /** Which of them a scorer or a person did not let pass. */
+  /** Returns the executions that a scorer or a person failed. */
   async listNotPassed(tx: EntityManager, projectId: string, ids: readonly string[]): Promise<string[]> {
     return (await tx.query<{ id: string }[]>(NOT_PASSED, [projectId, ids])).map(({ id }) => id);
   }
 
-  /** Lists the places in which answers break their schema. */
+  /** Lists where answers violate their schema. */
   async listPointers(
     tx: EntityManager,
     projectId: string,
@@ -154,7 +154,7 @@ export class FactsRepository {
     return tx.query(POINTERS, [projectId, ids]);
   }
 
-  /** Lists the attempts of each execution in their order. */
+  /** Lists the attempts of each execution in order. */
   async listAttempts(
     tx: EntityManager,
     projectId: string,
@@ -167,7 +167,7 @@ export class FactsRepository {
     return tx.query<SampledInput[]>(INPUTS, [projectId, ids]);
   }
 
-  /** Completed ones in which the version runs more than once: on several models, or with several parameters. Newest first. */
+  /** Lists completed experiments that run the version more than once, with several models or parameters. Newest first. */
   async listExperiments(tx: EntityManager, projectId: string, versionId: string): Promise<string[]> {
     return (await tx.query<{ id: string }[]>(EXPERIMENTS, [projectId, versionId])).map(({ id }) => id);
   }

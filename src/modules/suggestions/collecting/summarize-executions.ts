@@ -3,10 +3,10 @@ import type { CauseFacts, VersionFacts } from '../facts/version-facts.js';
 import type { SampledAttempt, SampledExecution } from './facts.repository.js';
 
 const MOST_EXAMPLES = 5;
-/** Failures that a caller caused say nothing about the version. */
+/** Failures caused by callers show nothing about the version. */
 const OF_CALLERS = new Set<ExecutionErrorType>(['client_closed', 'budget_exceeded']);
 
-/** Executions that say something about the version. */
+/** Returns whether an execution shows something about the version. */
 export function isTelling({ errorType }: SampledExecution): boolean {
   return errorType === null || !OF_CALLERS.has(errorType);
 }
@@ -29,18 +29,18 @@ export function summarizeAnswers(executions: readonly SampledExecution[]): Versi
   };
 }
 
-/** The bound that all of them were sent with; null where they had several, or some of them none. */
+/** Returns the limit that all executions were sent with; null for several limits or none. */
 export function findBound(executions: readonly SampledExecution[]): number | null {
   const [bound, ...others] = new Set(executions.map(({ maxNewTokens }) => maxNewTokens));
   return others.length > 0 ? null : (bound ?? null);
 }
 
-/** @param commonPrefix with how many tokens all prompts begin alike. */
+/** @param commonPrefix the number of tokens with which all prompts begin alike. */
 export function summarizePromptTokens(
   executions: readonly SampledExecution[],
   commonPrefix: number,
 ): VersionFacts['promptTokens'] {
-  // A vendor that says nothing of its cache tells us nothing about it.
+  // Skip vendors that do not report their cache.
   const told = executions.filter(
     ({ cacheHit, promptTokens, cachedPromptTokens }) =>
       !cacheHit && promptTokens !== null && cachedPromptTokens !== null,
@@ -54,7 +54,7 @@ export function summarizePromptTokens(
   };
 }
 
-/** @param pointers where answers break the schema; places in lists count as one. */
+/** @param pointers where answers violate the schema; all indexes of a list count as one place. */
 export function summarizeSchema(
   executions: readonly SampledExecution[],
   pointers: readonly { readonly executionId: string; readonly pointer: string }[],
@@ -74,10 +74,10 @@ export function summarizeSchema(
 
 const MOST_CAUSES = 20;
 
-/** A model whose circuit is open is passed over, so there is no attempt that says why. */
+/** A model with an open circuit is skipped, so no attempt records the cause. */
 const UNASKED = 'circuit_open';
 
-/** Second tries on the same model, and answers of another one than was asked first. @param attempts of each execution in their order. */
+/** Counts retries on the same model, and fallbacks to another model. @param attempts of each execution, in order. */
 export function summarizeAttempts(
   executions: readonly Pick<SampledExecution, 'executionId' | 'passedOver'>[],
   attempts: readonly SampledAttempt[],

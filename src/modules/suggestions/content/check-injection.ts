@@ -11,7 +11,7 @@ const WRITTEN_BY_OTHERS = new Set(
     'reply request response review reviews snippet story text ticket transcript tweet'
   ).split(' '),
 );
-/** Words that make of such a name a setting: `text_language`, `max_input`. */
+/** Words that turn such a name into a setting: `text_language`, `max_input`. */
 const SETTINGS = new Set(
   'count date format id kind lang language length limit max min name style time title tone type url version words'.split(
     ' ',
@@ -21,14 +21,14 @@ const LINES_APART = /(?:^|\n)[ \t]*(?:[^\n]{0,60}:)?[ \t]*$/u;
 const MARKS = [/<[^<>\n]+>\s*$/u, /(?:"""|'''|```[\w-]*|~~~|---|===|###)\s*$/u, /["“«`']$/u];
 const CLOSING_MARKS = [/^\s*<\/[^<>\n]+>/u, /^\s*(?:"""|'''|```|~~~|---|===|###)/u, /^["”»`']/u];
 const WORDS_OF_A_SENTENCE = 2;
-/** The distance to look for marks, and for instructions that follow. */
+/** How far to look back for delimiters, and ahead for instructions that follow. */
 const CHARS_BEFORE = 200;
 const CHARS_AFTER = 2000;
-/** A template with more variables or longer names than this was not written by hand. */
+/** A template that exceeds these limits was not written by hand. */
 const MOST_OUTPUTS = 500;
 const MOST_NAME_CHARS = 100;
 
-/** Finds variables with third-party text inside the instructions, where that text can give instructions too. */
+/** Finds variables with third-party text inside the instructions, where that text could give instructions too. */
 export function* checkInjection(content: PromptContent, parts: readonly Part[]): Steps<Suggestion[]> {
   const most = countUseful(parts);
   const found: Suggestion[] = [];
@@ -62,7 +62,7 @@ function isAmongInstructions({ role, source }: Part, { begin, end }: Output): bo
   const after = source.slice(end, end + CHARS_AFTER);
   const isMarked = MARKS.some((mark, nth) => mark.test(before) && CLOSING_MARKS[nth]?.test(after) === true);
   if (isMarked) return false;
-  // A system message is all instructions.
+  // A system message consists of instructions only.
   if (role === 'system') return true;
   const lineBefore = before.slice(before.lastIndexOf('\n') + 1);
   const lineAfter = after.split('\n', 1)[0] ?? '';

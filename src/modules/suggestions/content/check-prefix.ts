@@ -3,17 +3,17 @@ import type { PromptContent } from '../../../templating/index.js';
 import { quotePlaces, type Suggestion, UNKNOWN_EFFECT } from '../suggestion.js';
 import { estimateTokens, type Part, replacePart, toPlace } from './parts.js';
 
-/** Names of what differs with every request. */
+/** Names of values that differ with every request. */
 const VOLATILE =
   /(?:^|[_-])(?:now|date|time|timestamp|datetime|today|uuid|nonce|session|random|clock)(?:[_-]|$)|(?:request|trace|session|correlation|message|execution)[_-]?id$/iu;
-/** OpenAI's cache begins at 1,024 tokens; the other vendors' at the same or above. */
+/** OpenAI caches from 1,024 tokens on, the other vendors from the same number or more. */
 const CACHED_FROM_TOKENS = 1024;
-/** Moving volatile text pays off from this size; a conversation or tools need less. */
+/** Moving volatile text pays off from this size. With a conversation or tools, less is enough. */
 const VOLATILE_FROM_TOKENS = 200;
 
 /**
- * Finds volatile text before stable text: vendors cache the beginning of a prompt, up to the first byte that differs, and charge a
- * tenth to a half for it.
+ * Finds volatile text before stable text. Vendors cache the beginning of a prompt, up to the first byte that differs, and charge a tenth to
+ * a half for it.
  */
 export function* checkPrefix(content: PromptContent, parts: readonly Part[]): Steps<Suggestion[]> {
   const first = findFirst(parts);
@@ -56,14 +56,14 @@ function countStable(text: string): number {
   return text.replace(/\s+/gu, ' ').trim().length;
 }
 
-/** Moves the line of the variable to the end of its message, where it is a sentence or more by itself and no tag spans it. */
+/** Moves the line of the variable to the end of its message, if the line is at least a sentence and no tag spans it. */
 function moveLine(content: PromptContent, { pointer, source }: Part, at: number): Suggestion['patch'] {
   const begin = source.lastIndexOf('\n', at) + 1;
   const newline = source.indexOf('\n', at);
   if (newline === -1 || source.includes('{%')) return null;
   const line = source.slice(begin, newline).trim();
   const previous = source.slice(0, begin).trimEnd();
-  // A line that the one above introduces belongs to it.
+  // A line introduced by the previous one must stay with it.
   if (!/[.!?:}]$/u.test(line) || /[:,<>]$/u.test(previous)) return null;
   const rest = source.slice(0, begin) + source.slice(newline + 1).replace(/^\n+/u, '');
   return { kind: 'content', content: replacePart(content, pointer, `${rest.trimEnd()}\n\n${line}`) };

@@ -11,7 +11,7 @@ interface Sentence {
   readonly distinct: ReadonlySet<string>;
 }
 
-/** Words that make a sentence more polite or more urgent, and not another one. */
+/** Words that make a sentence more polite or urgent without changing its meaning. */
 const FILLERS = new Set(
   (
     'a always also an and are be carefully do ensure ever important in is it kindly make must of please remember should sure that ' +
@@ -22,18 +22,18 @@ const NOT = new Set(['never', 'not', "don't", 'don’t', 'dont', 'avoid', 'canno
 const SENTENCE = /[^.!?\n]+(?:[.!?](?=\S)[^.!?\n]*)*[.!?]*/gu;
 const FEWEST_WORDS = 2;
 const FEWEST_CHARS = 16;
-/** A longer one is no instruction. */
+/** A longer sentence is not an instruction. */
 const MOST_CHARS = 2000;
-/** The share of both sentences' words that has to be in each. */
+/** The share of all words of both sentences that must occur in each. */
 const ALIKE = 0.8;
 const FEWEST_WORDS_ALIKE = 6;
-/** Bounds the comparisons, because each sentence is compared with every other. */
+/** Bounds the comparisons, because every sentence is compared with every other. */
 const MOST_SENTENCES = 600;
 
-/** The same instruction twice: it costs tokens, and when one of the two is changed they contradict each other. */
+/** Finds repeated instructions. They cost tokens, and contradict each other when only one of them is changed. */
 export function* checkRepetition(content: PromptContent, parts: readonly Part[]): Steps<Suggestion[]> {
   const isFewShot = parts.some(({ role }) => role === 'assistant');
-  // Examples repeat what they are examples of.
+  // Examples repeat the instructions that they illustrate.
   const instructions = parts.filter(({ role }) => role !== 'assistant' && (role === 'system' || !isFewShot));
   const sentences: Sentence[] = [];
   for (const part of instructions) {
@@ -55,7 +55,7 @@ export function* checkRepetition(content: PromptContent, parts: readonly Part[])
   return found;
 }
 
-/** Adds those of a part, as long as there is room. */
+/** Adds the sentences of a part, up to the limit. */
 function* listSentences(part: Part, sentences: Sentence[]): Steps<void> {
   for (const { 0: text, index } of blankFences(part.source).matchAll(SENTENCE)) {
     if (sentences.length >= MOST_SENTENCES) return;
@@ -81,16 +81,16 @@ function isSame(one: Sentence, other: Sentence): boolean {
   if (common === null) return false;
   const all = words.size + others.size - common;
   if (common === all) return one.words.length === other.words.length;
-  // "Do" and "do not", and other figures, are other instructions however many words they share.
+  // "Do" and "do not" are different instructions, and so are different figures, however many words they share.
   const different = [...words, ...others].filter((word) => !words.has(word) || !others.has(word));
   if (different.some((word) => word === 'not' || /\d|\{\{/u.test(word))) return false;
   return Math.min(words.size, others.size) >= FEWEST_WORDS_ALIKE && common / all >= ALIKE;
 }
 
-/** Counts the words that two sentences share; null as soon as it is clear that those are too few. */
+/** Counts the words that two sentences share; null as soon as there are certainly too few. */
 function countCommon(words: ReadonlySet<string>, others: ReadonlySet<string>): number | null {
   const total = words.size + others.size;
-  // With so many in both, the two are alike: common / (total − common) ≥ ALIKE.
+  // With this many words in both, the two are alike: common / (total − common) ≥ ALIKE.
   const needed = (ALIKE * total) / (1 + ALIKE) - 1e-9;
   let spare = words.size - needed;
   if (spare < 0 || others.size < needed) return null;
@@ -120,7 +120,7 @@ function read({ part, begin, end }: Sentence): string {
   return part.source.slice(begin, end);
 }
 
-/** A tag within may open a block that ends elsewhere. */
+/** Returns whether a sentence contains no tag, which might open a block that ends elsewhere. */
 function isPlain(sentence: Sentence): boolean {
   return !read(sentence).includes('{%');
 }
@@ -131,12 +131,12 @@ function removeAll(content: PromptContent, sentences: readonly Sentence[]): Prom
     byPart.set(sentence.part, [...(byPart.get(sentence.part) ?? []), sentence]);
   return [...byPart].reduce((changed, [part, ofPart]) => {
     const source = removeEach(part.source, ofPart);
-    // A message of nothing is refused.
+    // An empty message would be refused.
     return source.trim() === '' ? changed : replacePart(changed, part.pointer, source);
   }, content);
 }
 
-/** Removes each sentence with its line if it is alone there, otherwise with the space before it. @param sentences in the order of the text. */
+/** Removes each sentence, with its line if it is alone there, or with the preceding space. @param sentences in the order of the text. */
 function removeEach(text: string, sentences: readonly Sentence[]): string {
   let [kept, at] = ['', 0];
   for (const { begin, end } of sentences) {
@@ -154,7 +154,7 @@ function removeEach(text: string, sentences: readonly Sentence[]): string {
 
 const LEAD = /[\s\-*•>#\d.)]/u;
 
-/** Whether nothing else stands between two places. It stops at the first character that does: a line may be the whole text. */
+/** Returns whether a range contains only the character. Stops at the first other character, because a line may be the whole text. */
 function isBare(text: string, begin: number, end: number, character: RegExp): boolean {
   for (let at = begin; at < end; at += 1) if (!character.test(text[at] ?? '')) return false;
   return true;

@@ -4,7 +4,7 @@ import { quotePlaces, type Suggestion, UNKNOWN_EFFECT } from '../suggestion.js';
 import { matchInSteps, type Part, toPlace } from './parts.js';
 
 const VERB = String.raw`(?:respond|reply|answer|return|output|produce|give|write|format|emit|generate|provide)`;
-/** An order to answer so, within one sentence. */
+/** Matches an instruction to answer in this format, within one sentence. */
 const ASKS_JSON = new RegExp(String.raw`\b${VERB}\w*\b[^.!?\n]{0,80}?\bJSON\b[^.!?\n]{0,40}`, 'giu');
 const ASKS_OTHER = new RegExp(
   String.raw`\b${VERB}\w*\b[^.!?\n]{0,60}?\b(?:in|as|with|using)\b[^.!?\n]{0,20}?\b(markdown|plain text|plain prose|prose|XML|YAML|CSV|HTML|a (?:bulleted|bullet|numbered) list|bullet points|a single word|one word)\b`,
@@ -12,14 +12,14 @@ const ASKS_OTHER = new RegExp(
 );
 const DENIES = /\b(?:not|never|no|don['’]t|without|instead of)\b/iu;
 const KEYS = /["“]([A-Za-z_]\w*)["”]\s*:/gu;
-/** The distance in front of the order at which its sentence may begin. */
+/** How far before the match its sentence may begin. */
 const CHARS_BEFORE = 80;
 /** Names listed in the evidence. */
 const MOST_KEYS = 50;
-/** The distance behind the order at which its example may end. */
+/** How far after the match its example may end. */
 const EXAMPLE_CHARS = 600;
 
-/** Whether what the text asks for and `response_format` are the same. */
+/** Checks whether the text and `response_format` ask for the same format. */
 export function* checkResponseFormat(content: PromptContent, allParts: readonly Part[]): Steps<Suggestion[]> {
   const parts = allParts.filter(({ role }) => role !== 'assistant');
   const format = content.extras?.responseFormat;
@@ -41,7 +41,7 @@ interface Order {
   readonly part: Part;
   readonly begin: number;
   readonly end: number;
-  /** The requested format, where the pattern has it. */
+  /** The requested format, if the pattern captures one. */
   readonly form: string;
 }
 
@@ -68,7 +68,7 @@ function suggestFormat(content: PromptContent, order: Order): Suggestion {
     title: 'The text asks for JSON, and no response_format makes the vendor keep to it.',
     evidence: quotePlaces([toPlace(order.part, order.begin, order.end)]),
     expectedEffect: UNKNOWN_EFFECT,
-    // JSON without a schema can be asked for as an object only; and with tools the answer may be a call.
+    // Without a schema only a JSON object can be requested, and with tools the answer may be a call.
     patch:
       isObject && extras.tools === undefined
         ? {
@@ -101,7 +101,7 @@ function noWord(): Suggestion {
   };
 }
 
-/** Keys of an example behind the order that the schema does not have. */
+/** Finds keys of an example after the instruction that the schema lacks. */
 function findStrangeKeys({ part, begin, end }: Order, schema: JsonSchema): Suggestion[] {
   const known = listProperties(schema);
   const example = part.prose.slice(begin, end + EXAMPLE_CHARS);

@@ -3,12 +3,12 @@ import { type PromptContent, toWireExtras } from '../../../templating/index.js';
 import { quotePlaces, type Suggestion, UNKNOWN_EFFECT } from '../suggestion.js';
 import { estimateTokens, type Part } from './parts.js';
 
-/** Some eight pages: more than that is rarely read to the end, by models either. */
+/** About eight pages. Longer texts are rarely read to the end, even by models. */
 const LARGE_TOKENS = 3000;
 const PADDING_SHARE = 0.05;
 const PADDING_CHARS = 200;
 
-/** Versions that are large, and those that are padded with space. */
+/** Finds versions that are large, or padded with white space. */
 export function* checkSize(content: PromptContent, parts: readonly Part[]): Steps<Suggestion[]> {
   const large = findLarge(content, parts);
   yield;
@@ -42,7 +42,7 @@ function findLarge(content: PromptContent, parts: readonly Part[]): Suggestion[]
 }
 
 function findPadding(content: PromptContent, parts: readonly Part[]): Suggestion[] {
-  // In code and in tags space may mean something.
+  // White space may be significant in code and in tags.
   if (parts.some(({ source }) => /```|~~~|\{%-?\s*raw/u.test(source))) return [];
   const before = parts.reduce((sum, { source }) => sum + source.length, 0);
   const packed = packContent(content);
@@ -65,7 +65,7 @@ function countChars(content: PromptContent): number {
   return content.messages.reduce((sum, { content: text }) => sum + text.length, 0);
 }
 
-/** A run of space is tried once, where it begins. */
+/** Matches each run of white space only from its beginning. */
 const TRAILING_SPACE = /(?<![ \t])[ \t]+$/gmu;
 
 function packContent(content: PromptContent): PromptContent {

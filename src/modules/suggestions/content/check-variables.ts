@@ -5,21 +5,21 @@ import { quotePlaces, type Suggestion, UNKNOWN_EFFECT } from '../suggestion.js';
 import { blankFences, countUseful, type Part, replacePart, toPlace } from './parts.js';
 
 const ASSIGNING = /^\{%-?\s*(?:assign|capture)\s+(?=([\p{L}_][\p{L}\p{N}_-]*))\1/u;
-/** `{name}`, `${name}`, `<<name>>` and `[[name]]`: other template languages' variables, which are sent as they stand. */
+/** Matches `{name}`, `${name}`, `<<name>>` and `[[name]]`: variables of other template languages, which are sent literally. */
 const FOREIGN = /(?<![\\\w/}{=$])(?:\$?\{([a-z_]\w*)\}(?!\})|<<([a-z_]\w*)>>|\[\[([a-z_]\w*)\]\])/giu;
 const MOST_EDITS = 2;
-/** Between backticks, and Python's formatted strings. */
+/** Matches text between backticks, and Python's formatted strings. */
 const CODE = /`[^`\n]*`|\bf"[^"\n]*"|\bf'[^'\n]*'/gu;
-/** Typing errors are not looked for in prompts with more variables or longer names than this. */
+/** Skips the search for typos beyond this many variables or this length of a name. */
 const MOST_NAMES = 200;
 const MOST_NAME_CHARS = 100;
 /** Names listed in the evidence. */
 const MOST_NAMED = 50;
 
 export interface KnownVariables {
-  /** Variables of the version. */
+  /** Variables used by the version. */
   readonly used: readonly string[];
-  /** Variables that callers are known to send, such as those of a schema; null where that is not known. */
+  /** Variables that callers are known to send, such as those of a schema; null if unknown. */
   readonly declared: readonly string[] | null;
 }
 
@@ -34,7 +34,7 @@ export function* checkVariables(
   const undeclared = declared === null ? [] : used.filter((name) => !known.has(name));
   const unused = [...known].filter((name) => !inUse.has(name));
   const slips = yield* findSlips(undeclared, unused);
-  // A name that a slip was meant for is not reported as unused as well.
+  // A name that a typo stands for is not also reported as unused.
   const meant = new Set([...slips.values()].flat());
   const found: Suggestion[] = [];
   for (const part of parts) {
@@ -51,7 +51,7 @@ export function* checkVariables(
   return [...found, ...(yield* findForeign(content, parts, { known: new Set([...used, ...known]), most }))];
 }
 
-/** For each undeclared name, the declared names that may have been meant. */
+/** Maps each undeclared name to the declared names that may have been meant. */
 function* findSlips(
   undeclared: readonly string[],
   unused: readonly string[],
@@ -188,7 +188,7 @@ function blankInlineCode(text: string): string {
   return text.replace(CODE, (match) => ' '.repeat(match.length));
 }
 
-/** Whether one name is the other with a slip of the fingers: a few insertions, deletions or replacements. */
+/** Returns whether two names differ only by a typo: a few insertions, deletions or replacements. */
 function isNear(one: string, other: string): boolean {
   if (one.toLowerCase() === other.toLowerCase()) return true;
   if (Math.min(one.length, other.length) <= MOST_EDITS + 1) return false;

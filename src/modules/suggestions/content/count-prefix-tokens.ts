@@ -1,6 +1,6 @@
 import { estimateTokens, type Part } from './parts.js';
 
-/** With about how many tokens all prompts of a version begin alike: what stands in front of the first tag or variable. */
+/** Estimates the number of tokens with which all prompts of a version begin alike: the text before the first tag or variable. */
 export function countPrefixTokens(parts: readonly Part[]): number {
   let characters = 0;
   for (const { source, markup } of parts) {

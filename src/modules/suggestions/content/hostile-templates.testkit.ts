@@ -6,7 +6,7 @@ const fill = (piece: string, size = SIZE) => piece.repeat(Math.ceil(size / piece
 const names = <Each>(count: number, write: (nth: number) => Each) =>
   Array.from({ length: count }, (_, nth) => write(nth));
 
-/** Templates of 200 kB, each against a pattern or a loop that would take it badly. They need not parse. */
+/** Templates of 200 kB, each a bad case for a pattern or a loop. They need not parse. */
 export const HOSTILE: readonly (readonly [name: string, content: PromptContent])[] = [
   ['many variables', text(names(12_000, (nth) => `{{variable_${nth}}}`).join(' '))],
   ['many variables of other people in sentences', text(fill('Read {{message}} with great care and do it. '))],

@@ -1,6 +1,6 @@
 import type { JsonSchema } from '../../../templating/index.js';
 
-/** Names of the members that a schema of variables has; null for one that does not name them all, such as one with `$ref`. */
+/** Returns the member names of a schema of variables; null if it may allow others, for example by `$ref`. */
 export function listDeclared(schema: JsonSchema): readonly string[] | null {
   const { properties } = schema;
   const isPlain = !OTHERWISE.some((keyword) => Object.hasOwn(schema, keyword));
@@ -8,7 +8,7 @@ export function listDeclared(schema: JsonSchema): readonly string[] | null {
   return Object.keys(properties);
 }
 
-/** Keywords by which a schema may name further members. */
+/** Keywords by which a schema may add members. */
 const OTHERWISE = [
   '$ref',
   '$dynamicRef',

@@ -11,13 +11,13 @@ export interface Part {
   readonly pointer: string;
   readonly source: string;
   readonly markup: readonly Markup[];
-  /** The variables that are put out, in the order of the text; not those between raw and comment tags, which are plain text. */
+  /** The variables in the output, in the order of the text, without those inside raw and comment tags, which are plain text. */
   readonly outputs: readonly Output[];
-  /** The source with what is markup, a comment or raw made blank, at the same offsets. */
+  /** The source with markup, comments and raw blocks blanked out, at the same offsets. */
   readonly prose: string;
 }
 
-/** A variable that is put out. */
+/** A variable in the output. */
 export interface Output {
   readonly name: string;
   readonly begin: number;
@@ -28,7 +28,7 @@ export function listParts(content: PromptContent): Part[] {
   return finish(listPartsInSteps(content));
 }
 
-/** The same a little at a time. */
+/** Lists the parts of a content in small steps. */
 export function* listPartsInSteps(content: PromptContent): Steps<Part[]> {
   const parts: Part[] = [];
   for (const template of listTemplates(content)) {
@@ -55,7 +55,7 @@ function listTemplates(content: PromptContent): TemplatePart[] {
   }));
 }
 
-/** The name is not given back a letter at a time when the rest does not fit: names may be long. */
+/** The lookahead keeps the pattern from backtracking letter by letter, because names may be long. */
 const OUTPUT = /^\{\{-?\s*(?=([\p{L}_][\p{L}\p{N}_-]*))\1[^{}]*\}\}$/u;
 
 function listOutputs(source: string, markup: readonly Markup[]): Output[] {
@@ -69,14 +69,14 @@ function listOutputs(source: string, markup: readonly Markup[]): Output[] {
 
 const MARKUP = /\{\{[^{}]*\}\}|\{%[^%]*%\}/gu;
 
-/** A piece of a template with its markup made blank, at the same offsets. Of a whole part there is {@link Part.prose}. */
+/** Blanks out the markup of a piece of a template, at the same offsets. For a whole part, use {@link Part.prose}. */
 export function blankMarkup(piece: string): string {
   return piece.replace(MARKUP, blank);
 }
 
 const FENCES = /```[\s\S]*?(?:```|$)|~~~[\s\S]*?(?:~~~|$)/gu;
 
-/** The text with blocks of code made blank, at the same offsets: what stands in them is an example, not an instruction. */
+/** Blanks out code blocks, at the same offsets, because they contain examples, not instructions. */
 export function blankFences(source: string): string {
   return source.replace(FENCES, blank);
 }
@@ -90,7 +90,7 @@ function blankOut(source: string, markup: readonly Markup[]): string {
   return text + source.slice(at);
 }
 
-/** Lines stay. */
+/** Keeps line breaks. */
 function blank(piece: string): string {
   return piece.replace(/[^\n]/g, ' ');
 }
@@ -99,7 +99,7 @@ export function toPlace({ pointer, source }: Part, begin: number, end: number): 
   return { pointer, begin, end, text: source.slice(begin, end) };
 }
 
-/** The content with the text of one part replaced. */
+/** Returns the content with the text of one part replaced. */
 export function replacePart(content: PromptContent, pointer: string, source: string): PromptContent {
   if (content.kind === 'text') return { ...content, templateSource: source };
   return {
@@ -110,7 +110,7 @@ export function replacePart(content: PromptContent, pointer: string, source: str
   };
 }
 
-/** Vendors count differently; for prose in Latin script a token is about four characters. */
+/** Vendors count differently. For prose in Latin script a token is about four characters. */
 export function estimateTokens(characters: number): number {
   return Math.ceil(characters / 4);
 }
@@ -118,31 +118,31 @@ export function estimateTokens(characters: number): number {
 const MOST_SUGGESTIONS = 20;
 const MOST_PATCHED_CHARS = 400_000;
 
-/** Counts the suggestions of one kind that are of use: each may have a patch, which is the whole content. */
+/** Returns how many suggestions of one kind to make. Each may have a patch, which contains the whole content. */
 export function countUseful(parts: readonly Part[]): number {
   const chars = parts.reduce((sum, { source }) => sum + source.length, 1);
   return Math.max(1, Math.min(MOST_SUGGESTIONS, Math.floor(MOST_PATCHED_CHARS / chars)));
 }
 
 const WINDOW = 8192;
-/** Longer than what any of the patterns spans. */
+/** Longer than any match of the patterns. */
 const OVERLAP = 512;
 
 interface FoundMatch {
   readonly match: RegExpExecArray;
-  /** In the whole text. */
+  /** Index in the whole text. */
   readonly index: number;
 }
 
 /**
- * The matches of a pattern that looks ahead a bounded way, found in windows of the text with a turn after each: such a pattern takes
- * a constant time for each place at which it begins, but that constant may be hundreds.
- * @param pattern global.
+ * Finds the matches of a pattern with bounded look-ahead in windows of the text, and yields after each. Such a pattern takes constant time
+ * per starting point, but that constant may be hundreds.
+ * @param pattern with the flag `g`.
  */
 export function* matchInSteps(text: string, pattern: RegExp): Steps<FoundMatch[]> {
   const found: FoundMatch[] = [];
   for (let at = 0; at < text.length;) {
-    // Words are not cut, unless there are none.
+    // Do not split words, unless there is no white space.
     const space = text.slice(at + WINDOW, at + WINDOW + OVERLAP).search(/\s/u);
     const next = at + WINDOW + Math.max(0, space);
     for (const match of text.slice(at, next + OVERLAP).matchAll(pattern)) {

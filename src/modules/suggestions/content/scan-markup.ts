@@ -1,4 +1,4 @@
-/** A piece of a template that is not text: an output, a tag, or a whole block whose inside is plain text. */
+/** A piece of a template that is not text: an output, a tag, or a whole block with plain text inside. */
 export interface Markup {
   readonly kind: 'output' | 'tag' | 'inert';
   readonly begin: number;
@@ -13,8 +13,8 @@ const ENDS = {
 } as const;
 
 /**
- * Finds the markup of a template, in the order of the text. It goes forward only, and what has no end is text, so that its time grows
- * with the length of the template whatever stands in it: one pattern for all of this would try every beginning up to the end.
+ * Finds the markup of a template, in the order of the text. It only moves forward and treats unclosed markup as text, so its time is linear
+ * for any template. A single pattern would search from every opening to the end.
  */
 export function scanMarkup(source: string): Markup[] {
   const found: Markup[] = [];

@@ -5,7 +5,7 @@ const used = Array.from({ length: 3000 }, (_, nth) => `variable_${nth}`);
 const declared = used.map((name) => `${name}x`);
 
 describe('a template of 200 kB that was made to take long', () => {
-  // Any of them would take minutes, if what is looked for grew with its square.
+  // Any of these would take minutes with quadratic time.
   it.each(HOSTILE)('is looked at in time, and answered in bounds: %s', (_name, content) => {
     const found = suggestFromContent(content, { used, declared });
     expect(found.length).toBeLessThan(100);

@@ -10,22 +10,22 @@ import { checkVariables } from './check-variables.js';
 import { listPartsInSteps } from './parts.js';
 
 export interface ContentOptions {
-  /** The variables that callers are known to send; null where that is not known. */
+  /** The variables that callers are known to send; null if unknown. */
   readonly declared?: readonly string[] | null;
-  /** The variables of the version, where they are known already. */
+  /** The variables of the version, if already known. */
   readonly used?: readonly string[];
 }
 
 /**
  * Suggests changes that need no execution of the version.
  *
- * @param content one that was stored, so that its templates parse.
+ * @param content a stored content, so its templates parse.
  */
 export function suggestFromContent(content: PromptContent, options: ContentOptions = {}): Suggestion[] {
   return finish(suggestFromContentInSteps(content, options));
 }
 
-/** The same a few milliseconds at a time, however large and hostile the content is. */
+/** Makes the same suggestions in steps of a few milliseconds, however large and hostile the content is. */
 export function* suggestFromContentInSteps(
   content: PromptContent,
   { declared = null, used }: ContentOptions = {},

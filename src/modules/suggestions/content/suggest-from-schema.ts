@@ -1,16 +1,16 @@
 import { quotePlaces, type Suggestion, UNKNOWN_EFFECT } from '../suggestion.js';
 
 interface SchemaFault {
-  /** Into the content. */
+  /** JSON pointer into the content. */
   readonly pointer: string;
-  /** The vendors that refuse it; none where this service cannot check answers by it. */
+  /** The vendors that refuse it. Empty if only this service cannot check answers against it. */
   readonly vendors: readonly string[];
   readonly message: string;
 }
 
 const MOST_SUGGESTIONS = 20;
 
-/** Parts of a schema that vendors refuse, and why. */
+/** Suggests fixes for parts of a schema that vendors refuse. */
 export function suggestFromSchema(faults: readonly SchemaFault[]): Suggestion[] {
   return faults.slice(0, MOST_SUGGESTIONS).map(({ pointer, vendors, message }) => ({
     kind: 'schema_refused',

@@ -3,7 +3,7 @@ import type { Examples, VersionFacts } from './version-facts.js';
 
 const MOST_EXAMPLES = 5;
 
-/** Evidence from executions: the figures, with the version and some of the executions to look at. */
+/** Describes evidence from executions: the figures, with the version and some example executions. */
 export function describeFacts(
   { promptName, versionNumber, executions, executions30d = executions }: VersionFacts,
   facts: Evidence['facts'],
@@ -24,7 +24,7 @@ export function describeFacts(
   };
 }
 
-/** A share as people write it. */
+/** Formats a share for people. */
 export function toPercent(share: number): string {
   return `${(100 * share).toFixed(1)} %`;
 }

@@ -3,10 +3,10 @@ import { describeFacts, toPercent } from './describe-facts.js';
 import type { VersionFacts } from './version-facts.js';
 
 const FEWEST_FAILURES = 5;
-/** The share of the answers from which on something is worth a look. */
+/** The share of answers from which on a problem is reported. */
 const MANY = 0.02;
 
-/** Suggests changes about failures and second tries. */
+/** Suggests changes about failures and retries. */
 export function suggestFromOutcomes(facts: VersionFacts): Suggestion[] {
   return [...mendSchema(facts), ...explainRetries(facts), ...explainFallbacks(facts)];
 }

@@ -2,15 +2,15 @@ import { type Suggestion, UNKNOWN_EFFECT } from '../suggestion.js';
 import { describeFacts, toPercent } from './describe-facts.js';
 import type { VersionFacts } from './version-facts.js';
 
-/** Fewer say nothing about a 99th percentile. */
+/** With fewer answers, a 99th percentile has no meaning. */
 const FEWEST_ANSWERS = 100;
-/** A bound has room when it is this many times the answers' 99th percentile. */
+/** A limit is too high from this multiple of the answers' 99th percentile. */
 const ROOMY = 4;
 const SPARE = 1.5;
 const FEWEST_PREFIX_TOKENS = 1024;
 const LOW_SHARE = 0.2;
 const FEWEST_EXECUTIONS = 50;
-/** The relative difference that makes a cheaper model worth a change. */
+/** How much cheaper a model must be to justify a change. */
 const CHEAPER = 0.1;
 
 /** Suggests changes that save money. */
@@ -22,7 +22,7 @@ function boundAnswers(facts: VersionFacts): Suggestion[] {
   const { answers, maxNewTokens } = facts;
   if (answers === null || maxNewTokens === null || answers.count < FEWEST_ANSWERS) return [];
   if (maxNewTokens < ROOMY * Math.max(1, answers.p99Tokens)) return [];
-  // Above the longest answer there was, so that none of them would have been cut.
+  // Above the longest answer, so that none would have been cut.
   const bound = Math.ceil(Math.max(answers.p99Tokens * 2, answers.maxTokens * SPARE, 16));
   if (bound >= maxNewTokens) return [];
   return [
@@ -40,7 +40,7 @@ function boundAnswers(facts: VersionFacts): Suggestion[] {
         },
         answers.executionIds,
       ),
-      // Tokens that are not produced are not paid: only what budgets hold in the meantime becomes less.
+      // Tokens that are not produced are not billed. Only the budget held in the meantime shrinks.
       expectedEffect: UNKNOWN_EFFECT,
       patch: { kind: 'params', params: { maxNewTokens: bound } },
     },

@@ -3,10 +3,10 @@ import { describeFacts, toPercent } from './describe-facts.js';
 import { binomialTail, cautiousRate } from './judge-cluster.js';
 import type { VersionFacts } from './version-facts.js';
 
-/** The chance of one false alarm among all values of all variables. */
+/** The probability of one false alarm among all values of all variables. */
 const ALPHA = 0.01;
 const FEWEST_FAILURES = 5;
-/** The multiple of the others' failures that makes a cluster. */
+/** A value is a cluster from this multiple of the others' failure rate. */
 const TIMES = 2;
 const FEWEST_EXECUTIONS = 100;
 

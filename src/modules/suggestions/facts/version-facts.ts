@@ -1,9 +1,9 @@
-/** Executions that show something, newest first; a few are enough. */
+/** Example executions, newest first. A few are enough. */
 export type Examples = readonly string[];
 
 export interface VariableFacts {
   readonly name: string;
-  /** Executions that sent it. */
+  /** Executions that sent the variable. */
   readonly executions: number;
   readonly distinct: number;
   /** The most frequent values, as JSON text. */
@@ -16,21 +16,21 @@ export interface VariableFacts {
 }
 
 export interface CauseFacts {
-  /** Such as `rate_limited` or `timeout`. */
+  /** The cause, such as `rate_limited` or `timeout`. */
   readonly cause: string;
   readonly count: number;
   readonly executionIds: Examples;
 }
 
-/** The facts from 30 days of executions of a version. Null is unknown. */
+/** The facts from 30 days of executions of a version. Null means unknown. */
 export interface VersionFacts {
   readonly promptName: string;
   readonly versionNumber: number;
-  /** Executions that were looked at: all of them, or the newest. */
+  /** Executions that were examined: all of them, or the newest. */
   readonly executions: number;
-  /** All that there were in 30 days; left out where all were looked at. */
+  /** The total number in 30 days. Left out if all were examined. */
   readonly executions30d?: number;
-  /** Executions that failed, were refused by the schema or did not pass; what "failure" is, is the asker's to say. */
+  /** Executions that failed, violated the schema or did not pass. */
   readonly failures: number;
   readonly costUsd: string | null;
   readonly answers: {
@@ -39,12 +39,12 @@ export interface VersionFacts {
     readonly maxTokens: number;
     readonly executionIds: Examples;
   } | null;
-  /** The bound that the executions were sent with; null where they had several or none. */
+  /** The limit that the executions were sent with; null for several or none. */
   readonly maxNewTokens: number | null;
   readonly promptTokens: {
     readonly total: number;
     readonly cached: number;
-    /** With how many tokens all prompts begin alike. */
+    /** The number of tokens with which all prompts begin alike. */
     readonly commonPrefix: number;
     readonly executions: number;
   } | null;
@@ -57,7 +57,7 @@ export interface VersionFacts {
     }[];
   } | null;
   readonly variables: readonly VariableFacts[];
-  /** The number of executions whose variables were read; left out where all were. */
+  /** The number of executions whose variables were read. Left out if all were read. */
   readonly variablesRead?: { readonly executions: number; readonly failures: number };
   readonly experiments: readonly {
     readonly experimentId: string;

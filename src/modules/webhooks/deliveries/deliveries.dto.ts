@@ -1,7 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { ApiId, ApiInteger, ApiTime } from '../../../infra/http/index.js';
 
-/** Every event that a webhook is sent; `docs/webhooks.md` describes them. */
+/** Every event type that webhooks receive; described in `docs/webhooks.md`. */
 export const EVENT_TYPES = [
   'execution.succeeded',
   'execution.failed',
@@ -21,11 +21,11 @@ const STATUSES = ['pending', 'delivered', 'failed'] as const;
 const ATTEMPT_STATUSES = ['succeeded', 'failed'] as const;
 
 export class DeliveryAttemptDto {
-  /** 1, 2, 3 … A number that is missing belongs to a process that did not live to report on it. */
+  /** Number of the attempt: 1, 2, 3 … A missing number belongs to a process that died before it could report. */
   @ApiInteger()
   attempt!: number;
 
-  /** `succeeded`: the receiver answered 2xx. */
+  /** `succeeded` means that the receiver answered 2xx. */
   @ApiProperty({ enum: ATTEMPT_STATUSES })
   status!: (typeof ATTEMPT_STATUSES)[number];
 
@@ -36,11 +36,11 @@ export class DeliveryAttemptDto {
   /** The error in one sentence; null when there was none. */
   error!: string | null;
 
-  /** When it began. */
+  /** When the attempt began. */
   @ApiTime()
   started_at!: string;
 
-  /** Milliseconds it took. */
+  /** Duration in milliseconds. */
   @ApiInteger()
   duration_ms!: number;
 }
@@ -57,27 +57,27 @@ export class DeliveryDto {
   /** The URL that is notified. */
   url!: string;
 
-  /** `pending`: it will be tried, again or at all; `failed`: it will not be any more. */
+  /** `pending`: it will be tried, or retried; `failed`: it will not be tried again. */
   @ApiProperty({ enum: STATUSES })
   status!: (typeof STATUSES)[number];
 
-  /** When it happened. */
+  /** When the event happened. */
   @ApiTime()
   created_at!: string;
 
-  /** When its delivery was over; null while it is pending. */
+  /** When its delivery ended; null while it is pending. */
   @ApiTime()
   completed_at!: string | null;
 
-  /** When it is tried next, unless the attempt under way succeeds; null when it is over. */
+  /** When it is next tried, unless the current attempt succeeds; null when delivery has ended. */
   @ApiTime()
   next_attempt_at!: string | null;
 
-  /** Every attempt that came to an end, in order. */
+  /** Every completed attempt, in order. */
   attempts!: DeliveryAttemptDto[];
 }
 
 export class DeliveryListDto {
-  /** The deliveries of the event, oldest first; empty while there are none, or no receiver. */
+  /** The deliveries of the event, oldest first. Empty if there are none yet, or no receiver. */
   deliveries!: DeliveryDto[];
 }

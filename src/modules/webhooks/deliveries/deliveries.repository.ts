@@ -7,7 +7,7 @@ import {
   WebhookDeliveryEntity,
 } from '../../../entities/index.js';
 
-/** Events to deliver, and how often each was tried. */
+/** Reads events to deliver, and their attempts. */
 @Injectable()
 export class DeliveriesRepository {
   async hasExecution(tx: EntityManager, projectId: string, executionId: string): Promise<boolean> {
@@ -19,12 +19,12 @@ export class DeliveriesRepository {
     return tx.existsBy(BatchEntity, { projectId, batchId });
   }
 
-  /** Also one that was ended: what it told stays to be read. */
+  /** Includes ended budgets, because their past deliveries stay readable. */
   async hasBudget(tx: EntityManager, projectId: string, budgetId: string): Promise<boolean> {
     return tx.existsBy(BudgetEntity, { projectId, budgetId });
   }
 
-  /** Oldest first. */
+  /** Lists the oldest first. */
   async listEvents(tx: EntityManager, projectId: string, subject: string): Promise<OutboxEventEntity[]> {
     return tx.find(OutboxEventEntity, {
       where: { projectId, subject, dueAt: Not(IsNull()) },
@@ -32,7 +32,7 @@ export class DeliveriesRepository {
     });
   }
 
-  /** In the order they were made. */
+  /** Lists attempts in order. */
   async listAttempts(
     tx: EntityManager,
     projectId: string,

@@ -1,16 +1,16 @@
 import { createHmac } from 'node:crypto';
 
-/** Keeps these keys apart from everything else that is made with the same secret. */
+/** Separates these keys from everything else derived from the same secret. */
 const KEY_TAG = 'prompt-ledger webhook secret 1\n';
-/** The prefix by which Standard Webhooks mark a symmetric secret. */
+/** The prefix of a symmetric secret in Standard Webhooks. */
 const SECRET_PREFIX = 'whsec_';
 
-/** The key of 32 bytes that a project's events are signed with. It is never stored, only its salt is. */
+/** Derives the 32-byte key that signs a project's events. Only its salt is stored. */
 export function deriveSigningKey(keyHashSecret: string, projectId: string, salt: Buffer): Buffer {
   return createHmac('sha256', keyHashSecret).update(KEY_TAG).update(projectId).update(salt).digest();
 }
 
-/** The form that receivers are given. */
+/** Returns the key in the form that receivers use. */
 export function formatSecret(signingKey: Buffer): string {
   return SECRET_PREFIX + signingKey.toString('base64');
 }
@@ -22,8 +22,8 @@ export interface SignedContent {
 }
 
 /**
- * The headers of Standard Webhooks (https://www.standardwebhooks.com).
- * @param signingKeys all that receivers may know: while a rotated secret is still good, its signature is there too.
+ * Returns the headers of Standard Webhooks (https://www.standardwebhooks.com).
+ * @param signingKeys all keys that receivers may use: while a rotated secret is still valid, the headers include its signature too.
  */
 export function signatureHeaders(
   { id, timestampS, body }: SignedContent,

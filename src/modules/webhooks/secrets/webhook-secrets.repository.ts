@@ -3,7 +3,7 @@ import type { EntityManager } from 'typeorm';
 import { IsNull } from 'typeorm';
 import { WebhookSecretEntity } from '../../../entities/index.js';
 
-/** Ends what was in force after the overlap, and what was still in its overlap at once: two are good at most. */
+/** Ends the current secret after the overlap, and one already in its overlap at once, so that at most two are valid. */
 const RETIRE = `
   UPDATE webhook_secrets
   SET expires_at = CASE WHEN expires_at IS NULL THEN now() + make_interval(secs => $2::double precision / 1000) ELSE now() END
@@ -12,14 +12,14 @@ const RETIRE = `
 
 @Injectable()
 export class WebhookSecretsRepository {
-  /** Until the end of the transaction: two that rotate at once do it one after the other. */
+  /** Locks until the end of the transaction, so that concurrent rotations run one after the other. */
   async lock(tx: EntityManager, projectId: string): Promise<void> {
     await tx.query(`SELECT pg_advisory_xact_lock(hashtextextended('webhook_secrets ' || $1, 0))`, [
       projectId,
     ]);
   }
 
-  /** The one in force. */
+  /** Finds the current secret. */
   async find(tx: EntityManager, projectId: string): Promise<WebhookSecretEntity | null> {
     return tx.findOneBy(WebhookSecretEntity, { projectId, expiresAt: IsNull() });
   }
@@ -29,7 +29,7 @@ export class WebhookSecretsRepository {
     return tx.findOneByOrFail(WebhookSecretEntity, { projectId, expiresAt: IsNull() });
   }
 
-  /** @returns until when the one that was in force still signs; null when there was none. */
+  /** @returns until when the previously current secret still signs; null if there was none. */
   async retire(tx: EntityManager, projectId: string, overlapMs: number): Promise<Date | null> {
     const [rows] = await tx.query<[{ expires_at: Date; overlaps: boolean }[], number]>(RETIRE, [
       projectId,

@@ -10,7 +10,7 @@ import { WebhookSecretsRepository } from './webhook-secrets.repository.js';
 import type { RotatedWebhookSecretDto, WebhookSecretDto } from './webhook-secrets.dto.js';
 
 const SALT_BYTES = 32;
-/** A day in which receivers can be given the new secret one by one. */
+/** One day to give receivers the new secret one by one. */
 const OVERLAP_MS = 24 * 60 * 60 * 1000;
 const SUBJECT = 'webhook_secret';
 
@@ -29,7 +29,7 @@ export class WebhookSecretsService {
     this.keyHashSecret = backends.keyHashSecret;
   }
 
-  /** The secret in force, made when there is none yet. Who has it can forge events, so reading is written down too. */
+  /** Returns the current secret, created if there is none yet. Whoever has it can forge events, so reading it is audited too. */
   async get(actor: Actor): Promise<WebhookSecretDto> {
     const secret = await this.scope.transaction(actor.projectId, async (tx) => {
       await this.audit.append(tx, actor, { action: 'webhook_secret.read', subject: SUBJECT });
@@ -38,7 +38,7 @@ export class WebhookSecretsService {
     return this.toDto(secret);
   }
 
-  /** A new secret; the one before signs beside it for a day, and the one before that no longer. */
+  /** Creates a new secret. The previous one also signs for a day, and an older one no longer does. */
   async rotate(actor: Actor): Promise<RotatedWebhookSecretDto> {
     return this.scope.transaction(actor.projectId, async (tx) => {
       await this.secrets.lock(tx, actor.projectId);
@@ -56,7 +56,7 @@ export class WebhookSecretsService {
     });
   }
 
-  /** @param salts of the keys that are good; a project without any gets its first. */
+  /** @param salts of the valid keys. A project without any gets its first. */
   async signingKeys(projectId: string, salts: readonly Buffer[]): Promise<Buffer[]> {
     const known = salts.length > 0 ? salts : [await this.firstSalt(projectId)];
     return known.map((salt) => deriveSigningKey(this.keyHashSecret, projectId, salt));
@@ -90,7 +90,7 @@ export class WebhookSecretsService {
   }
 }
 
-/** Returns the facts about a secret that may be shown: which it is, not its value. */
+/** Returns the facts about a secret for the audit log, without its value. */
 function toFacts({ secretId: secret_id, createdAt: created_at }: WebhookSecretEntity) {
   return { secret_id, created_at };
 }

@@ -1,6 +1,6 @@
-/** Counts the deliveries that are under way, by project. */
+/** Counts the deliveries in flight, by project. */
 export class DeliverySlots {
-  /** The most that one project may have: receivers that hang then leave the other half to other projects. */
+  /** The maximum for one project, so that its hanging receivers leave half of the slots to other projects. */
   readonly share: number;
   private readonly taken = new Map<string, number>();
   private count = 0;
@@ -14,7 +14,7 @@ export class DeliverySlots {
     return this.size - this.count;
   }
 
-  /** Deliveries under way by project. A project without any is absent. */
+  /** Deliveries in flight by project. A project without any is absent. */
   get busy(): ReadonlyMap<string, number> {
     return this.taken;
   }

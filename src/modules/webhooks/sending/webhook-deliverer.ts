@@ -14,17 +14,16 @@ import { type SendResult, WebhookSender } from './webhook-sender.js';
 
 const LOOK_INTERVAL_MS = 1000;
 const FORGET_INTERVAL_MS = 60 * 60 * 1000;
-/** On top of the time-out: what writing down the outcome may take before somebody else tries again. */
+/** Added to the timeout: how long recording the outcome may take before another process retries. */
 const LEASE_GRACE_MS = 5000;
 const BATCHES_AT_ONCE = 100;
-/** Long enough for somebody to ask why a callback did not come. */
+/** Long enough for somebody to ask why a callback did not arrive. */
 const KEEP_DAYS = 30;
 const FORGOTTEN_AT_ONCE = 5000;
 
 /**
- * Delivers what stands in the outbox, at least once. In API processes only: they know the secret that signing keys are
- * derived from. Nothing here is remembered: a process that is killed loses its leases, and another tries again under the
- * same id.
+ * Delivers the outbox, at least once. Runs in API processes only, which know the secret behind the signing keys. It keeps no state in
+ * memory: the leases of a killed process expire, and another process retries under the same id.
  */
 @Injectable()
 export class WebhookDeliverer implements OnApplicationBootstrap, BeforeApplicationShutdown {
@@ -35,7 +34,7 @@ export class WebhookDeliverer implements OnApplicationBootstrap, BeforeApplicati
   private isStopping = false;
   private isClaiming = false;
   private claiming: Promise<void> = Promise.resolve();
-  /** Whether the last claim got anything: then there may be more, and each slot that frees asks. */
+  /** Whether the last claim returned anything. If so, there may be more, and each freed slot triggers another claim. */
   private mayHaveMore = false;
 
   constructor(
@@ -49,7 +48,7 @@ export class WebhookDeliverer implements OnApplicationBootstrap, BeforeApplicati
   }
 
   onApplicationBootstrap(): void {
-    // Spread, so that many processes which start together do not all look at the same moment.
+    // Jitter, so that processes that start together do not look at the same moment.
     this.every(LOOK_INTERVAL_MS * (0.9 + Math.random() * 0.2), async () => {
       await this.events.completeBatches(BATCHES_AT_ONCE);
       await this.claim();
@@ -57,7 +56,7 @@ export class WebhookDeliverer implements OnApplicationBootstrap, BeforeApplicati
     this.every(FORGET_INTERVAL_MS, () => this.forget());
   }
 
-  /** Takes nothing new, and gives what is under way the time that the configuration allows. */
+  /** Stops claiming, and gives deliveries in flight the configured grace period. */
   async beforeApplicationShutdown(): Promise<void> {
     this.isStopping = true;
     for (const timer of this.timers) clearInterval(timer);
@@ -67,12 +66,12 @@ export class WebhookDeliverer implements OnApplicationBootstrap, BeforeApplicati
     clearTimeout(grace);
   }
 
-  /** One claim at a time. */
+  /** Runs one claim at a time. */
   private async claim(): Promise<void> {
     if (this.isClaiming || this.isStopping || this.slots.free === 0) return;
     this.isClaiming = true;
     const claiming = this.claimForFreeSlots().finally(() => (this.isClaiming = false));
-    // The shutdown waits for it; failures are reported where it was asked for.
+    // The shutdown waits for the claim. The caller below reports its failures.
     this.claiming = claiming.catch(() => undefined);
     await claiming;
   }
@@ -124,13 +123,13 @@ export class WebhookDeliverer implements OnApplicationBootstrap, BeforeApplicati
     this.log(event, result, waitMs);
   }
 
-  /** @returns null when there is to be no further try. */
+  /** @returns null if there is no further try. */
   private waitAfter({ attempt }: ClaimedEvent, { verdict, retryAfterMs }: SendResult): number | null {
     if (verdict !== 'retry') return null;
     return nextWaitMs(this.config.webhookRetryWaitsMs, { attempt, retryAfterMs, random: Math.random() });
   }
 
-  /** The host and no more of the URL: paths and queries of callbacks often carry a secret. */
+  /** Logs only the host of the URL, because paths and queries of callbacks often contain a secret. */
   private log(event: ClaimedEvent, result: SendResult, waitMs: number | null): void {
     const { eventId, type, subject, attempt } = event;
     const host = URL.canParse(event.url) ? new URL(event.url).host : null;
@@ -144,7 +143,7 @@ export class WebhookDeliverer implements OnApplicationBootstrap, BeforeApplicati
     while (!this.isStopping && (await this.events.forget(KEEP_DAYS, FORGOTTEN_AT_ONCE)) > 0);
   }
 
-  /** A turn that comes while the one before is still at work is left out. */
+  /** Skips a turn while the previous one is still running. */
   private every(intervalMs: number, work: () => Promise<void>): void {
     let isWorking = false;
     const turn = () => {

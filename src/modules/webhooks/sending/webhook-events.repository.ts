@@ -1,21 +1,21 @@
 import { Injectable } from '@nestjs/common';
 import { TenantScope } from '../../../infra/database/index.js';
 
-/** An event that is ours to deliver until its lease is over. */
+/** An event that this process may deliver until its lease expires. */
 export interface ClaimedEvent {
   readonly projectId: string;
-  /** The same on each try: what a receiver knows a repetition by. */
+  /** The same on each try, so that a receiver can detect repetitions. */
   readonly eventId: string;
-  /** Such as `execution.succeeded`. */
+  /** The event type, such as `execution.succeeded`. */
   readonly type: string;
-  /** Id of the execution, the batch or the budget. */
+  /** Id of the event's subject, such as an execution, a batch or a budget. */
   readonly subject: string;
   /** 1 for the first. */
   readonly attempt: number;
   readonly url: string;
-  /** JSON, byte for byte what is sent. */
+  /** JSON, sent byte for byte. */
   readonly body: string;
-  /** Salts of the signing keys that are good now, newest first. Empty for a project that has none yet. */
+  /** Salts of the valid signing keys, newest first. Empty for a project that has none yet. */
   readonly salts: readonly Buffer[];
   /** By the database's clock. */
   readonly claimedAt: Date;
@@ -23,14 +23,14 @@ export interface ClaimedEvent {
 
 export interface ClaimOptions {
   readonly slots: number;
-  /** The most that one project may have under way here. */
+  /** The maximum number of one project's deliveries in flight here. */
   readonly share: number;
-  /** The number of each project's deliveries that are under way already. */
+  /** The number of deliveries already in flight, by project. */
   readonly busy: ReadonlyMap<string, number>;
   readonly leaseMs: number;
 }
 
-/** The end of one try. */
+/** The result of one try. */
 export interface DeliveryReport {
   readonly projectId: string;
   readonly eventId: string;
@@ -40,7 +40,7 @@ export interface DeliveryReport {
   readonly error: string | null;
   readonly startedAt: Date;
   readonly durationMs: number;
-  /** Until the next try; null when this was the last. */
+  /** Milliseconds until the next try; null when this was the last. */
   readonly waitMs: number | null;
 }
 
@@ -56,7 +56,7 @@ interface ClaimedRow {
   claimed_at: Date;
 }
 
-/** A claim that somebody else has taken over ends nothing; a delivery that did succeed ends it all the same. */
+/** A claim that another process has taken over ends nothing, unless the delivery succeeded. */
 const REPORT = `
   WITH tried AS (
     INSERT INTO webhook_deliveries (project_id, event_id, attempt, outcome, response_status, error, started_at, duration_ms)
@@ -69,12 +69,12 @@ const REPORT = `
     outcome = CASE WHEN $9::double precision IS NOT NULL THEN NULL WHEN $4 = 'succeeded' THEN 'delivered' ELSE 'failed' END
   WHERE project_id = $1 AND event_id = $2 AND done_at IS NULL AND (attempts = $3 OR $4 = 'succeeded')`;
 
-/** Deliveries that are due, across projects. */
+/** Claims and reports due deliveries, across projects. */
 @Injectable()
 export class WebhookEventsRepository {
   constructor(private readonly scope: TenantScope) {}
 
-  /** Takes due events of any project; nobody else gets them before their lease is over. */
+  /** Claims due events of any project. Nobody else gets them before their lease expires. */
   async claim({ slots, share, busy, leaseMs }: ClaimOptions): Promise<ClaimedEvent[]> {
     const rows = await this.scope.system<ClaimedRow>('SELECT * FROM ledger_claim_webhooks($1, $2, $3, $4)', [
       slots,
@@ -95,7 +95,7 @@ export class WebhookEventsRepository {
     }));
   }
 
-  /** Writes how a try ended, and what becomes of its event. */
+  /** Records how a try ended, and what happens to its event. */
   async report(delivery: DeliveryReport): Promise<void> {
     await this.scope.statement(delivery.projectId, {
       name: 'report-delivery',
@@ -122,7 +122,7 @@ export class WebhookEventsRepository {
     return row?.count ?? 0;
   }
 
-  /** Removes events, with their deliveries, that were done so many days ago. @returns how many. */
+  /** Removes events that ended this many days ago, with their deliveries. @returns how many. */
   async forget(keepDays: number, most: number): Promise<number> {
     const [row] = await this.scope.system<{ count: number }>('SELECT ledger_forget_outbox($1, $2) AS count', [
       keepDays,

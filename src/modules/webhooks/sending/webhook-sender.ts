@@ -7,22 +7,22 @@ import type { ClaimedEvent } from './webhook-events.repository.js';
 
 /** The result of one try. */
 export interface SendResult {
-  /** `gone`: the receiver wants no more of this. */
+  /** `gone`: the receiver wants no further events. */
   readonly verdict: 'delivered' | 'retry' | 'gone';
   /** Null when there was no answer. */
   readonly responseStatus: number | null;
-  /** One sentence; null when it was delivered. */
+  /** One sentence; null if it was delivered. */
   readonly error: string | null;
-  /** The wait that the receiver asked for; null when it did not. */
+  /** The wait that the receiver requested; null for none. */
   readonly retryAfterMs: number | null;
 }
 
 const GONE = 410;
 
-/** The same for a name that only the network of this service knows: who chose the URL does not learn which names those are. */
+/** Also used for names that resolve only to private addresses, so that the author of a URL cannot probe for internal names. */
 const NO_ADDRESS = 'The name of the host could not be resolved to a public address.';
 
-/** Codes of the system and of TLS that a reader of the deliveries can do something about. */
+/** System and TLS error codes that a reader of the deliveries can act on. */
 const SENTENCES: Readonly<Record<string, string>> = {
   ENOTFOUND: NO_ADDRESS,
   EAI_AGAIN: NO_ADDRESS,
@@ -31,7 +31,7 @@ const SENTENCES: Readonly<Record<string, string>> = {
   UND_ERR_SOCKET: 'The receiver closed the connection without an answer.',
 };
 
-/** One POST to one receiver. */
+/** Sends one POST to one receiver. */
 @Injectable()
 export class WebhookSender {
   private readonly userAgent = `prompt-ledger/${packageVersion()}`;
@@ -47,9 +47,9 @@ export class WebhookSender {
   }
 
   /**
-   * @param claimedMs the monotonic clock when the event was claimed: with the database's time of the claim it makes the
-   * time of the signature, which receivers compare with their own, whatever this machine's clock says.
-   * @param stopping aborts it.
+   * @param claimedMs the monotonic clock when the event was claimed. Together with the database's time of the claim it yields the time of
+   *   the signature, which receivers compare with their own clock, whatever this machine's clock says.
+   * @param stopping aborts the request.
    */
   async send(
     event: ClaimedEvent,
@@ -57,7 +57,7 @@ export class WebhookSender {
     claimedMs: number,
     stopping: AbortSignal,
   ): Promise<SendResult> {
-    // The configuration may have changed since the URL was taken.
+    // The configuration may have changed since the URL was accepted.
     const problem = this.policy.findProblem(event.url);
     if (problem !== null) return failure(`The callback URL ${problem}.`);
     const nowMs = event.claimedAt.getTime() + this.clock.monotonicMs() - claimedMs;
@@ -94,7 +94,7 @@ function failure(error: string): SendResult {
   return { verdict: 'retry', responseStatus: null, error, retryAfterMs: null };
 }
 
-/** Never the error's own message: it may hold addresses of the network that this service stands in. */
+/** Never uses the error's own message, which may contain addresses of the internal network. */
 function describe(error: unknown): string {
   if (error instanceof AddressRefusedError) return NO_ADDRESS;
   const code = (error as { code?: unknown } | null)?.code;

@@ -3,7 +3,7 @@ import { type ReadEntry, readLitellmEntry } from './litellm-prices.js';
 
 const CHAT = '"litellm_provider":"acme","mode":"chat"';
 
-/** The entry from its text, as a request brings it. */
+/** Reads the entry from its text, as in a request. */
 function read(entry: string, name = 'model'): ReadEntry {
   const text = readJsonText(entry, { maxDepth: 8 });
   return readLitellmEntry(name, text.value, (field) => text.findSource(field));
@@ -25,7 +25,7 @@ describe('an entry of a LiteLLM price file', () => {
         maxPromptTokens: null,
       },
     });
-    // Floats do not tell these two apart.
+    // Floats cannot tell these two apart.
     expect(Number('1.50000000000000003e-07')).toBe(1.5e-7);
     expect(priced('"input_cost_per_token":1.50000000000000003e-07,"output_cost_per_token":1e-06')).toEqual({
       reason: expect.stringContaining(

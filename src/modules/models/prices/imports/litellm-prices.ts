@@ -1,7 +1,7 @@
 import { toMicrosPerMtok, type TokenPrices } from '../../../../kernel/index.js';
 import { MODEL_NAME, PROVIDER_ID } from '../../model-param.pipes.js';
 
-/** A price as a file has it: of a model, and without a time. */
+/** A model's price in a file, without a time. */
 export interface FilePrice extends TokenPrices {
   readonly provider: string;
   readonly modelName: string;
@@ -9,24 +9,24 @@ export interface FilePrice extends TokenPrices {
 
 export type ReadEntry = { readonly price: FilePrice } | { readonly reason: string };
 
-/** The exact text of a field of the entry, as the file has it; null when there is none. */
+/** Returns the exact text of a field of the entry in the file; null if it has none. */
 export type FieldSource = (field: string) => string | null;
 
-/** Modes for which the file says what text costs, in and out. */
+/** Modes for which the file prices text input and output. */
 const TEXT_MODES: readonly unknown[] = ['chat', 'completion', 'responses'];
-/** Its names of providers that differ from ours. */
+/** The file's provider names that differ from ours. */
 const PROVIDERS: ReadonlyMap<string, string> = new Map([
   ['azure', 'azure-openai'],
   ['gemini', 'google'],
   ['text-completion-openai', 'openai'],
 ]);
-/** Dearer prices of longer prompts. What the file says of shorter ones holds up to there. */
+/** Matches higher prices for longer prompts. The other prices apply up to that length. */
 const LONG_PROMPT =
   /^(?:input_cost_per_token|output_cost_per_token|cache_read_input_token_cost)_above_(\d{1,6})k_tokens/;
 
 /**
- * Reads one entry of LiteLLM's price file. Its figures are floats of dollars a token, and are taken from their text. What
- * they do not say exactly is skipped: a cost that is nearly right is wrong.
+ * Reads one entry of LiteLLM's price file. Its figures are floats of dollars per token, and are read from their text. Entries that are not
+ * exact are skipped, because a nearly correct cost is wrong.
  */
 export function readLitellmEntry(name: string, entry: unknown, sourceOf: FieldSource): ReadEntry {
   if (typeof entry !== 'object' || entry === null) return { reason: 'is not an object' };
@@ -58,7 +58,7 @@ function readFigures(figures: Figures, named: Named): ReadEntry {
   return { price: { ...named, inputMicrosPerMtok, cachedInputMicrosPerMtok, outputMicrosPerMtok } };
 }
 
-/** Reads figures, and remembers the first that cannot be read. */
+/** Reads figures, and records the first fault. */
 class Figures {
   fault: string | null = null;
 
@@ -81,7 +81,7 @@ class Figures {
     return micros;
   }
 
-  /** Worth nothing when there is a fault. */
+  /** The result is meaningless if there is a fault. */
   require(field: string): bigint {
     if (!this.has(field)) this.fault ??= `has no ${field}`;
     return this.find(field) ?? 0n;

@@ -13,11 +13,11 @@ export interface NamedPrice {
   readonly price: FilePrice;
 }
 
-/** The changes that an import makes; its prices begin together. */
+/** The changes of an import, whose prices all begin at the same time. */
 export interface ImportPlan {
   /** Prices of models that have none at that time. */
   readonly added: readonly NewPrice[];
-  /** In place of those that {@link ended} names. */
+  /** Replacements for the prices in {@link ended}. */
   readonly changed: readonly NewPrice[];
   /** Ids of prices that end when the new ones begin. */
   readonly ended: readonly string[];
@@ -26,8 +26,8 @@ export interface ImportPlan {
 }
 
 /**
- * Decides what of a file is new, so that the same file changes nothing the second time.
- * @param inForce the prices that count at the time that the new ones begin.
+ * Decides which prices of a file are new, so that importing the same file again changes nothing.
+ * @param inForce the prices in force when the new ones begin.
  */
 export function planImport(
   file: readonly NamedPrice[],

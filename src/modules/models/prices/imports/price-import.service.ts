@@ -11,15 +11,15 @@ import { PricesRepository } from '../prices.repository.js';
 import type { PriceRecord } from '../price-records.js';
 import { priceView } from '../price-views.js';
 
-/** Several times what such a file has today. */
+/** Several times the current size of such a file. */
 const MAX_ENTRIES = 10_000;
 
 const SOURCE = 'LiteLLM price file';
 
-/** The exact text of a field of an entry of the file; null when there is none. */
+/** Returns the exact text of a field of an entry of the file; null if there is none. */
 export type EntrySource = (name: string, field: string) => string | null;
 
-/** Takes prices from a file that others keep. */
+/** Imports prices from a file maintained by others. */
 @Injectable()
 export class PriceImportService {
   constructor(
@@ -39,7 +39,7 @@ export class PriceImportService {
     try {
       return await this.write(actor, file, validFrom);
     } finally {
-      // Whatever became of it: a commit whose answer was lost happened too.
+      // Even after an error, because a commit whose answer was lost still happened.
       this.reads.forget();
     }
   }
@@ -67,7 +67,7 @@ export class PriceImportService {
     const { projectId } = actor;
     return this.scope.transaction(projectId, async (tx) => {
       await this.prices.takeTurn(tx, projectId);
-      // Looked up when it is our turn: an earlier now would be from before what others have just written.
+      // Read the time after taking the lock, or it might precede prices that others have just written.
       const begin = { validFrom: from ?? (await this.prices.now(tx)), source: SOURCE };
       const inForce = await this.prices.list(tx, projectId, { at: begin.validFrom });
       const plan = planImport(file.named, inForce, begin);

@@ -13,13 +13,10 @@ import { parseEventData, recordOrEmpty, recordsIn } from '../vendor/answer/event
 import { complaintIn, complaintOfStranger } from '../vendor/answer/vendor-complaint.js';
 import { textOrNull, type Json } from '../vendor/answer/vendor-json.js';
 
-/** All of its words are documented (API reference, "StopReason"). */
+/** The vendor documents all of its words (API reference, "StopReason"). */
 const VOCABULARY = { isClosed: true } as const;
 
-/**
- * Reads a message, whole or as events. Thinking is no part of the answer, and blocks and events that are not known are
- * passed over, as the vendor asks for.
- */
+/** Reads a message, whole or as events. Thinking is not part of the answer. Unknown blocks and events are skipped, as the vendor asks. */
 export class MessageReader implements AnswerReader {
   private readonly parts = new AnswerParts(VOCABULARY);
   private readonly toolUses = new ToolUses();
@@ -45,7 +42,7 @@ export class MessageReader implements AnswerReader {
 
   readDocument(json: string): ProviderEvent[] {
     const parsed: unknown = parseJson(json);
-    // Some gateways put the document into a list.
+    // Some gateways wrap the document in a list.
     const [message] = recordsIn(parsed);
     if (message === undefined) throw noMessage();
     this.assertNoError(message);
@@ -90,7 +87,7 @@ export class MessageReader implements AnswerReader {
         events.push(this.start(recordOrEmpty(event['message'])));
         return;
       case 'message_delta':
-        // The counts are cumulative: the last ones are those of the whole message.
+        // The counts are cumulative, so the last ones cover the whole message.
         this.usage = { ...this.usage, ...known(event['usage']) };
         this.ending = { ...this.ending, ...known(event['delta']) };
         this.parts.endWith(this.ending['stop_reason']);
@@ -138,7 +135,7 @@ export class MessageReader implements AnswerReader {
     return isOfType(delta, 'text_delta') ? { ...readContent(delta['text']), hasUnknown: false } : NOTHING;
   }
 
-  /** The blocks of a whole message. Arguments are the text that the vendor sent: parsing would round their large numbers. */
+  /** Reads the blocks of a whole message. Arguments keep the text that the vendor sent, because parsing would round large numbers. */
   private contentEvents(content: string | readonly unknown[], json: string): ProviderEvent[] {
     if (typeof content === 'string') return this.parts.textEvents(readContent(content));
     const source = new JsonSource(json);
@@ -157,10 +154,10 @@ export class MessageReader implements AnswerReader {
 
 const NOTHING: ReadContent = { pieces: [], hasUnknown: false };
 
-/** Blocks that are known to be no part of the answer: what the model thought, what the vendor's own tools did. */
+/** Types of blocks that are not part of the answer: what the model thought, what the vendor's own tools did. */
 const BESIDE_THE_ANSWER = /think|tool|compaction|container/;
 
-/** A block of a type that is not known may be anything, so its text is not read; that there is such a one is. */
+/** Reads the text of a block. A block of unknown type may be anything, so only its presence is recorded. */
 function readBlockContent(block: unknown): ReadContent {
   if (typeof block === 'string') return readContent(block);
   const { type, text } = recordOrEmpty(block);
@@ -177,7 +174,7 @@ function isToolUse(block: Json): boolean {
   return block['type'] === 'tool_use';
 }
 
-/** Some gateways send the object as a text. */
+/** Some gateways send the object as a string. */
 function inputText(input: unknown, source: () => string | null): string {
   return typeof input === 'string' ? input : (source() ?? '{}');
 }
@@ -186,13 +183,13 @@ function noMessage(): ProviderError {
   return new ProviderError('provider_error', "The provider's answer is no message.");
 }
 
-/** The blocks that call a tool of the caller's, counted without the others. What the vendor runs itself is none. */
+/** Counts the blocks that call the caller's tools, but not those that the vendor runs itself. */
 class ToolUses {
-  /** Keyed by the position that events give. A position that is given twice belongs to the later block. */
+  /** Keyed by the position that events give. If a position occurs twice, it belongs to the later block. */
   private readonly blocks = new Map<unknown, { readonly index: number; isEmpty: boolean }>();
   private count = 0;
 
-  /** Null for an event that is not of a call, or says nothing. */
+  /** Returns null for an event that is not part of a call, or adds nothing to it. */
   toEvent(event: Json): ProviderToolCallDelta | null {
     if (event['type'] === 'content_block_start') return this.start(event);
     const block = this.blocks.get(event['index']);
@@ -220,7 +217,7 @@ class ToolUses {
   }
 }
 
-/** It is usually `{}`, and the text follows. */
+/** Returns the input in a block's start, which is usually `{}`. Then the text follows in later events. */
 function wholeInput(input: unknown): string {
   if (typeof input === 'string') return input;
   return Object.keys(known(input)).length === 0 ? '' : writeJson(input);

@@ -22,11 +22,11 @@ import { checkedBaseUrl } from '../vendor/vendor-settings.js';
 const DEFAULT_BASE_URL = 'https://api.anthropic.com';
 
 const VERSION = '2026-10-21';
-/** The last version of the API that has fields for sampling. From 2026-10-21 on it refuses them (its migration guide). */
+/** The last version of the API with fields for sampling. The API refuses them from 2026-10-21 on (its migration guide). */
 const VERSION_WITH_SAMPLING = '2023-06-01';
 const ATTEMPT_ID_HEADER = 'x-client-request-id';
 
-/** Anthropic's Messages. */
+/** Anthropic's Messages API. */
 @Provider({
   id: 'anthropic',
   own: { apiKey: ['ANTHROPIC_API_KEY'], baseUrl: 'ANTHROPIC_BASE_URL', defaultBaseUrl: DEFAULT_BASE_URL },
@@ -41,7 +41,7 @@ export class AnthropicProvider implements ModelProvider, OnApplicationShutdown {
     'stop',
   ];
 
-  /** It has JSON by a schema only. */
+  /** Anthropic supports JSON only with a schema. */
   readonly supportedFeatures: readonly ProviderFeature[] = ['tools', 'json_schema'];
 
   private readonly apiKey: string | null;
@@ -62,7 +62,7 @@ export class AnthropicProvider implements ModelProvider, OnApplicationShutdown {
     this.line = new VendorLine(origin, env.connect);
     this.path = pathname + search;
     const key = { authorization: `Bearer ${this.apiKey}` };
-    // The variable is that of the vendor's own SDK, and what it says of a version holds, but for sampling.
+    // The vendor's own SDK reads the same variable. A version set there applies to all requests but those with sampling params.
     const custom = parseHeaderLines(env('ANTHROPIC_CUSTOM_HEADERS'));
     const headers = { 'anthropic-version': VERSION, ...key, ...custom };
     this.headers = baseHeaders(headers, ATTEMPT_ID_HEADER);
@@ -86,7 +86,7 @@ export class AnthropicProvider implements ModelProvider, OnApplicationShutdown {
     return streamCall(this.line, this.vendor, request, this.toSend(request, true));
   }
 
-  /** Streams and collects where the answer may be too long for a whole one. */
+  /** Streams and collects the answer if it may be too long to request whole. */
   complete(request: ProviderRequest): Promise<ProviderAnswer> {
     request.progress?.waiting();
     return completeCall(this.line, this.vendor, request, this.toSend(request, !mayBeWhole(request)));

@@ -9,32 +9,32 @@ import type { ProviderMessage, ProviderRequest, ProviderTool } from '../../provi
 import { parseArguments, NO_PARAMETERS, toObjectSchema } from '../vendor/vendor-tools.js';
 
 /**
- * The vendor wants a limit; this one stands in for the one that was not said. It bounds thinking and text together,
- * and every current model allows it.
+ * The limit for requests that set none, because the vendor requires one. It bounds thinking and text together, and every current model
+ * allows it.
  */
 export const DEFAULT_MAX_TOKENS = 16_384;
 
-/** The SDK speaks the newer version only, whose types have no sampling. */
+/** Sampling params, which the SDK's types lack because it supports only the newer version. */
 export interface Sampling {
   readonly temperature?: number;
   readonly top_p?: number;
   readonly top_k?: number;
 }
 
-/** Tokens that a model writes in an hour, by the vendor's own estimate (its SDK, `calculateNonstreamingTimeout`). */
+/** Tokens that a model writes in an hour, as estimated by the vendor (its SDK, `calculateNonstreamingTimeout`). */
 const TOKENS_PER_HOUR = 128_000;
 
 /**
- * The vendor wants a stream where an answer may take over ten minutes: a line on which nothing comes is cut on its way.
- * @returns whether an answer of this many tokens may be asked for as a whole.
+ * The vendor requires a stream if an answer may take over ten minutes, because networks drop idle connections.
+ * @returns whether an answer of this many tokens may be requested whole.
  */
 export function mayBeWhole(request: ProviderRequest): boolean {
   return chooseMaxTokens(request) <= TOKENS_PER_HOUR / 6;
 }
 
 /**
- * The body of a message.
- * @throws ProviderError `provider_rejected` when a call of the chat has arguments that are no object.
+ * Builds the body of a message request.
+ * @throws ProviderError `provider_rejected` when a tool call in the chat has arguments that are not an object.
  */
 export function toMessageBody(request: ProviderRequest, isStreamed: boolean): MessageCreateParams & Sampling {
   const { modelName, messages, params, responseFormat } = request;
@@ -47,7 +47,7 @@ export function toMessageBody(request: ProviderRequest, isStreamed: boolean): Me
     ...(isStreamed ? { stream: true } : {}),
     ...(params.stop === undefined ? {} : { stop_sequences: [...params.stop] }),
     ...toolFields(request),
-    // It has neither a name nor a description, and is always strict.
+    // The vendor's format has no name and no description, and is always strict.
     ...(responseFormat?.type === 'json_schema'
       ? { output_config: { format: { type: 'json_schema', schema: responseFormat.schema } } }
       : {}),
@@ -59,7 +59,7 @@ function chooseMaxTokens({ params }: ProviderRequest): number {
   return params.max_new_tokens ?? DEFAULT_MAX_TOKENS;
 }
 
-/** Whether the request has to go under the last version of the API that has fields for sampling. */
+/** Returns whether the request needs the last version of the API with fields for sampling. */
 export function asksForSampling({ params }: ProviderRequest): boolean {
   return params.temperature !== undefined || params.top_p !== undefined || params.top_k !== undefined;
 }
@@ -73,8 +73,8 @@ function pickSampling({ params: { temperature, top_p, top_k } }: ProviderRequest
 }
 
 /**
- * Separates the system prompt that a conversation begins with. A later message of that role stays where it is:
- * newer models take it there, and older ones refuse it, which is better than moving it unasked.
+ * Splits off the system prompt at the beginning of a conversation. A later system message stays in place: newer models accept it there, and
+ * older ones refuse it, which is better than silently moving it.
  */
 function split(messages: readonly ProviderMessage[]): {
   readonly system: readonly string[];
@@ -85,7 +85,7 @@ function split(messages: readonly ProviderMessage[]): {
   return { system: messages.slice(0, count).map(({ content }) => content), turns: messages.slice(count) };
 }
 
-/** The results of one turn's calls have to stand in one message, and are the user's. */
+/** The results of one turn's calls must share one message with the role `user`. */
 function toTurns(messages: readonly ProviderMessage[]): MessageParam[] {
   const turns: MessageParam[] = [];
   let results: ContentBlockParam[] | null = null;
@@ -113,7 +113,7 @@ function toTurn(
     name: call.name,
     input: parseArguments(call),
   }));
-  // A block of text must not be empty.
+  // A text block must not be empty.
   return { role, content: [...(content === '' ? [] : [{ type: 'text' as const, text: content }]), ...calls] };
 }
 
@@ -133,7 +133,7 @@ function toTool({ name, description, parameters, strict }: ProviderTool): Tool {
   };
 }
 
-/** Whether calls may be parallel is a part of the choice, so that it takes the default one to say it. */
+/** The flag for parallel calls is part of the choice, so setting it requires the default choice. */
 function toChoice({ toolChoice, parallelToolCalls }: ProviderRequest): ToolChoice | null {
   const parallel = parallelToolCalls === undefined ? {} : { disable_parallel_tool_use: !parallelToolCalls };
   if (toolChoice === 'none') return { type: 'none' };

@@ -13,10 +13,10 @@ import { Provider } from '../../provider.decorator.js';
 import { OPENAI_PARAMS, OPENAI_VENDOR_PARAMS, OpenAiChat } from '../openai/openai-chat.js';
 import { checkedBaseUrl } from '../vendor/vendor-settings.js';
 
-/** The newest one that is generally available and names deployments in its path. */
+/** The newest generally available version that names deployments in its path. */
 export const DEFAULT_API_VERSION = '2024-10-21';
 
-/** OpenAI's models in Azure. The name of a model is that of its deployment. */
+/** OpenAI's models on Azure. The name of a model is that of its deployment. */
 @Provider({
   id: 'azure-openai',
   own: {
@@ -67,7 +67,7 @@ export class AzureOpenAiProvider implements ModelProvider, OnApplicationShutdown
   }
 }
 
-/** The name of a deployment stands in the path, and in the body as it stands there. */
+/** Encodes the deployment name for the path. The body carries it in the same form. */
 function inPath(request: ProviderRequest): ProviderRequest {
   return { ...request, modelName: encodeURIComponent(request.modelName) };
 }
@@ -86,7 +86,7 @@ function createChat(env: ProviderEnv, apiKey: string, endpoint: string): OpenAiC
     connect: env.connect,
     apiKey,
     headers: { 'api-key': apiKey },
-    // Reasoning models refuse the old name and others the new one; which it is shows in a deployment's name only.
+    // Reasoning models refuse the old name and other models the new one. Only the deployment's name tells which kind it is.
     limitName: (deployment) =>
       /(^|[^a-z0-9])(o\d|gpt-?[5-9](?!\d))/i.test(deployment) ? 'max_completion_tokens' : 'max_tokens',
     idHeaders: { sent: 'x-ms-client-request-id', received: 'apim-request-id' },

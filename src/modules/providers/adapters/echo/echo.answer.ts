@@ -9,13 +9,13 @@ export interface EchoModel {
   readonly hangs?: boolean;
 }
 
-/** The answer to give, and the pieces it comes in. */
+/** An echo answer, not yet split into pieces. */
 export interface EchoAnswer {
-  /** The tool that is called; null for a text. */
+  /** The tool to call; null for a text. */
   readonly toolName: string | null;
-  /** The text, or the arguments of the call. */
+  /** The text, or the arguments of the tool call. */
   readonly text: string;
-  /** Whether it was ended by `max_new_tokens`. */
+  /** Whether `max_new_tokens` cut it off. */
   readonly cut: boolean;
 }
 
@@ -24,10 +24,7 @@ type Asked = Pick<ProviderRequest, 'messages' | 'params' | 'tools' | 'responseFo
 /** 64 bytes of ASCII, so that it fills any number of KiB exactly. */
 const LONG_LINE = 'All work and no play makes the echo a very dull boy, said Jack.\n';
 
-/**
- * `echo`, `echo-hang`, `echo-slow-<n>ms`, `echo-stream-<n>ms`, `echo-fail-<status>`, `echo-long-<n>k`; null for any
- * other name.
- */
+/** Parses `echo`, `echo-hang`, `echo-slow-<n>ms`, `echo-stream-<n>ms`, `echo-fail-<status>`, `echo-long-<n>k`; null for any other name. */
 export function parseModel(name: string): EchoModel | null {
   if (name === 'echo') return {};
   if (name === 'echo-hang') return { hangs: true };
@@ -42,7 +39,7 @@ export function parseModel(name: string): EchoModel | null {
   return null;
 }
 
-/** The answer of a model; null when it is to call a tool that it was not given. */
+/** Returns the answer of a model; null when the choice names a tool that the request lacks. */
 export function makeAnswer(
   model: EchoModel,
   asked: Asked,
@@ -55,7 +52,7 @@ export function makeAnswer(
   return { toolName, text, cut: text.length < whole.length };
 }
 
-/** Words of the longer of the two that a model may answer: whether it has to call a tool is not asked. */
+/** Counts the words of the longer answer that a model may give, text or tool call, whatever the tool choice. */
 export function mostWords(model: EchoModel, asked: Asked): number {
   const text = countWords(makeText(model, asked));
   const call = asked.tools === undefined || asked.tools.length === 0 ? 0 : countWords(echoJson(asked));
@@ -71,7 +68,7 @@ export function countWords(text: string): number {
   return text.match(/\S+/g)?.length ?? 0;
 }
 
-/** Null when no tool has to be called, undefined when one has to and is not there. */
+/** Returns null when no tool must be called, undefined when the tool to call does not exist. */
 function calledTool(
   tools: ProviderRequest['tools'] = [],
   choice: ProviderToolChoice | undefined,
@@ -85,7 +82,7 @@ function makeText({ longBytes }: EchoModel, asked: Asked): string {
   return asked.responseFormat === undefined ? transcript(asked.messages) : echoJson(asked);
 }
 
-/** One message comes back exactly as it is; of a chat, each message under its role. */
+/** Returns a single message exactly as it is, and a longer chat with each message under its role. */
 function transcript(messages: ProviderRequest['messages']): string {
   const [only] = messages;
   if (messages.length === 1 && only !== undefined) return only.content;
@@ -96,7 +93,7 @@ function echoJson({ messages }: Asked): string {
   return JSON.stringify({ echo: messages.findLast(({ role }) => role === 'user')?.content ?? '' });
 }
 
-/** Up to the end of the last word that is allowed; the text itself when it has no more. */
+/** Cuts the text after the last word allowed. A shorter text stays as it is. */
 function firstWords(text: string, most: number | undefined): string {
   if (most === undefined) return text;
   let words = 0;

@@ -19,12 +19,12 @@ import {
   type EchoAnswer,
 } from './echo.answer.js';
 
-/** Many deltas for a long answer, as a vendor would send it, yet not one per word: it is often megabytes. */
+/** A long answer gets many deltas, as from a vendor, but not one per word, because it is often megabytes. */
 const DELTA_CHARACTERS = 16 * 1024;
 
 /**
- * Local, deterministic and free: answers with the prompt it got. For trying things out, and for tests that need
- * a provider and not a vendor. docs/providers.md lists the models.
+ * Local, deterministic and free: answers with the prompt it got. Meant for trying things out, and for tests that need a provider but no
+ * vendor. docs/providers.md lists the models.
  */
 @Provider({ id: 'echo' })
 export class EchoProvider implements ModelProvider {
@@ -42,7 +42,7 @@ export class EchoProvider implements ModelProvider {
     const model = parseModel(request.modelName);
     return {
       promptTokens: promptWords(request.messages),
-      // A model that never answers is billed nothing; what the others would answer bounds it, too.
+      // A model that never answers is billed nothing, so what the others would answer bounds it too.
       responseTokens: model === null ? null : mostWords(model, request),
     };
   }
@@ -76,7 +76,7 @@ export class EchoProvider implements ModelProvider {
   }
 }
 
-/** `callId` with the first piece only. It differs from turn to turn, so that a chat has each once. */
+/** Only the first piece has `callId`. The id differs from turn to turn, so that it is unique within a chat. */
 function toPiece({ toolName }: EchoAnswer, text: string, callId: string | null): ProviderEvent {
   if (toolName === null) return { type: 'delta', text };
   const head = callId === null ? {} : { id: callId, name: toolName };
@@ -97,14 +97,14 @@ function* inBlocks(text: string): Generator<string> {
   let start = 0;
   while (start < text.length) {
     let end = start + DELTA_CHARACTERS;
-    // Not between the halves of a character.
+    // Do not split a surrogate pair.
     if ((text.codePointAt(end - 1) ?? 0) > 0xffff) end += 1;
     yield text.slice(start, end);
     start = end;
   }
 }
 
-/** Splits a text into words, each with the white space behind it. */
+/** Splits a text into words, each with its trailing white space. */
 function* inWords(text: string): Generator<string> {
   for (const [piece] of text.matchAll(/^\s+|\S+\s*/g)) yield piece;
 }

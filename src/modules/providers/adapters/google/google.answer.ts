@@ -13,15 +13,15 @@ import { parseEventData, recordOrEmpty, recordsIn } from '../vendor/answer/event
 import { complaintIn, complaintOfStranger } from '../vendor/answer/vendor-complaint.js';
 import { textOrNull, type Json } from '../vendor/answer/vendor-json.js';
 
-/** All of its words are documented (API reference, "FinishReason"). */
+/** The vendor documents all of its words (API reference, "FinishReason"). */
 const VOCABULARY = { isClosed: true } as const;
 
 /**
- * Reads what `generateContent` answers, or the events of `streamGenerateContent`: each is a document of the same form.
- * The SDK's own reader is not used for it: it rescans an unfinished event from its start with every packet, without a
- * bound, and takes a stream that was cut off for a whole one.
+ * Reads the answer of `generateContent`, or the events of `streamGenerateContent`, which are documents of the same form. The SDK's own
+ * reader is not used: it rescans an unfinished event from its start with every packet, without a bound, and mistakes a cut-off stream for a
+ * whole one.
  *
- * Gemini has its id of the request in the answer and not in a header, so the start is told with the first document.
+ * Gemini sends its request id in the answer and not in a header, so the first document produces the start event.
  */
 export class GeneratedContentReader implements AnswerReader {
   private readonly parts = new AnswerParts(VOCABULARY);
@@ -49,7 +49,7 @@ export class GeneratedContentReader implements AnswerReader {
     return events;
   }
 
-  /** Without `alt=sse` on the way a stream comes as one list of its chunks. */
+  /** A gateway that drops `alt=sse` makes a stream arrive as one list of its chunks. */
   readDocument(json: string): ProviderEvent[] {
     const events: ProviderEvent[] = [];
     for (const chunk of recordsIn(parseJson(json))) this.readChunk(chunk, events);
@@ -62,7 +62,7 @@ export class GeneratedContentReader implements AnswerReader {
     const { finishReason, isUnfinished } = this.isBlocked ? BLOCKED : this.parts.finish();
     return {
       type: 'end',
-      // Gemini has no word of its own for it.
+      // Gemini has no finish reason for tool calls.
       finishReason: finishReason === 'stop' && this.callCount > 0 ? 'tool_calls' : finishReason,
       ...(isUnfinished ? { isUnfinished } : {}),
       usage: { ...parseUsage(this.usage), raw: this.usage },
@@ -93,7 +93,7 @@ export class GeneratedContentReader implements AnswerReader {
     }
     this.hasAnswer = true;
     this.start(chunk, events);
-    // A blocked prompt has no answer and so no reason for its end.
+    // A blocked prompt has no answer, and so no finish reason.
     if (blockReason !== null) this.isBlocked = true;
     if (candidate === undefined) return;
     this.readCandidate(candidate, events);
@@ -113,12 +113,12 @@ export class GeneratedContentReader implements AnswerReader {
     for (const part of Array.isArray(parts) ? parts : [parts]) {
       const { functionCall, thought } = recordOrEmpty(part);
       if (recordsIn(functionCall).length === 0) events.push(...this.parts.textEvents(readPart(part)));
-      // The summaries of thoughts are marked, and no part of the answer.
+      // Thought summaries are marked, and not part of the answer.
       else if (thought !== true) events.push(this.toToolCallDelta(recordOrEmpty(functionCall)));
     }
   }
 
-  /** Each comes whole, its arguments an object. Older models give no ids. */
+  /** Each call comes whole, with its arguments as an object. Older models give no ids. */
   private toToolCallDelta({ id, name, args }: Json): ProviderToolCallDelta {
     const index = this.callCount;
     this.callCount += 1;
@@ -136,7 +136,7 @@ export class GeneratedContentReader implements AnswerReader {
 
 const BLOCKED = { finishReason: 'content_filter', isUnfinished: false } as const;
 
-/** The end of an answer has a part without anything, or with a signature alone. */
+/** Skips empty parts. The last part of an answer may be empty, or hold only a signature. */
 function readPart(part: unknown): ReadContent {
   const members = Object.keys(recordOrEmpty(part));
   if (members.length === 0 && typeof part !== 'string') return NOTHING;
@@ -145,7 +145,7 @@ function readPart(part: unknown): ReadContent {
 
 const NOTHING: ReadContent = { pieces: [], hasUnknown: false };
 
-/** Counts and reasons of a chunk: those of the last one that says any are those of the whole answer. */
+/** Picks the counts and reasons of a chunk. The last chunk that has any speaks for the whole answer. */
 function pickFacts(chunk: Json, candidate: Json | undefined, blockReason: string | null): Json {
   const { finishReason, finishMessage } = candidate ?? {};
   return {

@@ -34,7 +34,7 @@ const ATTEMPT_ID_HEADER = 'x-client-request-id';
   },
 })
 export class GoogleProvider implements ModelProvider, OnApplicationShutdown {
-  /** Gemini has no field for repetition_penalty (API reference, "GenerationConfig"): its penalties are others. */
+  /** Gemini has no field for repetition_penalty (API reference, "GenerationConfig"), and its own penalties differ. */
   readonly supportedParams: readonly ParamName[] = [
     'max_new_tokens',
     'temperature',
@@ -45,7 +45,7 @@ export class GoogleProvider implements ModelProvider, OnApplicationShutdown {
   ];
 
   readonly supportedFeatures = PROVIDER_FEATURES;
-  /** Gemini cannot be kept from calling tools in parallel. */
+  /** Gemini has no way to disable parallel tool calls. */
   readonly vendorParams = [];
 
   private readonly apiKey: string | null;
@@ -55,7 +55,7 @@ export class GoogleProvider implements ModelProvider, OnApplicationShutdown {
   private readonly vendor: VendorDialect;
 
   constructor(env: ProviderEnv) {
-    // In this order by the vendor's own rule.
+    // The vendor documents this order of precedence.
     this.apiKey = env('GOOGLE_API_KEY') ?? env('GEMINI_API_KEY') ?? null;
     const baseUrl = checkedBaseUrl(
       'GOOGLE_GEMINI_BASE_URL',

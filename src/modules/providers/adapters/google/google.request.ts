@@ -16,7 +16,7 @@ import {
 } from '../../provider.contract.js';
 import { parseArguments, objectOrNull } from '../vendor/vendor-tools.js';
 
-/** The body of `generateContent` and of `streamGenerateContent`, which are the same. */
+/** The body shared by `generateContent` and `streamGenerateContent`. */
 export interface ContentBody {
   readonly contents: readonly Content[];
   readonly systemInstruction?: Content;
@@ -26,14 +26,14 @@ export interface ContentBody {
 }
 
 /**
- * From Gemini 3 on a call that is sent back needs the signature of the thoughts before it. A chat that may have been
- * with any vendor has none; this word of Google's own (guide "Thought signatures") stands for one that is not there.
+ * From Gemini 3 on, a tool call sent back needs the signature of the thoughts before it. A chat that may have used any vendor has none.
+ * Google documents this placeholder (guide "Thought signatures") for that case.
  */
 const NO_SIGNATURE = 'skip_thought_signature_validator';
 
 /**
  * Builds the body with nothing added, field for field in the order in which the vendor's own SDK sends it.
- * @throws ProviderError `provider_rejected` for a chat or a wish that Gemini has no form for.
+ * @throws ProviderError `provider_rejected` for a chat or an option that Gemini cannot express.
  */
 export function toContentBody(request: ProviderRequest): ContentBody {
   const { modelName, messages, params, responseFormat } = request;
@@ -42,7 +42,7 @@ export function toContentBody(request: ProviderRequest): ContentBody {
   if (turns.length === 0) throw unsendable('contents are required');
   return {
     contents: toContents(turns, modelName),
-    // Gemini has one place for it, wherever in the chat it stood.
+    // Gemini has one field for system messages, wherever in the chat they were.
     ...(system.length === 0
       ? {}
       : { systemInstruction: { parts: system.map(({ content }) => ({ text: content })) } }),
@@ -60,7 +60,7 @@ export function toContentBody(request: ProviderRequest): ContentBody {
 }
 
 /**
- * A model as it stands in the path.
+ * Returns a model's path segment.
  * @throws ProviderError `provider_rejected` for a name that would lead elsewhere.
  */
 export function toModelPath(modelName: string): string {
@@ -68,7 +68,7 @@ export function toModelPath(modelName: string): string {
   return /^(models|tunedModels)\//.test(modelName) ? modelName : `models/${modelName}`;
 }
 
-/** The results of one turn's calls have to stand together, and say the name of what was called. */
+/** The results of one turn's calls must share one content, and name the function that was called. */
 function toContents(messages: readonly ProviderMessage[], modelName: string): Content[] {
   const contents: Content[] = [];
   const names = new Map<string, string>();
@@ -88,7 +88,7 @@ function toContents(messages: readonly ProviderMessage[], modelName: string): Co
 
 function toContent({ role, content, toolCalls = [] }: ProviderMessage, modelName: string): Content {
   const calls = toolCalls.map((call, index) => toCallPart(call, index === 0 && needsSignature(modelName)));
-  // A turn of nothing but calls has no text.
+  // A turn that only makes calls has no text.
   const text = content === '' && calls.length > 0 ? [] : [{ text: content }];
   return { parts: [...text, ...calls], role: role === 'assistant' ? 'model' : 'user' };
 }
@@ -100,7 +100,7 @@ function toCallPart(call: ProviderToolCall, signed: boolean): Part {
   };
 }
 
-/** Only the first of parallel calls has it. */
+/** Only the first of parallel calls has a signature. */
 function needsSignature(modelName: string): boolean {
   return /^gemini-(?![12](\.|-|$))/.test(modelName);
 }
@@ -134,7 +134,7 @@ function toolFields(request: ProviderRequest): Pick<ContentBody, 'tools' | 'tool
 }
 
 function toCallingConfig(choice: NonNullable<ProviderRequest['toolChoice']>): FunctionCallingConfig {
-  // The enum is the SDK's at run time, which is never loaded; its values are these words.
+  // The enum would load the SDK at run time. Its values are these words.
   const mode = (word: 'AUTO' | 'ANY' | 'NONE'): FunctionCallingConfigMode =>
     word as FunctionCallingConfigMode;
   if (typeof choice === 'object') return { allowedFunctionNames: [choice.name], mode: mode('ANY') };
@@ -142,7 +142,7 @@ function toCallingConfig(choice: NonNullable<ProviderRequest['toolChoice']>): Fu
   return { mode: mode(choice === 'none' ? 'NONE' : 'AUTO') };
 }
 
-/** It has neither a name nor a description, and is always strict. */
+/** Gemini's format has no name and no description, and is always strict. */
 function formatFields(
   format: ProviderResponseFormat,
 ): Pick<GenerationConfig, 'responseMimeType' | 'responseJsonSchema'> {

@@ -40,7 +40,7 @@ afterAll(async () => {
   await server.stop();
 });
 
-/** In the words of the package, which makes the body of them. */
+/** Translates the request to the package's config, from which it builds the body. */
 function configOf({
   messages,
   params,
@@ -143,7 +143,7 @@ describe('an answer of Google', () => {
     server.answer = { contentType: 'application/json', body: JSON.stringify(document) };
     const [theirs, ours] = await Promise.all([
       client.models.generateContent({ model: MODEL, contents: 'Hi' }),
-      // The adapter's own word: of an answer that was not finished the caller makes a failure.
+      // The adapter reports the vendor's reason. Only the caller turns an unfinished answer into a failure.
       provider.complete(requestOf({ messages: [{ role: 'user', content: 'Hi' }], params: {} }, MODEL)),
     ]);
     expect({

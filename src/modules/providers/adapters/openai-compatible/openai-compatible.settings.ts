@@ -8,14 +8,14 @@ import { isHttpAddress } from '../vendor/vendor-settings.js';
 export interface CompatibleServer {
   /** The provider's id. */
   readonly id: string;
-  /** `/v1` included, where the server has it. */
+  /** Includes `/v1` if the server needs it. */
   readonly baseUrl: string;
-  /** The variable that its key stands in; null for a server that asks for none. */
+  /** The variable with the server's key; null for a server without one. */
   readonly keyVariable: string | null;
   readonly params: readonly ParamName[];
   /** Whether `stream_options.include_usage` is sent. */
   readonly asksForUsage: boolean;
-  /** Which members of OpenAI's API beyond the contract it is sent. */
+  /** Members of OpenAI's API beyond the contract that the server accepts. */
   readonly vendorParams: readonly string[];
 }
 
@@ -118,7 +118,7 @@ function checked(entry: Record<string, unknown>): CompatibleServer {
     keyVariable: api_key_env,
     params: [...new Set(params)],
     asksForUsage: stream_usage,
-    // It stands within what such a server refuses.
+    // This option is part of `stream_options`, which such a server refuses.
     vendorParams: vendor_params.filter((name) => stream_usage || name !== OBFUSCATION),
   };
 }

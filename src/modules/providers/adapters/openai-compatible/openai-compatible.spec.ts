@@ -174,7 +174,7 @@ describe.each(ASKING_WAYS)('a provider of OPENAI_COMPATIBLE, asked %s', (_way, o
     ['mistral-parallel-tool-calls.stream.txt', ['Paris', 'Bogotá'], ['D681PevKs', 'cR4n9wGZ1']],
     ['vllm-tool-call-ids.stream.txt', ['Paris'], ['chatcmpl-tool-1a']],
   ])('tells calls apart in %s', async (file, locations, ids) => {
-    // Whatever was asked for: it is the pieces of a call that are hard to tell apart.
+    // Send the stream even if a whole answer is requested, because only pieces of calls are hard to tell apart.
     server.behaviour = { ...fixture(file), asAsked: false };
     const { toolCalls, finishReason } = await ask();
     const read = toolCalls.map((call) => (JSON.parse(call.arguments) as { location: string }).location);

@@ -15,7 +15,7 @@ import { readCompatibleServers, type CompatibleServer } from './openai-compatibl
 import { isReasoningModel, OpenAiChat } from '../openai/openai-chat.js';
 
 /**
- * A provider for each server of OPENAI_COMPATIBLE.
+ * Creates a provider for each server of OPENAI_COMPATIBLE.
  *
  * @param taken ids of other providers
  * @throws ProviderSetupError, which refuses the boot.
@@ -24,7 +24,7 @@ export function compatibleProviders(setting: string | undefined, taken: readonly
   return setting === undefined ? [] : readCompatibleServers(setting, taken).map(toProviderClass);
 }
 
-/** The registry knows providers as classes, so each server gets one of its own. */
+/** The registry knows providers as classes, so each server gets its own class. */
 function toProviderClass(server: CompatibleServer): ProviderClass {
   class Configured extends OpenAiCompatibleProvider {
     constructor(env: ProviderEnv) {
@@ -37,7 +37,7 @@ function toProviderClass(server: CompatibleServer): ProviderClass {
   return Configured;
 }
 
-/** Describes a project's own key and address; no variable of the environment has a name with a space. */
+/** Describes a project's own key and address. The names with spaces cannot clash with environment variables. */
 function toOwnSettings({ id, baseUrl, keyVariable }: CompatibleServer) {
   return {
     apiKey: [keyVariable ?? `key of ${id}`] as const,
@@ -49,11 +49,11 @@ function toOwnSettings({ id, baseUrl, keyVariable }: CompatibleServer) {
 /** One server that speaks OpenAI's chat completions: vLLM, Ollama, Groq, Together, Mistral … */
 class OpenAiCompatibleProvider implements ModelProvider, OnApplicationShutdown {
   readonly supportedParams: readonly ParamName[];
-  /** Whether one does is up to its model as often as not; the server refuses what it does not know. */
+  /** Support often depends on the model, and the server refuses what it does not know. */
   readonly supportedFeatures = PROVIDER_FEATURES;
   readonly vendorParams: readonly string[];
 
-  /** The variable of the key, while that is missing. */
+  /** The name of the key's variable if that is not set. */
   private readonly missing: string | null;
   private readonly chat: OpenAiChat;
 

@@ -16,8 +16,8 @@ import { VendorLine, type VendorRequest } from '../vendor/exchange/vendor-line.j
 export const OPENAI_PARAMS: readonly ParamName[] = ['max_new_tokens', 'temperature', 'top_p', 'stop', 'seed'];
 
 /**
- * Members beyond the contract that OpenAI and Azure have a field for (API reference, "Create chat completion"). Of a message
- * only `name`: both refuse a request whose messages have members that they do not know.
+ * Members beyond the contract that OpenAI and Azure support (API reference, "Create chat completion"). Messages have only `name`, because
+ * both refuse messages with unknown members.
  */
 export const OPENAI_VENDOR_PARAMS: readonly string[] = [
   'metadata',
@@ -34,7 +34,7 @@ export const OPENAI_VENDOR_PARAMS: readonly string[] = [
   'name',
 ];
 
-/** Further servers give their reasoning and their sources with an answer, and want them back with it. */
+/** Other servers return reasoning and sources with an answer, and expect them back with it. */
 export const COMPATIBLE_VENDOR_PARAMS: readonly string[] = [
   ...OPENAI_VENDOR_PARAMS,
   'reasoning_content',
@@ -43,24 +43,24 @@ export const COMPATIBLE_VENDOR_PARAMS: readonly string[] = [
   'annotations',
 ];
 
-/** The differences between OpenAI, Azure and the many servers like them. */
+/** How OpenAI, Azure and compatible servers differ. */
 export interface OpenAiDialect {
-  /** `/v1` included, where the server has it. */
+  /** Includes `/v1` if the server needs it. */
   readonly baseUrl: string;
-  /** Opens connections; undefined: as usual. */
+  /** Opens connections. Undefined: undici's default. */
   readonly connect?: ProviderConnect | undefined;
-  /** Behind the base URL; left out: `/chat/completions`. */
+  /** Path after the base URL. Default: `/chat/completions`. */
   readonly pathOf?: (modelName: string) => string;
-  /** Must not appear in any message. */
+  /** Redacted from all messages. */
   readonly apiKey: string | null;
-  /** Sent with every request: the key, and what a gateway wants. */
+  /** Sent with every request: the key, and what a gateway needs. */
   readonly headers: VendorHeaders;
   /**
-   * OpenAI renamed `max_tokens` to `max_completion_tokens`, and its reasoning models refuse the old name, while
-   * many other servers know only the old one and refuse the new one or drop it in silence.
+   * OpenAI renamed `max_tokens` to `max_completion_tokens`, and its reasoning models refuse the old name. Many other servers know only the
+   * old one, and refuse the new one or ignore it silently.
    */
   readonly limitName: (modelName: string) => LimitName;
-  /** The header that takes the attempt's id, and the one that brings the vendor's own id of the request, both in lower case. */
+  /** The header that carries the attempt's id, and the one with the vendor's own request id, both in lower case. */
   readonly idHeaders: { readonly sent: string; readonly received: string };
   /** False for a server that refuses `stream_options`. */
   readonly asksForUsage: boolean;
@@ -70,7 +70,7 @@ export interface OpenAiDialect {
 
 const PATH = '/chat/completions';
 
-/** Chat completions over HTTP from any server: sends what OpenAI's SDK sends, at a fraction of the cost. */
+/** Chat completions over HTTP from any server. Sends what OpenAI's SDK sends, at a fraction of the cost. */
 export class OpenAiChat {
   private readonly line: VendorLine;
   private readonly vendor: VendorDialect;
@@ -119,8 +119,8 @@ export class OpenAiChat {
 }
 
 /**
- * OpenAI's newer families, which refuse `max_tokens`: by their names, dated or not, as fine-tunes (`ft:o3-mini:acme::1`), and
- * behind the vendor's name, as routers have it (`openai/o3`).
+ * Matches OpenAI's newer families, which refuse `max_tokens`, by name: dated or not, as fine-tunes (`ft:o3-mini:acme::1`), and with a
+ * vendor prefix, as routers use (`openai/o3`).
  */
 export function isReasoningModel(modelName: string): boolean {
   const ownName = modelName.slice(modelName.lastIndexOf('/') + 1).replace(/^ft:/i, '');
@@ -128,7 +128,7 @@ export function isReasoningModel(modelName: string): boolean {
   return /^(o\d|gpt-[5-9](?!\d))/i.test(ownName);
 }
 
-/** The base URL with or without a slash at its end. */
+/** Accepts a base URL with or without a trailing slash. */
 function pathBehind(baseUrl: string, path: string): string {
   const { pathname, search } = new URL(baseUrl.replace(/\/$/, '') + path);
   return pathname + search;

@@ -15,18 +15,17 @@ import { complaintIn, complaintOfStranger } from '../vendor/answer/vendor-compla
 import { textOrNull, type Json } from '../vendor/answer/vendor-json.js';
 
 /**
- * Reads a chat completion, whole or in chunks: they differ only in `message` and `delta`. The SDK's own `Stream` is not
- * used for it: it rescans an unfinished event from its start with every packet (4 MiB without a blank line hold the
- * process for seconds), prints what it cannot parse, cannot tell an ended answer from a cut line, and reads a JSON body
- * as an empty stream.
+ * Reads a chat completion, whole or in chunks, which differ only in `message` and `delta`. The SDK's own `Stream` is not used: it rescans
+ * an unfinished event from its start with every packet (4 MiB without a blank line block the process for seconds), prints what it cannot
+ * parse, cannot tell a finished answer from a dropped connection, and reads a JSON body as an empty stream.
  *
- * Many servers speak like OpenAI and none quite so. What is no part of the answer is passed over: chunks without a choice
- * (the one with the usage, Azure's first one, keep-alives), empty deltas, unknown events.
+ * Many servers imitate OpenAI, and none exactly. Whatever is not part of the answer is skipped: chunks without a choice (the one with the
+ * usage, Azure's first one, keep-alives), empty deltas, unknown events.
  */
 export class ChatCompletionReader implements AnswerReader {
   private readonly parts = new AnswerParts({ isClosed: false });
   private hasAnswer = false;
-  /** Something that is no part of an answer; of interest only where no answer comes. */
+  /** A document that is not part of an answer. Matters only if no answer comes. */
   private stranger: Json | null = null;
   private servedModelName: string | null = null;
   private usage: ProviderUsage = { promptTokens: null, responseTokens: null, raw: null };
@@ -40,7 +39,7 @@ export class ChatCompletionReader implements AnswerReader {
   }
 
   read(data: string): ProviderEvent[] {
-    // The rest after the end mark is read and dropped: a connection left earlier could not be reused.
+    // Read and drop the rest after the end mark, because a connection abandoned earlier could not be reused.
     if (this.parts.isWhole) return [];
     const events: ProviderEvent[] = [];
     for (const item of this.parse(data)) {
@@ -52,7 +51,7 @@ export class ChatCompletionReader implements AnswerReader {
 
   readDocument(json: string): ProviderEvent[] {
     const events: ProviderEvent[] = [];
-    // Some gateways put the document into a list.
+    // Some gateways wrap the document in a list.
     for (const answer of recordsIn(parseJson(json))) this.readAnswer(answer, events);
     this.parts.isWhole = true;
     return events;
@@ -98,7 +97,7 @@ export class ChatCompletionReader implements AnswerReader {
     this.parts.endWith(choice['finish_reason']);
   }
 
-  /** Some servers count along, so the last counts are those of the whole answer. */
+  /** Some servers report running counts, so the last ones cover the whole answer. */
   private readUsage(answer: Json): void {
     const raw = findUsage(answer);
     if (raw === null) return;
@@ -106,14 +105,14 @@ export class ChatCompletionReader implements AnswerReader {
     if (this.usage.raw === null || isUsageKnown(counts)) this.usage = { ...counts, raw };
   }
 
-  /** Reads the fields beside the choices: the model that answered, and those that OpenAI's clients see and we have no name for. */
+  /** Reads the fields besides the choices: the served model, and those that OpenAI's clients see and our contract has no name for. */
   private readFacts(answer: Json, events: ProviderEvent[]): void {
     for (const name of EXTRAS) {
       const fact = textOrNull(answer[name]);
       if (fact !== null) this.extras[name] = fact;
     }
     const model = textOrNull(answer['model']);
-    // Azure's first chunk has an empty one.
+    // Azure's first chunk has an empty model name.
     if (this.servedModelName === null && model !== null) {
       events.push({ type: 'model', servedModelName: model, extras: { ...this.extras } });
     }
@@ -123,11 +122,11 @@ export class ChatCompletionReader implements AnswerReader {
   private readChoice(choice: Json, events: ProviderEvent[]): void {
     const delta = recordOrNull(choice['delta']);
     const message = recordOrNull(choice['message']);
-    // Some servers end a stream with a message that has all of the text once more.
+    // Some servers end a stream with a message that repeats the whole text.
     const said = delta ?? (this.parts.hasText || this.parts.hasCalls ? null : message);
     if (said !== null) return this.readMessage(said, events);
     if (message !== null) return;
-    // A delta that is a text, and what a completion without a chat has.
+    // Covers deltas that are plain strings, and the `text` of legacy completions.
     const content = choice['delta'] ?? choice['message'] ?? choice['text'];
     events.push(...this.parts.textEvents(readContent(content)));
   }
@@ -140,7 +139,7 @@ export class ChatCompletionReader implements AnswerReader {
       const pieces = [{ text: refusal, isRefusal: true }];
       events.push(...this.parts.textEvents({ pieces, hasUnknown: false }));
     }
-    // The former form of a single call.
+    // `function_call` is the older form of a single call.
     const items = message['tool_calls'] ?? message['function_call'];
     for (const event of this.indexes.toEvents(readToolCallPieces(items))) {
       this.parts.hasCalls = true;
@@ -151,7 +150,7 @@ export class ChatCompletionReader implements AnswerReader {
 
 const EXTRAS = ['system_fingerprint', 'service_tier'];
 
-/** The first one that is one; null where there is none. One is all that is asked for. */
+/** Returns the first choice, the only one requested; null if there is none. */
 function firstChoice({ choices }: Json): Json | null {
   return recordsIn(choices)[0] ?? null;
 }

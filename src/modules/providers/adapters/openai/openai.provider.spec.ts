@@ -119,7 +119,7 @@ describe.each(ASKING_WAYS)('OpenAiProvider, asked %s', (_way, onEvent) => {
 
     it('comes over connections that are kept', async () => {
       for (let call = 0; call < 10; call += 1) await ask();
-      // The pool may open a second one when the next call comes before it has noticed that the first is free.
+      // The pool may open a second connection when the next call comes before it has noticed that the first is free.
       expect(new Set(server.requests.map(({ connection }) => connection)).size).toBeLessThan(3);
     });
   });

@@ -22,7 +22,7 @@ import { checkedBaseUrl } from '../vendor/vendor-settings.js';
 
 const DEFAULT_BASE_URL = 'https://api.openai.com/v1';
 
-/** OpenAI's chat completions, or one server that speaks them too (`OPENAI_BASE_URL`). */
+/** OpenAI's chat completions, or one compatible server (`OPENAI_BASE_URL`). */
 @Provider({
   id: 'openai',
   own: { apiKey: ['OPENAI_API_KEY'], baseUrl: 'OPENAI_BASE_URL', defaultBaseUrl: DEFAULT_BASE_URL },
@@ -50,7 +50,7 @@ export class OpenAiProvider implements ModelProvider, OnApplicationShutdown {
             baseUrl,
             connect: env.connect,
             apiKey,
-            // For gateways, which may want another key, too. The variable is that of OpenAI's own SDK.
+            // For gateways, which may need another key too. OpenAI's own SDK reads the same variable.
             headers: { authorization: `Bearer ${apiKey}`, ...parseHeaderLines(env('OPENAI_CUSTOM_HEADERS')) },
             limitName: (modelName) =>
               isOpenAi || isReasoningModel(modelName) ? 'max_completion_tokens' : 'max_tokens',

@@ -12,21 +12,21 @@ import type {
 
 export type LimitName = 'max_tokens' | 'max_completion_tokens';
 
-/** The one member of `stream_options` that is not the ledger's own to choose, by its name among `vendorParams`. */
+/** The one member of `stream_options` that the caller may choose, by its name among `vendorParams`. */
 export const OBFUSCATION = 'stream_options.include_obfuscation';
 
 type StreamOptions = NonNullable<ChatCompletionCreateParams['stream_options']>;
 
 export interface ChatDialect {
   readonly limitName: LimitName;
-  /** Whether usage is asked for, which a stream has only then. A whole answer has it in any case. */
+  /** Whether to request usage, which a stream includes only on request. A whole answer always has it. */
   readonly asksForUsage: boolean;
   readonly isStreamed: boolean;
   /** See `ModelProvider`. */
   readonly vendorParams: readonly string[];
 }
 
-/** The body of a chat completion: what was asked for, and nothing else. */
+/** Builds the body of a chat completion from the request, with nothing added. */
 export function toChatBody(request: ProviderRequest, dialect: ChatDialect): ChatCompletionCreateParams {
   const { modelName, messages, params } = request;
   const { vendorParams } = dialect;
@@ -43,7 +43,7 @@ export function toChatBody(request: ProviderRequest, dialect: ChatDialect): Chat
     ...toolFields(request),
     ...taken(request.vendorParams, vendorParams),
   };
-  // No fields of OpenAI's; vLLM, Together and others call them so.
+  // OpenAI has no such fields; vLLM, Together and others use these names.
   return {
     ...body,
     ...(top_k === undefined ? {} : { top_k }),
@@ -51,7 +51,7 @@ export function toChatBody(request: ProviderRequest, dialect: ChatDialect): Chat
   };
 }
 
-/** A whole answer is every server's default. */
+/** Returns nothing for a whole answer, which is every server's default. */
 function streamFields(
   { vendorParams = {} }: ProviderRequest,
   { isStreamed, asksForUsage, vendorParams: known }: ChatDialect,
@@ -67,7 +67,7 @@ function streamFields(
   return { stream: true, ...(Object.keys(options).length === 0 ? {} : { stream_options: options }) };
 }
 
-/** The members that the server has a field for. */
+/** Picks the members that the server has a field for. */
 function taken(sent: Readonly<Record<string, unknown>> | undefined, known: readonly string[]): object {
   if (sent === undefined) return {};
   return Object.fromEntries(Object.entries(sent).filter(([name]) => known.includes(name)));
@@ -80,12 +80,12 @@ function toMessage(message: ProviderMessage, known: readonly string[]): ChatComp
   if (role !== 'assistant' || toolCalls.length === 0) return { role, content, ...more };
   return {
     role,
-    // OpenAI does the same: a turn of nothing but calls has no text.
+    // As OpenAI does: a turn that only makes calls has no text.
     content: content === '' ? null : content,
     tool_calls: toolCalls.map((call) => ({
       id: call.id,
       type: 'function',
-      // Servers parse it, and an empty text is no JSON.
+      // Servers parse the arguments, and an empty string is not JSON.
       function: { name: call.name, arguments: call.arguments.trim() === '' ? '{}' : call.arguments },
     })),
     ...more,
@@ -99,7 +99,7 @@ function toolFields({
   responseFormat,
 }: ProviderRequest): Partial<ChatCompletionCreateParams> {
   const format = responseFormat === undefined ? {} : { response_format: detectFormat(responseFormat) };
-  // OpenAI refuses the other two without any tools.
+  // OpenAI refuses `tool_choice` and `parallel_tool_calls` without tools.
   if (tools.length === 0) return format;
   return {
     ...format,

@@ -42,7 +42,7 @@ const envOf =
   (name) =>
     settings[name];
 
-/** Asks the package for what we would ask for. */
+/** Passes our own body to the package. */
 function bodyOf(question: Question, modelName: string, isStreamed: boolean): ChatCompletionCreateParams {
   const dialect = { limitName: 'max_tokens', asksForUsage: true, isStreamed, vendorParams: [] } as const;
   return toChatBody(requestOf(question, modelName), dialect);
@@ -107,7 +107,7 @@ describe('a request of azure-openai', () => {
       const provider = new AzureOpenAiProvider(envOf(settings));
       const sent = await server.recorded(() => callOf(provider, requestOf(question, 'chat/ü'), isStreamed));
       await provider.onApplicationShutdown();
-      // The package puts the name into the path as it is.
+      // The package puts the name into the path without encoding it.
       const name = encodeURIComponent('chat/ü');
       expect(sent).toEqual(await theirs(client, question, name, isStreamed, 'x-ms-client-request-id'));
     },

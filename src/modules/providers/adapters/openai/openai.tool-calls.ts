@@ -12,13 +12,13 @@ export interface ToolCallPiece {
   readonly arguments: string;
 }
 
-/** Skips anything that is not an object; an object in place of the list counts as its only item. */
+/** Skips anything that is not an object. A single object counts as a list of one. */
 export function readToolCallPieces(items: unknown): ToolCallPiece[] {
   return items === null || items === undefined ? [] : recordsIn(items).map(toPiece);
 }
 
 function toPiece(item: Json): ToolCallPiece {
-  // Some servers leave `function` out, and have its members beside the id.
+  // Some servers omit `function` and put its members beside the id.
   const called = recordOrEmpty(item['function'] ?? item);
   return {
     position: toPosition(item['index'] ?? called['index']),
@@ -33,7 +33,7 @@ function toPosition(index: unknown): number | null {
   return typeof position === 'number' && Number.isInteger(position) && position >= 0 ? position : null;
 }
 
-/** Some servers forget that it is a text. */
+/** Some servers send an object instead of a string. */
 function argumentsText(value: unknown): string {
   if (typeof value === 'string') return value;
   return value === undefined || value === null ? '' : writeJson(value);
@@ -47,17 +47,17 @@ interface OpenCall {
 }
 
 /**
- * Tells which call a piece belongs to, also where the server's own counting does not: calls without ids, all under one
- * index or none, an id or the name with every piece.
+ * Tells which call a piece belongs to, even if the server's own numbering does not: calls without ids, all under one index or none, an id
+ * or the name with every piece.
  */
 export class ToolCallIndexes {
-  /** The last one of each; maps, since a hostile server can send very many. */
+  /** The latest call of each position and id. Maps, because a hostile server can send very many. */
   private readonly byPosition = new Map<number, OpenCall>();
   private readonly byId = new Map<string, OpenCall>();
   private last: OpenCall | null = null;
   private count = 0;
 
-  /** Makes events of the pieces of one message or chunk. A piece that says nothing makes none. */
+  /** Turns the pieces of one message or chunk into events. An empty piece produces none. */
   toEvents(pieces: readonly ToolCallPiece[]): ProviderToolCallDelta[] {
     // A second named item for the same index in one message or chunk is a second call.
     const touched = new Set<OpenCall>();
@@ -90,19 +90,19 @@ export class ToolCallIndexes {
     return call;
   }
 
-  /** Null for a call that begins. */
+  /** Returns null for a piece that starts a new call. */
   private find(piece: ToolCallPiece, touched: ReadonlySet<OpenCall>): OpenCall | null {
     const call = this.candidate(piece);
     if (call === null) return null;
     const { id, name } = piece;
-    // Only what begins a call has a name, but for servers that say it with every piece.
+    // Only the first piece of a call has a name, except from servers that repeat it with every piece.
     if (name === null || call.name === null) return call;
     if (touched.has(call) || name !== call.name) return null;
     if (id !== null && call.id !== null && id !== call.id) return null;
     return isWholeJson(call.arguments) ? null : call;
   }
 
-  /** The call that a piece belongs to if it begins none. */
+  /** Returns the call that a piece would continue if it starts none. */
   private candidate({ position, id, name }: ToolCallPiece): OpenCall | null {
     const sameId = id === null ? null : (this.byId.get(id) ?? null);
     if (position !== null) {
@@ -111,7 +111,7 @@ export class ToolCallIndexes {
       // Some servers count the pieces instead of the calls.
       return name === null ? (sameId ?? (id === null ? this.last : null)) : null;
     }
-    // Some servers give every piece an id of its own.
+    // Some servers give every piece its own id.
     return sameId ?? (id === null || name === null ? this.last : null);
   }
 }

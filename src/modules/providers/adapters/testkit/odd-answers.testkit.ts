@@ -20,7 +20,7 @@ type Closable = ModelProvider & { onApplicationShutdown(): Promise<void> };
 const LIMITS = { deadlineMs: 20_000, idleTimeoutMs: null, maxResponseBytes: 512_000 };
 export const PROMPT = 'canary-7f3a: the quarterly figures are not public yet';
 
-/** One vendor of each kind, all of them behind one server that answers whatever it is told. */
+/** One provider of each kind, all behind one server that returns a prepared answer. */
 export class OddAnswers {
   private constructor(
     readonly server: RawVendor,
@@ -56,7 +56,7 @@ export class OddAnswers {
     await this.server.stop();
   }
 
-  /** One call, which the server is asked for once. */
+  /** Makes one call, and checks that it sends one request. */
   async ask(vendor: Vendor, isStreamed: boolean, partial?: PartialCompletion): Promise<Completion> {
     this.server.requests = 0;
     const request = {
@@ -87,7 +87,7 @@ export class OddAnswers {
 export const EVENT_STREAM = { 'content-type': 'text/event-stream' };
 export const DOCUMENT = { 'content-type': 'application/json' };
 
-/** Both ways an answer can be asked for. */
+/** Both ways to request an answer. */
 export const WAYS = [
   ['as a whole', false],
   ['piece by piece', true],
@@ -98,7 +98,7 @@ export const BOTH = VENDORS.flatMap((vendor) =>
   WAYS.map(([way, isStreamed]) => [vendor, way, isStreamed] as const),
 );
 
-/** Server-sent events of these data; a text stands for itself. */
+/** Formats the items as server-sent events. A string is sent as it is. */
 export function eventsOf(...items: readonly (Json | string | null | readonly unknown[])[]): string {
   return items
     .map((item) => (typeof item === 'string' ? item : `data: ${JSON.stringify(item)}\n\n`))
@@ -130,7 +130,7 @@ export function completion(message: unknown, finish_reason: unknown = 'stop', mo
   });
 }
 
-/** The events of a message of Anthropic's. */
+/** The events of an Anthropic message. */
 export const MESSAGE_START = {
   type: 'message_start',
   message: {
@@ -168,7 +168,7 @@ export function message(content: unknown, stop_reason: unknown = 'end_turn'): st
   });
 }
 
-/** Builds an answer of Gemini, whole or as a chunk. */
+/** Builds a Gemini answer, whole or as a chunk. */
 export function contents(parts: unknown, finishReason?: unknown, more: Json = {}): Json {
   return {
     candidates: [
@@ -185,7 +185,7 @@ export function contents(parts: unknown, finishReason?: unknown, more: Json = {}
   };
 }
 
-/** A good answer of one vendor, "Hello there", in two pieces. */
+/** Builds a good answer of one vendor, "Hello there", in two pieces. */
 export function goodStream(
   vendor: Vendor,
   ...between: readonly (Json | string | null | readonly unknown[])[]
@@ -208,7 +208,7 @@ export function goodStream(
   );
 }
 
-/** The same as one document. */
+/** Builds the same answer as one document. */
 export function goodDocument(vendor: Vendor): string {
   if (vendor === 'anthropic') return message([{ type: 'text', text: 'Hello there' }]);
   if (vendor === 'google') return JSON.stringify(contents([{ text: 'Hello there' }], 'STOP'));

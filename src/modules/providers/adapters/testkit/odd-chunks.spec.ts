@@ -26,7 +26,7 @@ beforeAll(async () => {
 });
 afterAll(() => odd.stop());
 
-/** Lines seen between two good pieces in the streams of gateways that have nothing to do with the answer. */
+/** Lines unrelated to the answer, seen between two good pieces in the streams of gateways. */
 const BETWEEN: readonly (readonly [string, Record<string, unknown> | string | null | unknown[]])[] = [
   ['a comment', ': keep-alive\n\n'],
   ['OpenRouter’s comment', ': OPENROUTER PROCESSING\n\n'],
@@ -146,7 +146,7 @@ describe.each(BOTH)('an answer of %s, asked %s, with one odd chunk', (vendor, _w
   });
 });
 
-/** Streams that say nothing of why they ended, and documents. */
+/** Streams that do not say why they ended, and documents. */
 const ENDS: readonly (readonly [Vendor, string, string, Record<string, string>])[] = [
   ['openai', 'the mark', eventsOf(chunk({ content: 'Hello' }), DONE), EVENT_STREAM],
   [

@@ -26,7 +26,7 @@ afterAll(() => odd.stop());
 
 const USAGE = { usage: { prompt_tokens: 5, completion_tokens: 7, total_tokens: 12 } };
 
-/** An answer "Hello" that ends with the word, as events and as a document. */
+/** Builds an answer "Hello" that ends with the word, as events and as a document. */
 function answersOf(vendor: Vendor, word: string): readonly (readonly [string, Record<string, string>])[] {
   if (vendor === 'anthropic') {
     const text = blockStart({ type: 'text', text: 'Hello' });
@@ -63,7 +63,7 @@ const FINISHED: readonly (readonly [Vendor, string, string])[] = [
   ['compatible', 'model_length', 'length'],
   ['compatible', 'tool_use', 'tool_calls'],
   ['compatible', 'SAFETY', 'content_filter'],
-  // Nobody knows what it means, and there is a text: the caller sees the word.
+  // The meaning is unknown, and there is a text, so the caller gets the word itself.
   ['compatible', 'repetition', 'repetition'],
   ['anthropic', 'end_turn', 'stop'],
   ['anthropic', 'stop_sequence', 'stop'],

@@ -34,7 +34,7 @@ const more = (text: string, rest: object = {}) => ({ ...rest, function: { argume
 
 type Calls = readonly (readonly [string, string])[];
 
-/** Deltas of calls, a list for each chunk, and the calls that they are. */
+/** Deltas of calls, a list for each chunk, and the resulting calls. */
 const CALLS: readonly (readonly [string, readonly unknown[], Calls])[] = [
   [
     'no ids and no indices, in one chunk',

@@ -6,14 +6,14 @@ import type { ModelProvider, ProviderRequest } from '../../provider.contract.js'
 /** One request, as its bytes arrived. */
 export interface RecordedRequest {
   readonly method: string;
-  /** With its query. */
+  /** Path with query. */
   readonly path: string;
-  /** Headers by name, without those of `DIFFERENCES`. */
+  /** Headers by name, except those of `DIFFERENCES`. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
 }
 
-/** The headers in which we differ from a vendor's package, each with its reason. */
+/** The headers that we send differently from a vendor's package, each with the reason. */
 const DIFFERENCES: readonly { readonly header: RegExp; readonly reason: string }[] = [
   { header: /^user-agent$/, reason: 'it says who calls, and that is not the package' },
   { header: /^x-stainless-/, reason: 'telemetry of the package' },
@@ -23,7 +23,7 @@ const DIFFERENCES: readonly { readonly header: RegExp; readonly reason: string }
   { header: /^accept-encoding$/, reason: 'we ask for no compression, so that none has to be undone' },
 ];
 
-/** A server on loopback that keeps what it was sent, and answers what it was told. */
+/** A loopback server that records requests and returns a prepared answer. */
 export class RecordingServer {
   answer: { readonly contentType: string; readonly body: string } = {
     contentType: 'application/json',
@@ -63,7 +63,7 @@ export class RecordingServer {
     return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
   }
 
-  /** The one request of a call, however the call ends. */
+  /** Returns the one request of a call, however the call ends. */
   async recorded(call: () => Promise<unknown>): Promise<RecordedRequest> {
     this.requests = [];
     await call().catch(() => undefined);
@@ -101,7 +101,7 @@ const TOOLS = [
 const HELLO = { role: 'user', content: 'Hello' } as const;
 const CALL = { id: 'call_1', name: 'get_weather', arguments: '{"city":"Zürich"}' };
 
-/** Requests that use every field there is. */
+/** Requests that together use every field. */
 export const QUESTIONS: readonly (readonly [string, Question])[] = [
   ['a text', { messages: [HELLO], params: {} }],
   [
@@ -163,12 +163,12 @@ export const QUESTIONS: readonly (readonly [string, Question])[] = [
 
 export const ATTEMPT_ID = '0198a1b2-attempt-1';
 
-/** The whole request of a question. */
+/** Completes a question to a whole request. */
 export function requestOf(question: Question, modelName: string): ProviderRequest {
   return { modelName, ...question, attemptId: ATTEMPT_ID, signal: new AbortController().signal };
 }
 
-/** Makes a call of a provider, to its end. */
+/** Calls a provider and reads its answer to the end. */
 export async function callOf(
   provider: ModelProvider,
   request: ProviderRequest,
@@ -178,14 +178,13 @@ export async function callOf(
   else await provider.complete?.(request);
 }
 
-/** Reads to the end. */
 export async function allOf<T>(items: AsyncIterable<T>): Promise<T[]> {
   const all: T[] = [];
   for await (const item of items) all.push(item);
   return all;
 }
 
-/** Asked both ways. */
+/** Each question, asked both ways. */
 export const BOTH_WAYS = QUESTIONS.flatMap(([what, question]) => [
   [what, 'as a whole', question, false] as const,
   [what, 'piece by piece', question, true] as const,

@@ -4,21 +4,21 @@ import { ProviderError } from '../../provider.contract.js';
 import { safeVendorMessage, type Secrets } from '../../answers/safe-message.js';
 import { readHeader } from './vendor-headers.js';
 
-/** An error says what it has to say in far less, and its sender may never stop. */
+/** Real error messages are far shorter, and a sender may never stop. */
 export const MAX_ERROR_BODY_BYTES = 64 * 1024;
 
-/** A vendor's description of an error, as it came. */
+/** A vendor's description of an error, as received. */
 export interface VendorComplaint {
-  /** The status of the answer. An error in mid-stream has the one it would have had at the beginning. */
+  /** The status of the answer. An error in mid-stream has the status that it would have had at the beginning. */
   readonly status: number;
   /** Candidates for the message, best first. The first that is safe is shown. */
   readonly words: readonly unknown[];
   readonly headers: IncomingHttpHeaders;
-  /** Seconds, where the vendor does not say it in `Retry-After`. */
+  /** Seconds, if the vendor does not use `Retry-After`. */
   readonly retryAfter?: string | null;
 }
 
-/** An error of the vendor, before anything of it is shown: thrown by readers of answers, settled by the adapter. */
+/** An error from the vendor, before any part of it is shown. Readers of answers throw it, and the adapter settles it. */
 export class VendorError extends Error {
   override readonly name = 'VendorError';
 
@@ -43,13 +43,13 @@ export class VendorError extends Error {
   }
 }
 
-/** The words of OpenAI's and Anthropic's header, which their packages obey before they look at the status. */
+/** The values of OpenAI's and Anthropic's header, which their packages obey before they look at the status. */
 const SHOULD_RETRY: ReadonlyMap<string | null, boolean> = new Map([
   ['true', true],
   ['false', false],
 ]);
 
-/** OpenAI's header, and the one that Azure has had longer: finer than `Retry-After`, so the vendors' packages take it first. */
+/** Reads OpenAI's header, and Azure's older one. Both are finer than `Retry-After`, so the vendors' packages prefer them. */
 function parseRetryAfterMs(headers: IncomingHttpHeaders): number | null {
   const said = [readHeader(headers, 'retry-after-ms'), readHeader(headers, 'x-ms-retry-after-ms')];
   const known = said.map((text) => (text === null || text.trim() === '' ? Number.NaN : Number(text)));
@@ -57,7 +57,7 @@ function parseRetryAfterMs(headers: IncomingHttpHeaders): number | null {
   return ms === undefined ? null : Math.ceil(ms);
 }
 
-/** Describes what broke the connection to a vendor, with the code of the socket if there is one. */
+/** Describes why the connection to a vendor broke, with the socket's error code if there is one. */
 export function connectionFailure(error: unknown): ProviderError {
   const code = connectionCode(error);
   if (code === 'UND_ERR_INVALID_ARG') {

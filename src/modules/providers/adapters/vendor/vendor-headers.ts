@@ -1,21 +1,21 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
-/** Headers by name, in any case. A null removes a header that was set before. */
+/** Headers by name, case-insensitive. A null removes a header set before. */
 export type VendorHeaders = Readonly<Record<string, string | null>>;
 
 const COMMON_HEADERS: VendorHeaders = { accept: 'application/json', 'user-agent': 'prompt-ledger' };
 
 /**
- * Returns the headers that an adapter sends with every request, as names and values in turn.
- * @param attemptIdHeader lower case; left out of it, because each request says its own
+ * Returns the headers that an adapter sends with every request, as alternating names and values.
+ * @param attemptIdHeader lower case; left out of the result, because each request sets its own
  */
 export function baseHeaders(headers: VendorHeaders, attemptIdHeader: string): string[] {
-  // The body is JSON whatever the settings say.
+  // The body is always JSON, whatever the settings say.
   const fixed = { 'content-type': 'application/json', [attemptIdHeader]: null };
   return flatHeaders([COMMON_HEADERS, headers, fixed]);
 }
 
-/** Names and values in turn. Of several headers of one name the last one holds. */
+/** Returns alternating names and values. The last header of a name wins. */
 function flatHeaders(layers: readonly VendorHeaders[]): string[] {
   const byName = new Map<string, string | null>();
   for (const layer of layers) {
@@ -24,7 +24,7 @@ function flatHeaders(layers: readonly VendorHeaders[]): string[] {
   return [...byName].flatMap(([name, value]) => (value === null ? [] : [name, value]));
 }
 
-/** `Name: value` lines of a variable such as OPENAI_CUSTOM_HEADERS, read as the vendors' own packages read them. Names in lower case. */
+/** Parses `Name: value` lines of a variable such as OPENAI_CUSTOM_HEADERS, as the vendors' own packages do. Names are in lower case. */
 export function parseHeaderLines(lines: string | undefined): Record<string, string> {
   const headers: Record<string, string> = {};
   for (const line of (lines ?? '').split('\n')) {
@@ -34,7 +34,7 @@ export function parseHeaderLines(lines: string | undefined): Record<string, stri
   return headers;
 }
 
-/** The value of a header of an answer; of several, all of them with commas between. */
+/** Returns the value of a response header. Several values are joined by commas. */
 export function readHeader(headers: IncomingHttpHeaders, lowerCaseName: string): string | null {
   const value = headers[lowerCaseName];
   return value === undefined ? null : String(value);

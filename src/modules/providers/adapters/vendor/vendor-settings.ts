@@ -1,7 +1,7 @@
 import { ProviderSetupError } from '../../errors.js';
 
 /**
- * An address out of the environment.
+ * Checks an address from the environment.
  * @throws ProviderSetupError, which refuses the boot.
  */
 export function checkedBaseUrl(variable: string, value: string, example: string): string {

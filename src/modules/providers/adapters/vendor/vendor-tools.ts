@@ -6,8 +6,8 @@ import type { Json } from './answer/vendor-json.js';
 export const NO_PARAMETERS = { type: 'object', properties: {} } as const;
 
 /**
- * The arguments of a call that is sent back to a vendor who wants them as an object. An empty text is none.
- * @throws ProviderError `provider_rejected`, as the vendor would say of what cannot even be sent.
+ * Parses the arguments of a call sent back to a vendor that takes an object. An empty string means no arguments.
+ * @throws ProviderError `provider_rejected`, as the vendor would refuse what cannot even be sent.
  */
 export function parseArguments(call: ProviderToolCall): Json {
   const value = call.arguments.trim() === '' ? {} : objectOrNull(call.arguments);
@@ -18,7 +18,7 @@ export function parseArguments(call: ProviderToolCall): Json {
   );
 }
 
-/** Null for a text that is no JSON object. It keeps its text, so that it is sent as the model wrote it. */
+/** Returns null unless the text is a JSON object. The object remembers its text, so that it is sent as the model wrote it. */
 export function objectOrNull(json: string): Json | null {
   try {
     const value: unknown = JSON.parse(json);
@@ -29,7 +29,7 @@ export function objectOrNull(json: string): Json | null {
   }
 }
 
-/** A schema with the type that the vendor insists on; all else in it stays as it came. */
+/** Adds the type that the vendor requires to a schema, and leaves the rest as sent. */
 export function toObjectSchema(schema: Readonly<Json>): Json & { readonly type: 'object' } {
   const typed = { ...schema, type: 'object' as const };
   const kept = keptText(schema);
@@ -43,7 +43,7 @@ export function toObjectSchema(schema: Readonly<Json>): Json & { readonly type: 
   return keepText(typed, `{${members.join(',')}}`);
 }
 
-/** All of the prompt that an error message must not quote. */
+/** Lists all texts of the prompt, which an error message must not quote. */
 export function listTexts({ messages }: ProviderRequest): string[] {
   return messages.flatMap(({ content, toolCalls = [] }) => [
     content,

@@ -2,9 +2,9 @@ import { type ReadContent } from '../../../../../answers/index.js';
 import { ProviderError, type ProviderEvent } from '../../../provider.contract.js';
 import { readEndReason, type EndReason, type Vocabulary } from './end-reason.js';
 
-/** State that the readers of all vendors' answers share: whether anything has come, and how it ended. */
+/** State that the readers of all vendors' answers share: what has arrived, and how it ended. */
 export class AnswerParts {
-  /** A mark of the end has come, or all of a document. */
+  /** Whether an end mark, or a whole document, has arrived. */
   isWhole = false;
   hasText = false;
   hasRefusal = false;
@@ -15,12 +15,12 @@ export class AnswerParts {
 
   constructor(private readonly vocabulary: Vocabulary) {}
 
-  /** Whether a line that breaks now takes nothing from the answer. */
+  /** Whether the answer is complete, even if the connection breaks now. */
   get isOver(): boolean {
     return this.isWhole || this.ending !== null;
   }
 
-  /** The word of the vendor, as long as there has been none that says more. */
+  /** Records the vendor's finish reason, unless it has no meaning. */
   endWith(word: unknown): void {
     this.ending = readEndReason(word, this.vocabulary) ?? this.ending;
   }
@@ -35,9 +35,9 @@ export class AnswerParts {
   }
 
   /**
-   * Returns the end of the answer.
-   * @returns a reason of null where the vendor gave none.
-   * @throws ProviderError `connection` when it did not, `provider_error` when nothing of it could be read.
+   * Returns how the answer ended.
+   * @returns a reason of null if the vendor gave none.
+   * @throws ProviderError `connection` when the answer was cut off, `provider_error` when nothing of it could be read.
    */
   finish(): { readonly finishReason: string | null; readonly isUnfinished: boolean } {
     if (!this.isOver) {
@@ -46,7 +46,7 @@ export class AnswerParts {
     const { finishReason, isUnfinished } = this.ending ?? { finishReason: null, isUnfinished: false };
     const isEmpty = !this.hasText && !this.hasRefusal && !this.hasCalls;
     if (isUnfinished || !isEmpty) return { finishReason, isUnfinished };
-    // An answer without parts may be empty. An answer of unknown parts is lost and not empty.
+    // An answer without parts may be empty. An answer of unknown parts is lost, not empty.
     if (this.hasUnknown) throw unreadable('has a form that cannot be read');
     if (finishReason === null) throw unreadable('is empty, and says nothing of its end');
     return { finishReason, isUnfinished: !KNOWN_REASONS.has(finishReason) };
@@ -55,7 +55,7 @@ export class AnswerParts {
 
 const KNOWN_REASONS = new Set(['stop', 'length', 'content_filter', 'tool_calls']);
 
-/** Asked again, the same server would answer in the same form, and bill it again. */
+/** Not retried: the server would answer in the same form, and bill again. */
 function unreadable(what: string): ProviderError {
   return new ProviderError('provider_error', `The provider's answer ${what}.`, { shouldRetry: false });
 }

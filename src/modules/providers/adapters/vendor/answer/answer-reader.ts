@@ -1,19 +1,19 @@
 import type { ProviderEnd, ProviderEvent } from '../../../provider.contract.js';
 
-/** Reads one answer of a vendor, whichever form it comes in. */
+/** Reads one answer of a vendor, in any form. */
 export interface AnswerReader {
   /**
-   * The data of one event of an event stream.
-   * @throws ProviderError for what makes no sense, VendorError for an error in mid-stream, SyntaxError for no JSON.
+   * Reads the data of one event of an event stream.
+   * @throws ProviderError for nonsense, VendorError for an error in mid-stream, SyntaxError for invalid JSON.
    */
   read(data: string): readonly ProviderEvent[];
 
-  /** The same of an answer that is one document. */
+  /** Reads an answer that is one document, and throws like {@link read}. */
   readDocument(json: string): readonly ProviderEvent[];
 
-  /** Whether a line that breaks now takes nothing from the answer. */
+  /** Whether the answer is complete, even if the connection breaks now. */
   readonly isOver: boolean;
 
-  /** @throws ProviderError `connection` when the answer is not whole, `provider_error` when it was none at all. */
+  /** @throws ProviderError `connection` when the answer was cut off, `provider_error` when there was none. */
   end(): ProviderEnd;
 }

@@ -1,6 +1,6 @@
 /** The meaning of a vendor's word for the end of an answer. */
 export interface EndReason {
-  /** One of `stop`, `length`, `content_filter` and `tool_calls` where the word means the same, else the word. */
+  /** One of `stop`, `length`, `content_filter` and `tool_calls` if the vendor's word means the same, else that word. */
   readonly finishReason: string;
   /** See `ProviderEnd`. */
   readonly isUnfinished: boolean;
@@ -8,7 +8,7 @@ export interface EndReason {
 
 /** Keyed by the word in lower case, because vendors and gateways disagree about the case. */
 const SAME_MEANING: Readonly<Record<string, string>> = {
-  // OpenAI, and those like it; `eos` and the next three are those of Together and of Hugging Face's servers.
+  // OpenAI and compatible servers. `eos` and the next three come from Together and Hugging Face.
   stop: 'stop',
   eos: 'stop',
   eos_token: 'stop',
@@ -17,7 +17,7 @@ const SAME_MEANING: Readonly<Record<string, string>> = {
   length: 'length',
   content_filter: 'content_filter',
   tool_calls: 'tool_calls',
-  // OpenAI's word before there were tools.
+  // OpenAI's word before it had tools.
   function_call: 'tool_calls',
   // Mistral
   model_length: 'length',
@@ -27,7 +27,7 @@ const SAME_MEANING: Readonly<Record<string, string>> = {
   model_context_window_exceeded: 'length',
   refusal: 'content_filter',
   tool_use: 'tool_calls',
-  // Gemini; `prohibited_content` and `blocklist` are also reasons to block a prompt, as the last two are.
+  // Gemini. `prohibited_content`, `blocklist` and the last two also block prompts.
   continuation: 'length',
   safety: 'content_filter',
   recitation: 'content_filter',
@@ -45,22 +45,21 @@ const SAME_MEANING: Readonly<Record<string, string>> = {
 const NO_REASON = new Set(['', 'null', 'none', 'finish_reason_unspecified']);
 
 /**
- * Words that say something went wrong, whichever vendor's: Gemini's `MALFORMED_FUNCTION_CALL`, `UNEXPECTED_TOOL_CALL`,
- * `OTHER`, `NO_IMAGE` …, Anthropic's `pause_turn`, DeepSeek's `insufficient_system_resource`, vLLM's `abort`,
- * OpenRouter's `error`.
+ * Words of any vendor for something that went wrong: Gemini's `MALFORMED_FUNCTION_CALL`, `UNEXPECTED_TOOL_CALL`, `OTHER`, `NO_IMAGE` …,
+ * Anthropic's `pause_turn`, DeepSeek's `insufficient_system_resource`, vLLM's `abort`, OpenRouter's `error`.
  */
 const UNFINISHED =
   /error|fail|abort|cancel|malformed|unexpected|invalid|missing|too_many|no_image|other|language|pause|insufficient|resource|timeout|time_out|interrupt|incomplete|unavailable|overload|unknown/;
 
 export interface Vocabulary {
   /**
-   * Whether the vendor documents all of its words, and has so far added none for an answer that came to its end. Then an unknown word
-   * means that the answer did not.
+   * Whether the vendor documents all of its words, and has so far added none for a finished answer. If so, an unknown word means that the
+   * answer is unfinished.
    */
   readonly isClosed: boolean;
 }
 
-/** Null for a word that says nothing. */
+/** Returns null for a word without meaning. */
 export function readEndReason(word: unknown, { isClosed }: Vocabulary): EndReason | null {
   if (typeof word !== 'string') return null;
   const known = word.trim().toLowerCase();

@@ -1,12 +1,12 @@
 import { parseJson } from '../../../../../kernel/index.js';
 import type { Json } from './vendor-json.js';
 
-/** OpenAI's mark, which gateways also put at the end of other vendors' streams. */
+/** OpenAI's end mark, which gateways also add to other vendors' streams. */
 const END_MARK = '[DONE]';
 
 /**
- * Reads the data of one server-sent event: objects, or the mark of the end as `done`. Anything else, such as a
- * keep-alive, an empty text or a JSON null, is skipped.
+ * Reads the data of one server-sent event: objects, or the end mark as `done`. Anything else, such as a keep-alive, an empty string or a
+ * JSON null, is skipped.
  *
  * @throws SyntaxError for an incomplete object: its content is lost, and skipping it would leave a hole in the answer.
  */
@@ -22,7 +22,7 @@ const DONE = ['done'] as const;
 const OPEN_BRACE = 0x7b;
 const OPEN_BRACKET = 0x5b;
 
-/** Some servers forget the empty line between two events, which makes them one of two lines. */
+/** Some servers omit the empty line between two events, which merges them into one event of two lines. */
 function parsed(text: string): unknown {
   try {
     return parseJson(text);
@@ -38,7 +38,7 @@ function toObjects(value: unknown): (Json | 'done')[] {
   return items.filter((item): item is Json | 'done' => item === 'done' || recordOrNull(item) !== null);
 }
 
-/** Null for what is no object. */
+/** Returns null for anything that is not an object. */
 export function recordOrNull(value: unknown): Json | null {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : null;
 }
@@ -48,7 +48,7 @@ export function recordOrEmpty(value: unknown): Json {
   return recordOrNull(value) ?? {};
 }
 
-/** The objects of a list; an object in the place of a list is its only item. */
+/** Returns the objects of a list. A single object counts as a list of one. */
 export function recordsIn(value: unknown): Json[] {
   const items: readonly unknown[] = Array.isArray(value) ? value : [value];
   return items.map(recordOrNull).filter((item) => item !== null);

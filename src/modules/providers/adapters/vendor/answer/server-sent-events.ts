@@ -1,14 +1,11 @@
 import { ProviderError } from '../../../provider.contract.js';
 
-/**
- * No real event of a vendor comes near it; without a bound, a server that never ends its line fills the memory.
- */
+/** Far above any real event of a vendor. Without a bound, a server that never ends its line fills the memory. */
 const MAX_EVENT_CHARACTERS = 4 * 1024 * 1024;
 
 /**
- * The `data` of each server-sent event (WHATWG HTML, 9.2.6), in order. `event`, `id`, `retry` and comments
- * are passed over: no vendor's completion stream needs them. An event that the end of the body cuts off
- * is dropped, as the standard says.
+ * Yields the `data` of each server-sent event (WHATWG HTML, 9.2.6), in order. Ignores `event`, `id`, `retry` and comments, which no
+ * vendor's completion stream needs. Drops an event cut off by the end of the body, as the standard says.
  *
  * @throws ProviderError `provider_error` for an event without end.
  */
@@ -20,20 +17,20 @@ export async function* readServerSentEvents(
   for await (const bytes of body) yield* splitter.split(bytes);
 }
 
-/** The same for a body whose bytes are pushed: what `readServerSentEvents` is made of. */
+/** Splits a body that is pushed in chunks. `readServerSentEvents` builds on it. */
 export class ServerSentEventSplitter {
   private readonly decoder = new TextDecoder();
-  /** The pieces of a line whose end has not come. */
+  /** The pieces of an unfinished line. */
   private open: string[] = [];
   private openCharacters = 0;
-  /** The lines of an event whose end has not come. */
+  /** The lines of an unfinished event. */
   private dataLines: string[] = [];
   private dataCharacters = 0;
 
   constructor(private readonly maxEventCharacters = MAX_EVENT_CHARACTERS) {}
 
   /**
-   * The data of the events that these bytes complete.
+   * Returns the data of the events that these bytes complete.
    * @throws ProviderError `provider_error` for an event without end.
    */
   split(bytes: Uint8Array): string[] {
@@ -53,14 +50,14 @@ export class ServerSentEventSplitter {
   }
 
   /**
-   * At the end of a body: the event that lacks nothing but the empty line at its end, which some servers forget, or no event. The
-   * standard drops it, and so must a reader that cannot tell it from half a text.
+   * Returns, at the end of a body, the event that lacks only its final empty line, which some servers omit. The standard drops it, and so
+   * must a reader that cannot tell it from a truncated one.
    */
   flush(): string[] {
     return this.split(Buffer.from('\n\n'));
   }
 
-  /** The lines that this text completes. */
+  /** Returns the lines that this text completes. */
   private lines(text: string): string[] {
     const end = text.lastIndexOf('\n');
     if (end === -1) {
@@ -72,7 +69,7 @@ export class ServerSentEventSplitter {
     const whole = this.open.join('') + text.slice(0, end);
     this.open = [text.slice(end + 1)];
     this.openCharacters = text.length - end - 1;
-    // A bare CR also ends a line by the standard, but no vendor sends one, and it may be half of a CRLF.
+    // The standard lets a bare CR end a line too, but no vendor sends one, and it may be half of a CRLF.
     return whole.split('\n').map((line) => (line.endsWith('\r') ? line.slice(0, -1) : line));
   }
 }

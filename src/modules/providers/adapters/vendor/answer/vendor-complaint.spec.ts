@@ -22,7 +22,7 @@ afterAll(() => odd.stop());
 
 const json = (value: unknown) => JSON.stringify(value);
 
-/** Bodies of errors, and what is said of them. */
+/** Error bodies, and the message expected for each. */
 const BODIES: readonly (readonly [string, string, string])[] = [
   ['an error with a message', json({ error: { message: 'No credit.', type: 'x' } }), 'No credit.'],
   ['an error that is a text', json({ error: 'No credit.' }), 'No credit.'],

@@ -7,11 +7,11 @@ import { textOrNull, type Json } from './vendor-json.js';
 export interface FailedResponse {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
-  /** At most its first 64 KiB. */
+  /** At most the first 64 KiB. */
   readonly body: string;
 }
 
-/** The status that an error within an answer would have had, by the vendors' words for its kind. */
+/** The equivalent HTTP status of an error within an answer, by the vendors' words for it. */
 const STATUS_OF_WORD: Readonly<Record<string, number>> = {
   invalid_request_error: 400,
   context_length_exceeded: 400,
@@ -43,10 +43,7 @@ const STATUS_OF_WORD: Readonly<Record<string, number>> = {
 /** The status of an error that names none. */
 const SOME_FAILURE = 500;
 
-/**
- * An answer that is no success, whichever vendor's, gateway's or proxy's: what it says is shown, if it is safe to show.
- * Never throws.
- */
+/** Reads an unsuccessful answer from any vendor, gateway or proxy. What it says is shown, if that is safe. Never throws. */
 export function readComplaint({ status, headers, body }: FailedResponse): VendorError {
   const said = parseBody(body);
   const error = errorIn(said) ?? said;
@@ -54,16 +51,16 @@ export function readComplaint({ status, headers, body }: FailedResponse): Vendor
 }
 
 /**
- * The error that an answer with a success status holds, in a document or in mid-stream; null where it holds none: vendors
- * send `"error": null`, and empty ones, with good answers.
+ * Returns the error in an answer with a success status, in a document or in mid-stream; null for none, since vendors send `"error": null`,
+ * and empty errors, with good answers.
  */
 export function complaintIn(answer: Json, headers: IncomingHttpHeaders): VendorError | null {
-  // vLLM and its like send the error itself, with a word for what it is.
+  // vLLM and similar servers send the error itself, marked as such.
   const error = answer['object'] === 'error' ? answer : errorIn(answer);
   return error === null ? null : toComplaint(error, headers);
 }
 
-/** The same of what is no answer at all: its words are an error wherever they stand. Null where it has none. */
+/** Reads as an error what is not an answer at all, wherever its words are. Returns null if it has none. */
 export function complaintOfStranger(answer: unknown, headers: IncomingHttpHeaders): VendorError | null {
   const [only] = recordsIn(answer);
   if (only === undefined) return null;
@@ -71,7 +68,7 @@ export function complaintOfStranger(answer: unknown, headers: IncomingHttpHeader
   return wordsIn(said).length === 0 ? null : toComplaint(said, headers);
 }
 
-/** A page in the place of an answer, such as a proxy's; null for anything else. Its title is all that is said of it. */
+/** Reads a page in place of an answer, such as a proxy's, and shows only its title. Returns null for anything else. */
 export function complaintOfPage(
   text: string,
   status: number,
@@ -89,7 +86,7 @@ function toComplaint(error: unknown, headers: IncomingHttpHeaders): VendorError 
   });
 }
 
-/** Returns the value under one of the usual names for errors, if it says anything. */
+/** Returns the value under one of the usual names for errors, unless it is empty. */
 function errorIn(said: unknown): unknown {
   const answer = recordOrNull(Array.isArray(said) ? said[0] : said);
   if (answer === null) return null;
@@ -121,7 +118,7 @@ function statusIn(error: unknown): number {
   return SOME_FAILURE;
 }
 
-/** The places in which vendors, their gateways and the frameworks they are written with say what is wrong, the best first. */
+/** The fields in which vendors, gateways and web frameworks describe an error, best first. */
 const SENTENCES = [
   'message',
   'faultstring',
@@ -138,11 +135,11 @@ const SENTENCES = [
   'title',
   'reason',
 ];
-/** Members shown where no sentence can be, for instance because it quotes the prompt. */
+/** Fields shown if no sentence can be, for instance because it quotes the prompt. */
 const NAMES = ['code', 'type', 'status', 'error_code', 'errorcode'];
 const DEEPEST = 5;
 
-/** All that may be said of an error, the best first. */
+/** Collects every candidate for an error's message, best first. */
 function wordsIn(error: unknown, depth = 0): string[] {
   if (depth === DEEPEST) return [];
   if (typeof error === 'string') return textOrNull(error.trim()) === null ? [] : [error];
@@ -153,7 +150,7 @@ function wordsIn(error: unknown, depth = 0): string[] {
   return [...sentences, ...NAMES.flatMap((name) => textOrNull(said[name]) ?? [])];
 }
 
-/** A body of JSON, of events, of a page, or of plain text, as something to take words from. */
+/** Parses a body of JSON, events, HTML or plain text into something to take words from. */
 function parseBody(body: string): unknown {
   const text = body.trim();
   try {
@@ -168,13 +165,13 @@ function parseBody(body: string): unknown {
   }
 }
 
-/** The sentence that half a document had come to. */
+/** Returns the message in a truncated document. */
 function sentenceIn(json: string): string | null {
   const [, sentence = null] = /"(?:message|detail|error)"\s*:\s*"((?:[^"\\]|\\.){1,300})"/.exec(json) ?? [];
   return sentence?.replace(/\\[nrt"\\/]/g, ' ') ?? null;
 }
 
-/** A vendor that was asked for a stream may send its error as an event. */
+/** A vendor may send its error as an event when asked for a stream. */
 function parseEvents(text: string): unknown {
   const splitter = new ServerSentEventSplitter();
   const events = [...splitter.split(Buffer.from(text)), ...splitter.flush()];
@@ -196,10 +193,10 @@ function readTitle(page: string): string | null {
   return title === undefined ? null : textOrNull(withoutEntities(title));
 }
 
-/** The patterns take time with the square of the length where a page has many marks that do not end. */
+/** The patterns take quadratic time on a page with many unclosed tags. */
 const HEAD_OF_PAGE = 4096;
 
-/** Returns the first words of a page without a title; the text below may be anything, such as an answer. */
+/** Returns the heading of a page without a title. The text below may be anything, such as an answer. */
 function readHeading(page: string): string | null {
   const heading = /<h[1-3][^>]*>([^<]*)<\/h[1-3]>/i.exec(page.slice(0, HEAD_OF_PAGE))?.[1];
   return heading === undefined ? null : textOrNull(withoutEntities(heading));
@@ -209,7 +206,7 @@ function withoutEntities(text: string): string {
   return text.replace(/&(amp|lt|gt|quot|nbsp|#39);/g, ' ').trim();
 }
 
-/** Google says how long to wait in the body: `{"@type": "…/google.rpc.RetryInfo", "retryDelay": "37s"}`. In seconds. */
+/** Returns seconds. Google says how long to wait in the body: `{"@type": "…/google.rpc.RetryInfo", "retryDelay": "37s"}`. */
 function retryDelayIn(error: unknown): string | null {
   const delays = recordsIn(error)
     .flatMap((one) => recordsIn(one['details']))

@@ -18,7 +18,7 @@ afterAll(() => odd.stop());
 
 const MiB = 1024 * 1024;
 
-/** Headers, and what a server does to the body. */
+/** Headers, and how a server encodes the body. */
 const COMPRESSIONS: readonly (readonly [string, string | null, (body: string) => Uint8Array])[] = [
   ['gzip', 'gzip', zlib.gzipSync],
   ['gzip by its former name', 'x-gzip', zlib.gzipSync],
@@ -89,7 +89,7 @@ describe.each(BOTH)('a compressed answer of %s, asked %s,', (vendor, _way, isStr
 });
 
 describe.each(WAYS)('a small body that unpacks to gigabytes, asked %s,', (_way, isStreamed) => {
-  /** A gibibyte, in members of 16 MiB. */
+  /** Builds a gibibyte, in members of 16 MiB. */
   const bomb = (text: string) => {
     const member = zlib.gzipSync(text.repeat((16 * MiB) / text.length));
     return Buffer.concat(Array.from({ length: 64 }, () => member));
@@ -108,7 +108,7 @@ describe.each(WAYS)('a small body that unpacks to gigabytes, asked %s,', (_way, 
   it('is read as an error as far as an error is read', async () => {
     odd.answersWith(bomb('No credit. '), encoded('gzip'), 402);
     const before = process.memoryUsage.rss();
-    // A body that never ends has no sentence to show.
+    // A body that never ends has no message to show.
     expect((await odd.failure('openai', isStreamed)).message).toBe('The provider answered 402.');
     expect(process.memoryUsage.rss() - before).toBeLessThan(256 * MiB);
   });

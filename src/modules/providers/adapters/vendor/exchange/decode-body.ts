@@ -4,12 +4,11 @@ import { ProviderError } from '../../../provider.contract.js';
 import { peekBody } from './peek-body.js';
 
 /**
- * Returns the steps that undo a compression, or null where there is none. We never ask for compression, but gateways compress all the
- * same, and a proxy may have dropped the header that says so, or undone it and kept the header: gzip is recognised by its first bytes.
- *
- * @param contentEncoding the header as it came
- * @param start the first bytes of the body, at least two where there are two
- * @returns in the order they are to be applied
+ * Returns the steps that decompress a body, or null if there are none. We never request compression, but gateways compress all the same,
+ * and a proxy may have dropped the header, or decompressed the body and kept the header, so gzip is recognised by its first bytes.
+ * @param contentEncoding the header as received
+ * @param start the first bytes of the body, at least two if it has two
+ * @returns in the order to apply them
  * @throws ProviderError `provider_error` for an unknown compression.
  */
 export function createDecoders(contentEncoding: string | null, start: Uint8Array): Duplex[] | null {
@@ -17,7 +16,7 @@ export function createDecoders(contentEncoding: string | null, start: Uint8Array
     .toLowerCase()
     .split(',')
     .map((name) => name.trim());
-  // The last one was applied last.
+  // The last encoding was applied last, so it is undone first.
   const applied = names.filter((name) => name !== '' && name !== 'identity').reverse();
   const [first] = applied;
   if (isGzip(start) && (first === undefined || !GZIP_NAMES.has(first))) return [zlib.createGunzip()];
@@ -34,10 +33,10 @@ function isGzip(start: Uint8Array): boolean {
 
 function decoderFor(name: string, start: Uint8Array): Duplex {
   if (GZIP_NAMES.has(name)) return zlib.createGunzip();
-  // Half of the servers send what RFC 9110 calls deflate, with zlib's header, and half of them the bare stream.
+  // Half of the servers send deflate as RFC 9110 defines it, with zlib's header, and the other half the bare stream.
   if (name === 'deflate') return isZlib(start) ? zlib.createInflate() : zlib.createInflateRaw();
   if (name === 'br') return zlib.createBrotliDecompress();
-  // Node has it from version 22.15 on.
+  // Supported by Node since version 22.15.
   if (name === 'zstd' && 'createZstdDecompress' in zlib) return (zlib.createZstdDecompress as () => Duplex)();
   throw new ProviderError(
     'provider_error',
@@ -51,10 +50,10 @@ function isZlib([first = 0, second = 0]: Uint8Array): boolean {
 }
 
 /**
- * The body of a streamed answer, without its compression. It is read no faster than it is iterated over, decompressed
- * too, so a small body that unpacks to gigabytes never stands in memory.
+ * Yields the decompressed body of a streamed answer. Backpressure covers decompression too, so a small body that unpacks to gigabytes is
+ * never in memory at once.
  *
- * @throws ProviderError `connection` when the compressed body has no end, `provider_error` when it makes no sense.
+ * @throws ProviderError `connection` when the compressed body is cut off, `provider_error` when it is invalid.
  */
 export async function* decodeBody(
   body: AsyncIterable<Uint8Array>,
@@ -73,7 +72,7 @@ export async function* decodeBody(
   }
 }
 
-/** Connects streams, so that the failure or the end of one is that of all. @returns the last one, which tells of both. */
+/** Connects streams, so that the failure or end of one is that of all. @returns the last one, which reports both. */
 export function chain(streams: readonly (Readable | Duplex)[]): Readable {
   const last = streams.at(-1) as Duplex;
   if (streams.length > 1) pipeline(streams, () => undefined);

@@ -1,14 +1,14 @@
-/** A body whose beginning is known. */
+/** A body with its first bytes already read. */
 export interface PeekedBody {
-  /** Its first bytes; less than were wanted only where it has no more. */
+  /** The first bytes. Shorter than wanted only if the body is. */
   readonly start: Uint8Array;
-  /** All of it, from the first byte on. */
+  /** The whole body, from the first byte on. */
   readonly whole: AsyncGenerator<Uint8Array, void, undefined>;
 }
 
 /**
- * Looks at the beginning of a body.
- * @param isEnough asked with all that has come, each time more has come
+ * Reads the beginning of a body ahead.
+ * @param isEnough called with all bytes so far, each time more arrive
  */
 export async function peekBody(
   body: AsyncIterable<Uint8Array>,

@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
 import { chain, createDecoders, decodingFailure } from './decode-body.js';
 
-/** The source of the bytes; it can be told to wait. */
+/** The source of the bytes, which can be paused. */
 export interface BodySource {
   pause(): void;
   resume(): void;
@@ -10,14 +10,14 @@ export interface BodySource {
 export interface PushedBodyOptions {
   readonly contentEncoding: string | null;
   readonly source: BodySource;
-  /** Is given the body without its compression. */
+  /** Receives the decompressed body. */
   readonly take: (chunk: Buffer) => void;
 }
 
-/** Does what `decodeBody` does for a body whose bytes are pushed. A body without compression passes unchanged. */
+/** The counterpart of `decodeBody` for a body that is pushed in chunks. An uncompressed body passes unchanged. */
 export class PushedBody {
   private start: Buffer = Buffer.alloc(0);
-  /** Undefined until the first bytes have come; null where there is nothing to undo. */
+  /** Undefined until the first bytes arrive; null if there is nothing to decompress. */
   private decoders: readonly Duplex[] | null | undefined = undefined;
   private failure: unknown = null;
   private hasEnded = false;
@@ -25,7 +25,7 @@ export class PushedBody {
 
   constructor(private readonly options: PushedBodyOptions) {}
 
-  /** @throws ProviderError `provider_error` for a compression that is not known here; what `take` throws. */
+  /** @throws ProviderError `provider_error` for an unknown compression, and whatever `take` throws. */
   write(chunk: Buffer): void {
     if (this.decoders === null) return this.options.take(chunk);
     if (this.decoders !== undefined) return this.decode(this.decoders, chunk);
@@ -35,9 +35,8 @@ export class PushedBody {
   }
 
   /**
-   * No more bytes will come.
-   * @param settled is called once all of it was given, at once where nothing is compressed: with null, or with what is
-   *   wrong with the compression.
+   * Ends the body.
+   * @param settled called with null, or the decompression error, once everything was passed on: immediately if nothing is compressed.
    */
   end(settled: (failure: unknown) => void): void {
     if (this.decoders === undefined && this.start.length > 0) this.options.take(this.start);
@@ -47,7 +46,7 @@ export class PushedBody {
     else this.decoders[0]?.end();
   }
 
-  /** Nothing more is given. */
+  /** Stops passing data on. */
   destroy(): void {
     this.onSettled = null;
     for (const decoder of this.decoders ?? []) decoder.destroy();
@@ -66,7 +65,7 @@ export class PushedBody {
     });
     last.on('error', (error) => {
       this.failure = decodingFailure(error);
-      // The rest is read and dropped; a source that is paused would never reach its end.
+      // Read and drop the rest, because a paused source would never reach its end.
       this.options.source.resume();
       this.settle();
     });

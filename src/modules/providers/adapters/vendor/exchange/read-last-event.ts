@@ -2,8 +2,8 @@ import type { ProviderEvent } from '../../../provider.contract.js';
 import type { AnswerReader } from '../answer/answer-reader.js';
 
 /**
- * The event that a body ends with, without the empty line that ends an event. Where the body was cut within it, it is no
- * JSON and holds nothing; the reader then knows whether the answer has its end.
+ * Reads the last event of a body, which lacks its final empty line. If the body was cut within the event, its data is not JSON and is
+ * dropped, and the reader then knows whether the answer is complete.
  */
 export function readLastEvent(reader: AnswerReader, data: string): readonly ProviderEvent[] {
   try {

@@ -19,18 +19,18 @@ import type { StreamedResponse, VendorLine, VendorRequest } from './vendor-line.
 import { listTexts } from '../vendor-tools.js';
 import { WholeExchange } from './whole-exchange.js';
 
-/** The way in which one vendor answers. */
+/** How one vendor answers. */
 export interface VendorDialect {
-  /** Must not appear in any message. */
+  /** Redacted from all messages. */
   readonly credentials: readonly string[];
-  /** Lower case; null for a vendor that has its id of the request in the answer, whose reader then tells the start. */
+  /** Lower case. Null for a vendor that sends its request id in the answer, whose reader then reports the start. */
   readonly requestIdHeader: string | null;
-  /** For one answer. */
+  /** Creates the reader of one answer. */
   createReader(headers: () => IncomingHttpHeaders): AnswerReader;
 }
 
 /**
- * A call for a whole answer.
+ * Requests a whole answer.
  * @throws ProviderError, or the signal's reason.
  */
 export async function completeCall(
@@ -58,7 +58,7 @@ export async function completeCall(
 }
 
 /**
- * A call for a stream.
+ * Requests a stream.
  * @throws ProviderError, or the signal's reason.
  */
 export async function* streamCall(
@@ -85,7 +85,7 @@ export async function* streamCall(
       dialect.createReader(() => answered),
     );
   } catch (error) {
-    // An aborted body ends like a broken line; only the signal tells the two apart.
+    // An aborted body ends like a broken connection. Only the signal tells the two apart.
     request.signal.throwIfAborted();
     throw toFailure(error, dialect, request, response ?? NO_RESPONSE);
   }
@@ -93,7 +93,7 @@ export async function* streamCall(
 
 const NO_RESPONSE = { status: 0, headers: {} };
 
-/** @param response with a status of 0 when the vendor has not answered. */
+/** @param response has a status of 0 when the vendor has not answered. */
 function toFailure(
   error: unknown,
   dialect: VendorDialect,
@@ -133,7 +133,7 @@ async function* readEvents(
 ): AsyncGenerator<ProviderEvent, void, undefined> {
   const { status, headers } = response;
   const { start, whole } = await peekBody(decodedBody(response), hasLetter);
-  // Some servers answer with one JSON document though a stream was asked for, or with a page, under whatever type.
+  // Some servers answer a request for a stream with one JSON document, or with a page, under any content type.
   if (/^[{[<]/.test(bodyText([start]).trimStart())) {
     const document = await readBounded(whole);
     const page = complaintOfPage(document, status, headers);
@@ -155,7 +155,7 @@ async function* readEventStream(
       for (const data of splitter.split(bytes)) yield* reader.read(data);
     }
   } catch (error) {
-    // A line that breaks after the end of the answer takes nothing from it.
+    // The answer is complete, so the broken connection lost nothing.
     if (!reader.isOver || error instanceof VendorError) throw error;
     return;
   }
@@ -166,7 +166,7 @@ function decodedBody({ headers, body }: StreamedResponse): AsyncGenerator<Uint8A
   return decodeBody(body, readHeader(headers, 'content-encoding'));
 }
 
-/** The most white space that is held back before a document. After that, what follows is read as it comes. */
+/** Detects the first character that is not white space. After too much white space, the body is read as it comes. */
 function hasLetter(start: Uint8Array): boolean {
   if (start.length > MOST_SPACE_BYTES) return true;
   return start.some((byte) => byte > SPACE && !BYTE_ORDER_MARK.includes(byte));
@@ -178,8 +178,8 @@ const SPACE = 0x20;
 const BYTE_ORDER_MARK: readonly number[] = [0xef, 0xbb, 0xbf];
 
 /**
- * A document is read at once and takes several times its size in memory, once per call under way. The same bound as that
- * of one event of a stream: eight times what is stored by default.
+ * A document is parsed at once and takes several times its size in memory, for each concurrent call. The same bound as for one event of a
+ * stream: eight times what is stored by default.
  */
 const MAX_DOCUMENT_BYTES = 4 * 1024 * 1024;
 
@@ -203,7 +203,7 @@ async function readBounded(body: AsyncIterable<Uint8Array>): Promise<string> {
 }
 
 /**
- * The beginning of an error's body, or what has come of it when the line breaks: its status is known all the same. Leaving
+ * Reads the beginning of an error's body, or as much as arrived before the connection broke, because the status is known anyway. Leaving
  * the loop closes the connection.
  */
 async function readErrorBody(response: StreamedResponse): Promise<string> {
@@ -216,7 +216,7 @@ async function readErrorBody(response: StreamedResponse): Promise<string> {
       if (sizeBytes >= MAX_ERROR_BODY_BYTES) break;
     }
   } catch {
-    // An error without words is an error.
+    // An error without a message is still an error.
   }
   return bodyText(chunks);
 }

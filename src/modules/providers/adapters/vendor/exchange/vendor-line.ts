@@ -6,9 +6,9 @@ import type { WholeExchange } from './whole-exchange.js';
 
 /** A POST to a vendor. */
 export interface VendorRequest {
-  /** With its query. */
+  /** Path with query. */
   readonly path: string;
-  /** Names and values in turn. */
+  /** Names and values alternate. */
   readonly headers: readonly string[];
   readonly body: string;
 }
@@ -16,21 +16,21 @@ export interface VendorRequest {
 export interface StreamedResponse {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
-  /** Read no faster than it is iterated over; leaving it early closes the connection. */
+  /** Read with backpressure. Leaving it early closes the connection. */
   readonly body: AsyncIterable<Uint8Array>;
 }
 
 /**
- * The connections of one adapter to its vendor: kept alive, since a TLS handshake costs more than the rest of our share
- * of a call, and without time limits of their own, since the deadlines are the caller's. It follows no redirect, asks
- * for no compression, reads no proxy from the environment, and never sends a request again.
+ * The connections of one adapter to its vendor. They are kept alive, because a TLS handshake costs more than the rest of our share of a
+ * call, and have no timeouts of their own, because the caller sets deadlines. A line follows no redirects, requests no compression, ignores
+ * proxies in the environment, and never repeats a request.
  */
 export class VendorLine {
   private readonly pool: Pool;
 
   /**
-   * @param origin of the vendor's address, without a path
-   * @param connect how connections are opened; left out: as usual.
+   * @param origin the vendor's address without a path
+   * @param connect opens connections. Left out: undici's default.
    */
   constructor(origin: string, connect?: ProviderConnect) {
     const limits = { headersTimeout: 0, bodyTimeout: 0 };
@@ -42,7 +42,7 @@ export class VendorLine {
     return exchange.send(this.pool, toOptions(request));
   }
 
-  /** @throws whatever broke the line, or the signal's reason. */
+  /** @throws whatever broke the connection, or the signal's reason. */
   async stream(
     request: VendorRequest,
     signal: AbortSignal,
@@ -60,7 +60,7 @@ export class VendorLine {
     return { status, headers, body };
   }
 
-  /** Ends what is still running. */
+  /** Aborts all calls in flight. */
   async close(): Promise<void> {
     await this.pool.destroy();
   }
@@ -70,7 +70,7 @@ function toOptions({ path, headers, body }: VendorRequest): Dispatcher.DispatchO
   return { path, method: 'POST', headers: headers as string[], body };
 }
 
-/** Calls `progress.sending` once there is an open connection. The request is written when that call has returned. */
+/** Calls `progress.sending` once a connection is open. The request is written after that call returns. */
 function tellSending(progress: ProviderProgress): Dispatcher.DispatcherComposeInterceptor {
   return (dispatch) => (options, handler) => {
     for (const name of ['onRequestStart', 'onConnect'] as const) {

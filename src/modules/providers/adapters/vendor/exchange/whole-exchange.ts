@@ -13,11 +13,11 @@ import { connectionFailure, MAX_ERROR_BODY_BYTES } from '../vendor-error.js';
 import { readHeader } from '../vendor-headers.js';
 
 /**
- * A whole answer is held until its end, and takes several times its size in memory, once per call under way. So it may be
- * as long as one event of a stream, or half of what is read of a stream where that is more: eight times what is stored.
+ * A whole answer is held until its end, and takes several times its size in memory, for each concurrent call. So the bound is one event of
+ * a stream, or half of what is read of a stream if that is more: eight times what is stored.
  */
 const MOST_BYTES = 4 * 1024 * 1024;
-/** Bounds one event of a stream that comes in place of a document: twice what is stored by default, since it is held as text. */
+/** Bounds one event of a stream that comes in place of a document: twice what is stored by default, because it is held as text. */
 const MOST_EVENT_CHARACTERS = 1024 * 1024;
 
 export interface ExchangeOptions {
@@ -28,15 +28,13 @@ export interface ExchangeOptions {
 }
 
 /**
- * One request whose answer is taken as a whole, as undici's dispatcher wants to have it. It holds a document until its
- * end; an event stream, which some servers send whatever was asked for, is read as it comes, so that only the answer in
- * it is held.
+ * One request whose answer is read whole, as a handler for undici's dispatcher. A document is held until its end. An event stream, which
+ * some servers send regardless of the request, is parsed as it arrives, so that only its answer is held.
  *
- * Written as a class of its own because a call by `Dispatcher.request` costs twice the CPU: it makes a readable stream
- * of each body.
+ * `Dispatcher.request` would cost twice the CPU, because it makes a readable stream of each body.
  */
 export class WholeExchange implements Dispatcher.DispatchHandler {
-  /** 0 until the vendor has answered. */
+  /** 0 until the vendor answers. */
   status = 0;
   headers: IncomingHttpHeaders = {};
 
@@ -51,7 +49,7 @@ export class WholeExchange implements Dispatcher.DispatchHandler {
   private resolve!: () => void;
   private reject!: (reason: unknown) => void;
   private isSettled = false;
-  /** The error that broke the connection, or the compression, after the answer had begun. */
+  /** The error that broke the connection, or the decompression, after the answer began. */
   private brokenBy: unknown = null;
   private readonly settled = new Promise<void>((resolve, reject) => {
     this.resolve = resolve;
@@ -63,7 +61,7 @@ export class WholeExchange implements Dispatcher.DispatchHandler {
     this.answer = new AnswerBuilder(this.mostBytes);
   }
 
-  /** The vendor's id of the request, where it stands in the answer. */
+  /** The vendor's request id from the body of the answer. */
   get answeredRequestId(): string | null {
     return this.answer.providerRequestId;
   }
@@ -73,9 +71,9 @@ export class WholeExchange implements Dispatcher.DispatchHandler {
   }
 
   /**
-   * Sends it once.
-   * @throws whatever broke the line before the vendor answered; a ProviderError for an answer that is far too long; the
-   *   signal's reason.
+   * Sends the request once.
+   * @throws whatever broke the connection before the vendor answered; a ProviderError for an answer that is far too long; the signal's
+   *   reason.
    */
   async send(dispatcher: Dispatcher, request: Dispatcher.DispatchOptions): Promise<void> {
     const { signal } = this.options;
@@ -90,33 +88,33 @@ export class WholeExchange implements Dispatcher.DispatchHandler {
   }
 
   /**
-   * The answer of a success.
-   * @param providerRequestId of a header; null where the vendor has it in the answer
-   * @throws ProviderError, VendorError, or what broke the line.
+   * Reads a successful answer.
+   * @param providerRequestId from a header; null if the vendor sends it in the answer
+   * @throws ProviderError, VendorError, or whatever broke the connection.
    */
   readAnswer(providerRequestId: string | null): ProviderAnswer {
     if (providerRequestId !== null) this.answer.providerRequestId = providerRequestId;
     const { reader } = this.options;
     if (this.splitter === null) this.readDocument(this.text());
     else if (this.brokenBy === null) this.readLast(this.splitter);
-    // A line that breaks after the end of the answer takes nothing from it.
+    // If the answer was already complete, a broken connection lost nothing.
     if (this.brokenBy !== null && !reader.isOver) throw toFailure(this.brokenBy);
     return this.answer.build(reader.end());
   }
 
-  /** The body of an error, as much of it as is of use, or as had come when the line broke. */
+  /** Returns the body of an error: as much as is useful, or as arrived before the connection broke. */
   readError(): string {
     return this.text();
   }
 
-  /** The signal has aborted: called as an event listener, which takes an object as well as a function. */
+  /** Handles the signal's abort. An event listener may be an object instead of a function. */
   handleEvent(): void {
     this.fail(this.options.signal.reason);
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.controller = controller;
-    // It was given up while it waited for a connection: undici then writes nothing.
+    // The call was given up while it waited for a connection. If aborted here, undici writes nothing.
     if (this.isSettled) this.abort();
     else this.options.progress?.sending();
   }
@@ -141,7 +139,7 @@ export class WholeExchange implements Dispatcher.DispatchHandler {
     try {
       this.body?.write(chunk);
     } catch (error) {
-      // The status is known even where the words of the error cannot be read.
+      // The status is known even if the error's message cannot be read.
       if (this.isSuccess) this.fail(error);
       else this.giveUpBody();
     }
@@ -157,7 +155,7 @@ export class WholeExchange implements Dispatcher.DispatchHandler {
     this.endBody(error);
   }
 
-  /** @param error what broke the line; null where it came to its end */
+  /** @param error what broke the connection; null if the body is complete */
   private endBody(error: Error | null): void {
     if (this.isSettled) return;
     this.brokenBy = error;
@@ -169,7 +167,7 @@ export class WholeExchange implements Dispatcher.DispatchHandler {
     });
   }
 
-  /** Decompressing calls it some time later, and perhaps too late. */
+  /** Decompression calls this asynchronously, maybe after the call has settled. */
   private take(chunk: Buffer): void {
     if (this.isSettled) return;
     try {
@@ -181,7 +179,7 @@ export class WholeExchange implements Dispatcher.DispatchHandler {
     }
   }
 
-  /** Some servers send a document under the name of events. */
+  /** Some servers send a document with the content type of an event stream. */
   private lookAtStart(chunk: Buffer): void {
     const start = bodyText([chunk]).trimStart();
     this.hasBegun = start !== '';
@@ -201,7 +199,7 @@ export class WholeExchange implements Dispatcher.DispatchHandler {
 
   private readDocument(body: string): void {
     try {
-      // Some servers send events under another name.
+      // Some servers send events with another content type.
       if (/^\s*(data|event|id|retry)?:/.test(body)) {
         const splitter = new ServerSentEventSplitter();
         for (const data of splitter.split(Buffer.from(body))) this.read(data);
@@ -236,7 +234,7 @@ export class WholeExchange implements Dispatcher.DispatchHandler {
     this.resolve();
   }
 
-  /** Settles for the part of the body that has come. */
+  /** Settles with the part of the body that has arrived. */
   private giveUpBody(): void {
     this.settle();
     this.body?.destroy();
@@ -246,7 +244,7 @@ export class WholeExchange implements Dispatcher.DispatchHandler {
   private fail(reason: unknown): void {
     if (this.isSettled) return;
     this.isSettled = true;
-    // The closing of the connection holds on to this object for a while, and an endless answer is large.
+    // Closing the connection keeps this object alive for a while, and an endless answer is large.
     this.chunks = [];
     this.splitter = null;
     this.body?.destroy();
@@ -254,7 +252,7 @@ export class WholeExchange implements Dispatcher.DispatchHandler {
     this.abort();
   }
 
-  /** Closes the connection, because an answer on it is left unread. */
+  /** Closes the connection, because its answer has unread bytes. */
   private abort(): void {
     this.controller?.abort(new Error('The answer is of no use any more.'));
   }

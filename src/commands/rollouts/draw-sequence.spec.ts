@@ -1,4 +1,4 @@
-import { drawSequence, percent } from './draw-sequence.js';
+import { drawSequence, fitChart, percent } from './draw-sequence.js';
 
 const NOTHING = { estimate: null, low: null, high: null };
 
@@ -9,7 +9,7 @@ describe('drawSequence', () => {
       low: -0.1 - width / 10,
       high: -0.1 + width / 10,
     }));
-    expect(drawSequence([NOTHING, ...points], { width: 10, height: 5 })).toEqual([
+    expect(drawSequence([NOTHING, ...points], { width: 20, height: 5 })).toEqual([
       '    0 % ┤│││─',
       '        ┤││││',
       '        ┤●●●●',
@@ -19,17 +19,27 @@ describe('drawSequence', () => {
   });
 
   it('has nothing to draw where nothing is bounded', () => {
-    expect(drawSequence([])).toEqual([]);
-    expect(drawSequence([NOTHING, { estimate: 1, low: null, high: 2 }])).toEqual([]);
+    expect(drawSequence([], fitChart(80))).toEqual([]);
+    expect(drawSequence([NOTHING, { estimate: 1, low: null, high: 2 }], fitChart(80))).toEqual([]);
   });
 
   it('is as wide as it may be, and ends with the latest look', () => {
     const points = Array.from({ length: 1000 }, (_, nth) => ({ estimate: nth / 1000, low: 0, high: 1 }));
-    const lines = drawSequence(points, { width: 20, height: 5 });
+    const lines = drawSequence(points, { width: 30, height: 5 });
     expect(lines).toHaveLength(5);
-    const columns = lines.map((line) => line.slice(line.indexOf('┤') + 1));
-    expect(columns.every(({ length }) => length === 20)).toBe(true);
-    expect(columns[0]?.endsWith('●')).toBe(true);
+    expect(lines.every(({ length }) => length === 30)).toBe(true);
+    expect(lines[0]?.endsWith('●')).toBe(true);
+  });
+
+  it.each([
+    [40, 40],
+    [200, 200],
+    [500, 200],
+    [undefined, 80],
+  ])('fits into a terminal of %p columns', (columns, width) => {
+    const points = Array.from({ length: 1000 }, (_, nth) => ({ estimate: nth / 1000, low: 0, high: 1 }));
+    const lines = drawSequence(points, fitChart(columns));
+    expect(Math.max(...lines.map(({ length }) => length))).toBe(width);
   });
 
   it('draws one look, and an effect of nothing', () => {

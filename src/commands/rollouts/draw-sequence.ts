@@ -12,23 +12,33 @@ interface Bounded {
 }
 
 interface ChartSize {
-  /** Columns of the chart, without its labels. */
+  /** Columns of the chart with its labels. */
   readonly width: number;
   readonly height: number;
 }
 
-const SIZE: ChartSize = { width: 60, height: 11 };
+const AXIS = ' ┤';
+const HEIGHT = 11;
+const LEAST_COLUMNS = 10;
+/** Assumed for a file or a pipe, which have no width. */
+const DEFAULT_WIDTH = 80;
+const MOST_WIDTH = 200;
+
+/** Returns the size of a chart that fits into a terminal. @param columns undefined where the output is no terminal. */
+export function fitChart(columns: number | undefined): ChartSize {
+  return { width: Math.min(columns ?? DEFAULT_WIDTH, MOST_WIDTH), height: HEIGHT };
+}
 
 /**
  * Draws a confidence sequence: a column for each look, from the lower to the upper bound, with the estimate in it and a line at 0.
  * @param points relative effects, the oldest first.
  * @returns its lines; none where no look has bounds.
  */
-export function drawSequence(points: readonly SequencePoint[], size: ChartSize = SIZE): string[] {
-  const columns = thinOut(points.filter(isBounded), size.width);
-  if (columns.length === 0) return [];
+export function drawSequence(points: readonly SequencePoint[], size: ChartSize): string[] {
+  const bounded = points.filter(isBounded);
+  if (bounded.length === 0) return [];
   // The first bounds are so wide that those of today would be one line.
-  const recent = columns.slice(Math.floor(columns.length / 2));
+  const recent = bounded.slice(Math.floor(bounded.length / 2));
   const top = Math.max(0, ...recent.map(({ high }) => high));
   const bottom = Math.min(0, ...recent.map(({ low }) => low));
   const span = top - bottom || 1;
@@ -41,9 +51,10 @@ export function drawSequence(points: readonly SequencePoint[], size: ChartSize =
     [zero, '0 %'],
   ]);
   const margin = Math.max(...[...labels.values()].map(({ length }) => length));
+  const columns = thinOut(bounded, Math.max(LEAST_COLUMNS, size.width - margin - AXIS.length));
   return Array.from({ length: size.height }, (_, row) => {
     const marks = columns.map((point) => chooseMark(point, row, rowAt) ?? (row === zero ? '─' : ' '));
-    return `${(labels.get(row) ?? '').padStart(margin)} ┤${marks.join('')}`.trimEnd();
+    return `${(labels.get(row) ?? '').padStart(margin)}${AXIS}${marks.join('')}`.trimEnd();
   });
 }
 

@@ -20,7 +20,7 @@ import {
   toTable,
   warn,
 } from '../terminal/output.js';
-import { drawSequence, percent } from './draw-sequence.js';
+import { drawSequence, fitChart, percent } from './draw-sequence.js';
 import { parseRolloutFile } from './rollout-file.js';
 
 const LOOKS_DRAWN = 200;
@@ -144,7 +144,8 @@ export async function rolloutStatusCommand(rolloutId: string, flags: LedgerFlags
   await print(`\n${toTable(HEAD, step.comparisons.map(toRow), process.stdout)}`);
   const { looks } = await ledger.rollouts.looks(rolloutId, { limit: LOOKS_DRAWN });
   const ofStep = looks.filter(({ phase }) => phase === step.phase).reverse();
-  const chart = drawSequence(ofStep.flatMap(({ comparisons }) => comparisons.slice(0, 1).map(readEffect)));
+  const effects = ofStep.flatMap(({ comparisons }) => comparisons.slice(0, 1).map(readEffect));
+  const chart = drawSequence(effects, fitChart(process.stdout.columns));
   if (chart.length === 0) return;
   const primary = `${rollout.primary.metric}, candidate against control, look by look`;
   await print(['', dim(oneLine(primary)), ...chart].join('\n'));

@@ -11,10 +11,14 @@ export interface Compiled {
   render(variables: Readonly<Record<string, unknown>>): Content;
 }
 
+/** The schema is part of the checksum. What a version pins is not: the service finds it in the text. */
+const pickSchema = ({ variables_schema: schema }: WireContent) =>
+  schema === undefined ? {} : { variables_schema: schema };
+
 /** @throws PromptLedgerError `TEMPLATE_INVALID` */
 export function compile(content: WireContent): Compiled {
   const compiled = translatingErrors(() =>
-    compileContent(toContent(content), pickExtras(content), null, undefined),
+    compileContent(toContent(content), { ...pickExtras(content), ...pickSchema(content) }, null, undefined),
   );
   return { ...compiled, render: (variables) => translatingErrors(() => compiled.render(variables)) };
 }

@@ -165,6 +165,55 @@ describe('a prompt', () => {
     ]);
   });
 
+  it('keeps its tools, schema and settings, which are edited beside the text', async () => {
+    const tool = { type: 'function', function: { name: 'find_order', parameters: { type: 'object' } } };
+    const schema = { type: 'object', required: ['order'] };
+    const settings = { model: 'echo/echo', params: { temperature: 0.2 }, note: 'tried' };
+    await stage.admin.put(promptPath('with/tools'), {
+      template_source: 'Find {{order}}',
+      tools: [tool],
+      variables_schema: schema,
+      settings,
+    });
+    await person.openAs(ADMIN_KEY, '/prompts/with%2Ftools');
+    const template = person.page.getByRole('textbox', { name: 'Template' });
+    const save = person.page.getByRole('button', { name: /Save version/ });
+    const same = { template_source: 'Find the order {{order}}', tools: [tool], variables_schema: schema };
+    const { body: put } = await stage.admin.put(promptPath('with/same'), same);
+    const { checksum_hash: checksum } = put['version'] as { checksum_hash: string };
+    await template.fill('Find the order {{order}}');
+    await person.page.getByTitle(checksum).waitFor();
+    await save.click();
+    await person.page.getByRole('button', { name: /v2/, pressed: true }).waitFor();
+    const version = async (number: number) =>
+      (await stage.admin.get(`${promptPath('with/tools')}/versions/${number}`)).body;
+    expect(await version(2)).toMatchObject({ tools: [tool], variables_schema: schema, settings });
+
+    await person.page.getByRole('link', { name: 'Editor' }).click();
+    await person.page.getByText('Show and edit them').click();
+    const format = person.page.getByLabel('Response format, as JSON');
+    await format.fill('{"type": "json_object"');
+    await person.page.getByText('No JSON: Response format.').waitFor();
+    expect(await save.isDisabled()).toBe(true);
+    await person.page.reload();
+    await person.page.getByText('Show and edit them').click();
+    expect(await format.inputValue()).toBe('{"type": "json_object"');
+    await format.fill('{"type": "json_object"}');
+    await person.page.getByLabel('Schema of the variables, as JSON').fill('');
+    await person.page.getByLabel('Settings, as JSON').fill('{"params": {"temperature": 0.30}}');
+    const diff = person.page.getByLabel('What changes', { exact: true });
+    await diff.locator('ins').filter({ hasText: 'json_object' }).waitFor();
+    await save.click();
+    await person.page.getByRole('button', { name: /v3/, pressed: true }).waitFor();
+    const saved = await version(3);
+    expect(saved).toMatchObject({
+      tools: [tool],
+      response_format: { type: 'json_object' },
+      settings: { params: { temperature: 0.3 } },
+    });
+    expect(saved).not.toHaveProperty('variables_schema');
+  });
+
   it('is moved to an environment at once where that is not protected', async () => {
     await person.openAs(ADMIN_KEY, '/prompts/support%2Frefund');
     await person.page.getByRole('button', { name: 'Promote v1' }).click();

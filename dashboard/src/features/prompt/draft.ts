@@ -1,26 +1,42 @@
-import type { ChatMessage, ContentExtras, Version } from '@prompt-ledger/client';
+import type { ChatMessage, UnsavedContent, Version } from '@prompt-ledger/client';
+import { jsonText, readJsonObject } from '../../api/json-text';
+import { type JsonParts, partsOfContent, readParts } from '../../ui/editor/json-parts';
 
 /** The content being written: a text or messages, never both. */
 export interface Draft {
   readonly template?: string;
   readonly messages?: readonly ChatMessage[];
+  /** What stands beside the templates, as it is typed. */
+  readonly parts?: JsonParts;
+  /** JSON of the settings of the version; empty for none. */
+  readonly settings?: string;
   readonly commitMessage: string;
 }
 
-export type VersionContent = Pick<Version, 'template_source' | 'messages'> & ContentExtras;
+/** A draft as it is sent. */
+export interface WrittenDraft {
+  readonly content: UnsavedContent;
+  readonly settings: Readonly<Record<string, unknown>> | null;
+  /** The titles of what is no JSON: such a draft cannot be saved. */
+  readonly wrong: readonly string[];
+}
 
-/** The content of a draft, with the tools and the format of the version that it began from. */
-export function contentOfDraft({ template, messages }: Draft, base: ContentExtras = {}): VersionContent {
-  const { tools, tool_choice: choice, parallel_tool_calls: parallel, response_format: format } = base;
+export function writeDraft({ template, messages, parts = {}, settings = '' }: Draft): WrittenDraft {
+  const { beside, wrong } = readParts(parts);
+  const given = settings.trim() === '' ? null : readJsonObject(settings);
   return {
-    ...(messages === undefined ? { template_source: template ?? '' } : { messages }),
-    ...(tools === undefined ? {} : { tools }),
-    ...(choice === undefined ? {} : { tool_choice: choice }),
-    ...(parallel === undefined ? {} : { parallel_tool_calls: parallel }),
-    ...(format === undefined ? {} : { response_format: format }),
+    content: { ...(messages === undefined ? { template_source: template ?? '' } : { messages }), ...beside },
+    settings: given,
+    wrong: [...wrong, ...(settings.trim() !== '' && given === null ? ['Settings'] : [])],
   };
 }
 
-export function draftOfVersion({ template_source: template, messages }: VersionContent): Draft {
-  return { ...(messages === undefined ? { template: template ?? '' } : { messages }), commitMessage: '' };
+export function draftOfVersion(version: Version): Draft {
+  const { template_source: template, messages, settings } = version;
+  return {
+    ...(messages === undefined ? { template: template ?? '' } : { messages }),
+    parts: partsOfContent(version),
+    settings: settings === null ? '' : jsonText(settings),
+    commitMessage: '',
+  };
 }

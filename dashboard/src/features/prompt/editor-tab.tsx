@@ -1,5 +1,6 @@
 import type { Prompt, Version } from '@prompt-ledger/client';
 import { getRouteApi } from '@tanstack/react-router';
+import { compactJson } from '../../api/json-text';
 import { ledger } from '../../api/ledger';
 import { useMay, useMe } from '../../api/use-session';
 import { Button } from '../../ui/controls/button';
@@ -12,7 +13,8 @@ import { useDraft } from '../../ui/hooks/use-draft';
 import { textOfContent } from '../../ui/text/text-of-content';
 import { WordDiff } from '../../ui/text/word-diff';
 import { ContentEditor } from '../../ui/editor/content-editor';
-import { contentOfDraft, type Draft, draftOfVersion } from './draft';
+import { type Draft, draftOfVersion, writeDraft } from './draft';
+import { ExtrasPanel } from './extras-panel';
 import { Preview, Rendered } from './preview';
 import { refreshPrompts } from './prompt-queries';
 import { SavePanel } from './save-panel';
@@ -37,15 +39,19 @@ export function EditorTab({
   const draftKey = `prompt ${me.project?.project_id ?? ''} ${prompt.name}`;
   const [kept, keep] = useDraft<Draft>(draftKey);
   const navigate = route.useNavigate();
-  const draft = mayPut && kept !== null ? kept : draftOfVersion(base);
-  const content = contentOfDraft(draft, base);
+  // What an older draft does not say is as in the version.
+  const draft = { ...draftOfVersion(base), ...(mayPut && kept !== null ? kept : {}) };
+  const { content, settings, wrong } = writeDraft(draft);
   const compiled = useCompiled(content);
   const { error } = compiled;
   const [before, after] = [textOfContent(base), textOfContent(content)];
+  const isChanged =
+    wrong.length > 0 || before !== after || compactJson(settings) !== compactJson(base.settings);
 
   const save = () =>
     ledger.prompts.put(prompt.name, {
       ...content,
+      settings,
       commit_message: draft.commitMessage.trim() === '' ? null : draft.commitMessage.trim(),
       ...(me.email === null ? {} : { created_by: me.email }),
     });
@@ -60,7 +66,7 @@ export function EditorTab({
             }
             aside={
               <>
-                {mayPut && kept !== null && before !== after && (
+                {mayPut && kept !== null && isChanged && (
                   <Button tone="ghost" onClick={() => keep(null)}>
                     Discard the draft
                   </Button>
@@ -82,6 +88,14 @@ export function EditorTab({
               </div>
             )}
           </Panel>
+          {mayPut && (
+            <ExtrasPanel
+              parts={draft.parts ?? {}}
+              settings={draft.settings ?? ''}
+              onParts={(parts) => keep({ ...draft, parts })}
+              onSettings={(text) => keep({ ...draft, settings: text })}
+            />
+          )}
           {before !== after && (
             <Panel title={`What changes against v${base.version_number}`} note="by word">
               <div className="p-3">
@@ -97,7 +111,8 @@ export function EditorTab({
             <SavePanel
               title={`Save as version ${nextNumber}`}
               compiled={compiled}
-              isChanged={before !== after}
+              isChanged={isChanged}
+              wrong={wrong}
               commitMessage={draft.commitMessage}
               onCommitMessage={(commitMessage) => keep({ ...draft, commitMessage })}
               save={save}

@@ -10,7 +10,8 @@ import { Screen, ScreenBody } from '../../ui/screen';
 import { say } from '../../ui/toasts';
 import { useDraft } from '../../ui/hooks/use-draft';
 import { ContentEditor } from '../../ui/editor/content-editor';
-import { contentOfDraft, type Draft } from './draft';
+import { type Draft, writeDraft } from './draft';
+import { ExtrasPanel } from './extras-panel';
 import { Preview } from './preview';
 import { refreshPrompts } from './prompt-queries';
 import { SavePanel } from './save-panel';
@@ -38,7 +39,7 @@ export function NewPromptScreen() {
   const [kept, keep] = useDraft<NewPrompt>(draftKey);
   const navigate = useNavigate();
   const draft = kept ?? { ...EMPTY, team: teams[0] ?? '' };
-  const content = contentOfDraft(draft);
+  const { content, settings, wrong } = writeDraft(draft);
   const compiled = useCompiled(content);
   const { error } = compiled;
   const put = (change: Partial<NewPrompt>) => keep({ ...draft, ...change });
@@ -51,6 +52,7 @@ export function NewPromptScreen() {
     const tags = draft.tags.split(',').map((tag) => tag.trim());
     return ledger.prompts.put(draft.name, {
       ...content,
+      settings,
       description: orNull(draft.description),
       owner_team: orNull(draft.team),
       tags: tags.filter((tag) => tag !== ''),
@@ -159,6 +161,12 @@ export function NewPromptScreen() {
                 </div>
               )}
             </Panel>
+            <ExtrasPanel
+              parts={draft.parts ?? {}}
+              settings={draft.settings ?? ''}
+              onParts={(parts) => put({ parts })}
+              onSettings={(text) => put({ settings: text })}
+            />
           </div>
           <div className="grid min-w-0 content-start gap-3.5">
             <Preview compiled={compiled} draftKey={draftKey} />
@@ -166,6 +174,7 @@ export function NewPromptScreen() {
               title="Save as version 1"
               compiled={compiled}
               isChanged={isWritten}
+              wrong={wrong}
               commitMessage={draft.commitMessage}
               onCommitMessage={(commitMessage) => put({ commitMessage })}
               save={save}

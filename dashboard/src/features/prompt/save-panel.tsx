@@ -15,6 +15,7 @@ export function SavePanel({
   title,
   compiled,
   isChanged,
+  wrong,
   commitMessage,
   onCommitMessage,
   save,
@@ -23,6 +24,8 @@ export function SavePanel({
   readonly title: string;
   readonly compiled: CompiledContent;
   readonly isChanged: boolean;
+  /** The titles of what is no JSON. */
+  readonly wrong: readonly string[];
   readonly commitMessage: string;
   readonly onCommitMessage: (text: string) => void;
   readonly save: () => Promise<PutPromptResult>;
@@ -32,7 +35,7 @@ export function SavePanel({
   const variables = output?.variables ?? [];
   const saving = useMutation({ mutationFn: save, onSuccess: onSaved });
   // Text that the worker has not read yet goes to the service, which refuses what does not parse.
-  const canSave = isChanged && (error === null || isBehind) && !saving.isPending;
+  const canSave = isChanged && wrong.length === 0 && (error === null || isBehind) && !saving.isPending;
   useHotkey('s', () => {
     if (canSave) saving.mutate();
   });
@@ -67,6 +70,7 @@ export function SavePanel({
             />
           )}
         </Field>
+        {wrong.length > 0 && <p role="alert" className="m-0 text-bad">{`No JSON: ${wrong.join(', ')}.`}</p>}
         {saving.isError && <Problem error={saving.error} />}
         <Button type="submit" tone="primary" disabled={!canSave}>
           {isChanged ? 'Save version' : 'Nothing has changed'} {isChanged && <Kbd isOnAccent>{MOD}S</Kbd>}

@@ -1,7 +1,7 @@
+import type { UnsavedContent } from '@prompt-ledger/client';
 import { compactJson } from '../../api/json-text';
 import type { CompiledFacts } from '../../background/tasks';
 import { useBackground, type WorkedOut } from '../../ui/hooks/use-background';
-import type { VersionContent } from './draft';
 
 export interface CompiledContent extends WorkedOut<CompiledFacts> {
   /** JSON of the content, as it goes into the preview. */
@@ -9,7 +9,7 @@ export interface CompiledContent extends WorkedOut<CompiledFacts> {
 }
 
 /** A content as the service would read it, or why it would refuse it. */
-export function useCompiled(content: VersionContent): CompiledContent {
+export function useCompiled(content: UnsavedContent): CompiledContent {
   const text = compactJson(content);
   return { ...useBackground('compile', [text]), content: text };
 }

@@ -1,8 +1,9 @@
 import { type ReactNode, useState } from 'react';
-import { jsonText, readJson } from '../../../api/json-text';
 import { Field, Input, TextArea } from '../../../ui/controls/field';
+import { JsonPartFields } from '../../../ui/editor/json-part-fields';
+import { namesOfParts } from '../../../ui/editor/json-parts';
 import { PARAMS } from './params';
-import { JSON_PARTS, type Variant } from './variant';
+import type { Variant } from './variant';
 
 /** Params, tools and the form of the answer. The section is closed unless something stands in it. */
 export function VariantSettings({
@@ -47,40 +48,8 @@ export function VariantSettings({
           )}
         </Field>
       </Section>
-      <Section
-        title="Tools and format"
-        note={JSON_PARTS.filter(([name]) => (parts[name] ?? '') !== '')
-          .map(([, title]) => title)
-          .join(' · ')}
-      >
-        {JSON_PARTS.map(([name, title, example]) => {
-          const text = parts[name] ?? '';
-          const set = (value: string) => onChange({ ...variant, parts: { ...parts, [name]: value } });
-          const isBad = text.trim() !== '' && readJson(text) === undefined;
-          return (
-            <Field
-              key={name}
-              label={`${title}, as JSON`}
-              hint={isBad ? <span className="text-bad">This is no JSON.</span> : undefined}
-            >
-              {(id) => (
-                <TextArea
-                  id={id}
-                  rows={Math.min(14, Math.max(1, text.split('\n').length))}
-                  className="mono"
-                  placeholder={example}
-                  value={text}
-                  onChange={({ target }) => set(target.value)}
-                  // Laid out as it comes back from a version, with the same digits.
-                  onBlur={() => {
-                    const value = readJson(text);
-                    if (value !== undefined && jsonText(value) !== text) set(jsonText(value));
-                  }}
-                />
-              )}
-            </Field>
-          );
-        })}
+      <Section title="Tools and format" note={namesOfParts(parts)}>
+        <JsonPartFields parts={parts} onChange={(changed) => onChange({ ...variant, parts: changed })} />
       </Section>
     </>
   );

@@ -1,23 +1,9 @@
 import type { ChatMessage, ModelSelection, UnsavedContent } from '@prompt-ledger/client';
-import { compactJson, jsonText, readJson } from '../../../api/json-text';
+import { compactJson, readJson } from '../../../api/json-text';
 import type { EditedContent } from '../../../ui/editor/content-editor';
+import { type JsonParts, partsOfContent, readParts } from '../../../ui/editor/json-parts';
 import { type ParamTexts, paramsOfTexts } from './params';
 import { Unusable } from '../unusable';
-
-/** The parts of a content that are typed as JSON. */
-export const JSON_PARTS = [
-  [
-    'tools',
-    'Tools',
-    '[{"type": "function", "function": {"name": "find_order", "parameters": {"type": "object"}}}]',
-  ],
-  ['tool_choice', 'Tool choice', '"auto"'],
-  ['parallel_tool_calls', 'Parallel tool calls', 'true'],
-  ['response_format', 'Response format', '{"type": "json_object"}'],
-  ['variables_schema', 'Schema of the variables', '{"type": "object", "required": ["name"]}'],
-] as const;
-
-export type JsonPart = (typeof JSON_PARTS)[number][0];
 
 /** The origin of a variant. */
 export interface Origin {
@@ -30,7 +16,7 @@ export interface Origin {
 /** One of the things that are tried side by side, as it is typed. */
 export interface Variant extends EditedContent {
   readonly id: string;
-  readonly parts: Readonly<Partial<Record<JsonPart, string>>>;
+  readonly parts: JsonParts;
   /** `provider/model_name`, several with commas between them, or `route/name`; empty for the project's default. */
   readonly model: string;
   readonly params: ParamTexts;
@@ -81,25 +67,15 @@ export function isUntouched({ variants, variables }: Playground): boolean {
 
 /** The content as it is sent. @throws Unusable for a part that is no JSON. */
 export function contentOfVariant({ template, messages, parts }: Variant): UnsavedContent {
-  const members: string[] = [];
-  for (const [name, title] of JSON_PARTS) {
-    const text = parts[name]?.trim() ?? '';
-    if (text === '') continue;
-    if (readJson(text) === undefined) throw new Unusable(`“${title}” is no JSON.`);
-    members.push(`"${name}":${text}`);
-  }
-  const templates = messages === undefined ? { template_source: template ?? '' } : { messages };
-  const beside = readJson(`{${members.join(',')}}`) as object;
-  return { ...templates, ...beside };
+  const { beside, wrong } = readParts(parts);
+  const [first] = wrong;
+  if (first !== undefined) throw new Unusable(`“${first}” is no JSON.`);
+  return { ...(messages === undefined ? { template_source: template ?? '' } : { messages }), ...beside };
 }
 
 /** The templates and parts of a content that there is, to be edited. */
 export function editedContent(content: UnsavedContent): Pick<Variant, 'template' | 'messages' | 'parts'> {
-  const parts: Partial<Record<JsonPart, string>> = {};
-  for (const [name] of JSON_PARTS) {
-    const value = content[name];
-    if (value !== undefined && value !== null) parts[name] = jsonText(value);
-  }
+  const parts = partsOfContent(content);
   return content.messages === undefined
     ? { template: content.template_source ?? '', parts }
     : {

@@ -1,0 +1,58 @@
+import { jsonText, readJson } from '../../api/json-text';
+import { Field, TextArea } from '../controls/field';
+import { JSON_PARTS, type JsonParts } from './json-parts';
+
+/** Edits the parts of a content that are typed as JSON. */
+export function JsonPartFields({
+  parts,
+  onChange,
+}: {
+  readonly parts: JsonParts;
+  readonly onChange: (parts: JsonParts) => void;
+}) {
+  return JSON_PARTS.map(([name, title, example]) => (
+    <JsonField
+      key={name}
+      title={title}
+      example={example}
+      text={parts[name] ?? ''}
+      onChange={(text) => onChange({ ...parts, [name]: text })}
+    />
+  ));
+}
+
+/** A text of JSON. It says when it is none, and is laid out when it is left, with the same digits. */
+export function JsonField({
+  title,
+  example,
+  text,
+  onChange,
+}: {
+  readonly title: string;
+  readonly example: string;
+  readonly text: string;
+  readonly onChange: (text: string) => void;
+}) {
+  const isBad = text.trim() !== '' && readJson(text) === undefined;
+  return (
+    <Field
+      label={`${title}, as JSON`}
+      hint={isBad ? <span className="text-bad">This is no JSON.</span> : undefined}
+    >
+      {(id) => (
+        <TextArea
+          id={id}
+          rows={Math.min(14, Math.max(1, text.split('\n').length))}
+          className="mono"
+          placeholder={example}
+          value={text}
+          onChange={({ target }) => onChange(target.value)}
+          onBlur={() => {
+            const value = readJson(text);
+            if (value !== undefined && jsonText(value) !== text) onChange(jsonText(value));
+          }}
+        />
+      )}
+    </Field>
+  );
+}

@@ -23,6 +23,13 @@ import { Rendered } from './preview';
 
 const route = getRouteApi('/prompts/$name');
 
+/**
+ * The browser lays out and paints only the versions in sight. Their heights differ with their messages, so the height of one that was
+ * never shown is an estimate.
+ */
+const VERSION_CLASS =
+  'border-b [contain-intrinsic-block-size:auto_58px] [content-visibility:auto] last:border-b-0';
+
 /** Every version, the one that is chosen, and what it changes against another. */
 export function VersionsTab({
   prompt,
@@ -47,7 +54,7 @@ export function VersionsTab({
         <Panel title="Versions" note="newest first" className="self-start">
           <ul className="m-0 max-h-[70vh] list-none overflow-auto p-0">
             {versions.map((version) => (
-              <li key={version.version_id} className="border-b last:border-b-0">
+              <li key={version.version_id} className={VERSION_CLASS}>
                 <VersionButton
                   version={version}
                   environments={pointers.filter(

@@ -2,7 +2,7 @@ import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { withTimeLimit } from '../../kernel/index.js';
 import { ExecutionMetrics } from './execution-metrics.js';
 import { HttpMetrics } from './http-metrics.js';
-import type { FamilyReport } from './metric-family.js';
+import { type FamilyReport, MetricFamily } from './metric-family.js';
 import { ProcessMetrics } from './process-metrics.js';
 import { WorkMetrics } from './work-metrics.js';
 
@@ -41,25 +41,10 @@ export class Metrics implements OnApplicationShutdown {
   }
 
   async report(): Promise<FamilyReport[]> {
-    const { http, executions, work } = this;
-    const families = [
-      http.requests,
-      http.durations,
-      executions.ended,
-      executions.attempts,
-      executions.tokens,
-      executions.cost,
-      executions.durations,
-      executions.firstTokens,
-      work.claims,
-      work.claimed,
-      work.swept,
-      work.erased,
-      work.dropped,
-      work.journalRows,
-      work.journalWaits,
-      work.journalCommits,
-    ].map((family) => family.report());
+    const counted = [this.http, this.executions, this.work].flatMap(
+      (group) => Object.values(group) as unknown[],
+    );
+    const families = counted.filter((each) => each instanceof MetricFamily).map((family) => family.report());
     return [...families, ...this.process.report(), ...(await ask(this.own))];
   }
 

@@ -135,6 +135,24 @@ describe('the metrics of an API process', () => {
     await stage.sql(`DELETE FROM executions_in_flight`);
   });
 
+  it('tell which answers fit their schema', async () => {
+    const { url } = stage.ledger;
+    const schema = { type: 'object', required: ['a'] };
+    const content = {
+      template_source: '{{text}}',
+      response_format: { type: 'json_schema', json_schema: { name: 'x', schema } },
+    };
+    await stage.admin.put('/v1/prompts/structured', { ...content, set_active: true });
+    for (const text of ['{"a":1}', '{"a":2}', '{}']) {
+      stage.openai.behave({ kind: 'answer', text });
+      const asked = { prompt_name: 'structured', variables: { text }, model: OPENAI };
+      expect((await stage.admin.post(RUN, asked)).status).toBe(200);
+    }
+    const samples = await samplesOf(url);
+    const checked = (valid: string) => sumOf(samples, 'prompt_ledger_checked_outputs_total', { valid });
+    expect([checked('true'), checked('false')]).toEqual([2, 1]);
+  });
+
   it('are for this machine only, and for nobody behind a proxy, without a token or a port', async () => {
     expect((await scrape(stage.ledger.url, { 'X-Forwarded-For': '203.0.113.7' })).status).toBe(403);
   });
@@ -171,6 +189,11 @@ describe('the metrics of an API process', () => {
     expect(asked.filter((name) => !known.has(name))).toEqual([]);
     // Every metric is described, and each alert has its paragraph.
     expect(types.map(([name]) => name).filter((name) => !readme.includes(`\`${name}\``))).toEqual([]);
+    const described = [...readme.matchAll(/`((?:prompt_ledger|process|nodejs)_\w+)`/g)].map(
+      ([, name]) => name,
+    );
+    const served = types.map(([name]) => name);
+    expect(described.filter((name) => !served.includes(name))).toEqual([]);
     for (const { alert, annotations } of alerts) {
       expect(readme).toContain(`\n### ${alert}\n`);
       expect(annotations.runbook).toBe(`docs/monitoring/README.md#${alert.toLowerCase()}`);

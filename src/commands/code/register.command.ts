@@ -1,5 +1,6 @@
+import { getMessage } from '../../kernel/index.js';
 import { findMissing } from './find-missing.js';
-import { collectPrompts } from './collect-prompts.js';
+import { type CollectedPrompts, collectPrompts } from './collect-prompts.js';
 import { loadCodeConfig } from './config-file.js';
 import { problemLines } from './problem-lines.js';
 import { type Registered, Registration } from './registration.js';
@@ -20,23 +21,9 @@ export interface RegisterFlags extends LedgerFlags {
   readonly environment?: string;
 }
 
-/** The answer as JSON where nothing was registered, because the code could not be read. */
-const NOTHING_DONE = { registered: [], skipped: [], gone: [], retired: [] };
-
 /** Tells the ledger what the code has now, what it has no more, and which state of the code that is. */
 export async function registerCommand(flags: RegisterFlags, folder = process.cwd()): Promise<void> {
-  const loaded = await loadCodeConfig(folder, flags);
-  const code = await collectPrompts(loaded);
-  if (code.problems.length > 0) {
-    if (flags.json === true)
-      await printJson({
-        ...NOTHING_DONE,
-        problems: code.problems,
-        git: code.git,
-        dry_run: flags.dryRun === true,
-      });
-    throw new CliError(problemLines(code.problems));
-  }
+  const { loaded, code } = await readCode(flags, folder);
   code.warnings.forEach(warn);
   const isDryRun = flags.dryRun === true;
   const isPruned = flags.prune ?? loaded.config.prune ?? false;
@@ -78,6 +65,25 @@ export async function registerCommand(flags: RegisterFlags, folder = process.cwd
   if (rows.length > 0) await printTable(['prompt', 'version', 'result', 'where'], rows);
   await print(summarize(registered, isDryRun));
   if (gone.length > 0) await print(goneLine(gone.length, { isPruned, isDryRun }));
+}
+
+/** @throws CliError when anything cannot be read; with `--json` standard output has it too. */
+async function readCode(flags: RegisterFlags, folder: string) {
+  let code: CollectedPrompts | null = null;
+  try {
+    const loaded = await loadCodeConfig(folder, flags);
+    code = await collectPrompts(loaded);
+    if (code.problems.length > 0) throw new CliError(problemLines(code.problems));
+    return { loaded, code };
+  } catch (error) {
+    if (flags.json === true) {
+      const { problems = [], git = null } = code ?? {};
+      const nothing = { registered: [], skipped: [], gone: [], retired: [] };
+      const message = getMessage(error);
+      await printJson({ ...nothing, problems, message, git, dry_run: flags.dryRun === true });
+    }
+    throw error;
+  }
 }
 
 function describeResult({ outcome, previous_version: before }: Registered): string {

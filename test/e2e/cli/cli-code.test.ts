@@ -194,6 +194,10 @@ describe('prompt-ledger register', () => {
       ],
       dry_run: false,
     });
+    const none = await code.run(['register', '--json', '--config', 'absent.json']);
+    expect(none.code).toBe(2);
+    expect(JSON.parse(none.stdout)).toMatchObject({ registered: [], problems: [], git: null });
+    expect((JSON.parse(none.stdout) as { message: string }).message).toContain('absent.json');
     expect((await stage.admin.get(promptPath('unread/A'))).status).toBe(404);
   });
 });

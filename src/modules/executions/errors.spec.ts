@@ -20,4 +20,15 @@ describe('what a failed call tells', () => {
     expect(detailOf(kind, 'The provider answered 400: is it on?')).toContain(`is it on?${ours}`);
     expect(detailOf(kind, 'The provider answered 400: 不行。')).toContain(`不行。${ours}`);
   });
+
+  it.each([401, 403])('does not ask to change a request whose key was refused with %i', (status) => {
+    const failure = {
+      kind: 'provider_rejected' as const,
+      message: 'The provider answered no.',
+      retryAfterMs: null,
+    };
+    const { message } = providerProblem(failure, { ...MEMBERS, provider_status: status });
+    expect(message).toContain("the provider's key here");
+    expect(message).not.toContain('Change the prompt');
+  });
 });

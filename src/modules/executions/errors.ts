@@ -79,6 +79,15 @@ export class QueueFullError extends LedgerError {
   }
 }
 
+/** Statuses with which a vendor refuses the provider key, whatever the request was. */
+const ABOUT_THE_KEY: readonly (number | null)[] = [401, 403];
+
+function suggestCure({ provider_status: status }: ProviderProblemMembers): string {
+  return ABOUT_THE_KEY.includes(status)
+    ? 'The provider refused the key that this service calls it with, or what that key may use. Ask an operator of this service to check the key.'
+    : 'Change the prompt, the model or the params; the same request will be refused again.';
+}
+
 /** Reports the failure of a synchronous call to its caller. */
 export class ProviderRejectedError extends LedgerError {
   constructor(failure: CallFailure, members: ProviderProblemMembers) {
@@ -86,7 +95,7 @@ export class ProviderRejectedError extends LedgerError {
       code: 'PROVIDER_REJECTED',
       status: 502,
       title: 'The provider refused the request',
-      detail: `${endSentence(failure.message)} Change the prompt, the model or the params; the same request will be refused again.`,
+      detail: `${endSentence(failure.message)} ${suggestCure(members)}`,
       extensions: members,
     });
   }

@@ -34,6 +34,15 @@ const put = (body: string | Uint8Array, headers?: Readonly<Record<string, string
 const render = (variables: string) =>
   send('POST', '/v1/prompts/greeting:render', `{"variables":${variables}}`);
 
+it.each(['200-ok', '100-continue, x', 'x'])(
+  'an expectation that nobody knows is passed over: %s',
+  async (expect_) => {
+    const answer = await send('PUT', '/v1/prompts/expected', '{"template_source":"a"}', { expect: expect_ });
+    expect([answer.status, answer.body['version_change']]).toEqual([200, true]);
+    await stage.admin.delete('/v1/prompts/expected');
+  },
+);
+
 describe('a body', () => {
   it.each([
     ['lists, 100,000 deep', `${'['.repeat(100_000)}${']'.repeat(100_000)}`],

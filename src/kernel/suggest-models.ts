@@ -28,7 +28,7 @@ export function suggestModels(allowed: readonly Named[], asked: string): readonl
     (model) =>
       squeeze(toId(model)) === squeeze(asked) || squeezedNames(asked).includes(squeeze(model.modelName)),
     ({ modelName }) => isSnapshot(withoutProvider(asked), modelName),
-    (model) => isSlip(toId(model), asked) || isSlip(model.modelName, withoutProvider(asked)),
+    (model) => isSlipOfId(model, asked) || isSlip(model.modelName, withoutProvider(asked)),
   ];
   for (const isMeant of kinds) {
     const meant = allowed.filter(isMeant).map(toId);
@@ -70,6 +70,15 @@ function isSnapshot(asked: string, modelName: string): boolean {
   return (
     new RegExp(`^-?\\d{4}`).test(asked.slice(modelName.length)) &&
     isSame(asked.slice(0, modelName.length), modelName)
+  );
+}
+
+/** Of a short name two slips leave nothing, however long its provider makes the id. */
+function isSlipOfId(model: Named, asked: string): boolean {
+  const { modelName } = model;
+  const most = modelName.length < MIN_LENGTH ? 1 : MAX_DISTANCE;
+  return (
+    isSlip(toId(model), asked) && measureDistance(modelName, withoutProvider(asked).toLowerCase()) <= most
   );
 }
 

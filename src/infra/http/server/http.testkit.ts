@@ -30,6 +30,7 @@ import {
 import type { Request, Response } from 'express';
 import type { AddressInfo } from 'node:net';
 import {
+  AnyQuery,
   ApiProblems,
   configureHttp,
   createHttpApp,
@@ -167,6 +168,7 @@ export class ThingsController {
   }
 
   @Post('throw')
+  @AnyQuery()
   throw(): void {
     throw thrown.value;
   }

@@ -1,4 +1,4 @@
-// `npm run bench`: measures the service beside its peers. See docs/performance.md.
+// `npm run bench`: measures the service next to its peers. See docs/performance.md.
 import { execFileSync } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
@@ -30,7 +30,7 @@ try {
   process.exitCode = 1;
 }
 await scope.close();
-// Not before everything has ended: what was interrupted in mid-start still writes there.
+// Only after everything has ended, because a start that was interrupted still writes there.
 if (tempDir !== null) await rm(tempDir, { recursive: true, force: true });
 process.exit(isInterrupted ? 130 : process.exitCode);
 
@@ -47,11 +47,11 @@ async function main(options) {
   console.log(`Wrote the table into ${options.markdown}.`);
 }
 
-/** Writes what there is after each scenario: whoever stops a long run keeps those that are complete. */
+/** Writes the results so far after each scenario, so that an interrupted long run keeps the complete ones. */
 async function measure(options) {
   await ensureInstalled();
   await ensureBuilt();
-  // Now, because they need what was just installed.
+  // Imported here, because they need the packages that were just installed.
   const { loadScenario, startBench } = await import('./lib/bench.mjs');
   tempDir = await mkdtemp(path.join(os.tmpdir(), 'ledger-bench-'));
   const bench = await startBench(scope, tempDir, options);

@@ -1,8 +1,8 @@
-// `node scripts/check-image.mjs`: what the Dockerfile makes, without Docker. Its stages become folders, its COPY and RUN
-// lines are carried out in them as they stand in the file, and the result is booted as a user without rights against a
-// PostgreSQL with the roles of scripts/create-roles.sql: migrate, seed, API and worker.
+// `node scripts/check-image.mjs`: checks the result of the Dockerfile without Docker. Its stages become folders, in which its COPY and RUN
+// lines are executed. An unprivileged user then boots the result against a PostgreSQL with the roles of scripts/create-roles.sql: migrate,
+// seed, API and worker.
 //
-// What it cannot show: the base image, its Node and its libraries. It runs on this machine's.
+// It cannot check the base image with its Node and libraries, because it uses those of this machine.
 //
 // Needs Linux, npm's registry, psql, and Debian's postgresql-15.
 import { execFile, spawn } from 'node:child_process';
@@ -27,12 +27,12 @@ let passed = 0;
 
 async function main() {
   const home = await mkdtemp(path.join(os.tmpdir(), 'ledger-image-'));
-  // The user without rights has to find the folders below.
+  // The unprivileged user has to reach the folders below.
   await chmod(home, 0o755);
   let postgres = null;
   try {
     const image = await build(home);
-    // A folder of this machine would be made where the image has its own.
+    // Redirected below `home`, because the image's own path would create a folder on this machine.
     image.env.PROMPT_LEDGER_HOME = path.join(home, 'tmp', 'prompt-ledger');
     await mkdir(path.join(home, 'tmp'));
     await chmod(path.join(home, 'tmp'), 0o777);
@@ -49,7 +49,7 @@ async function main() {
   }
 }
 
-/** Carries the stages out. @returns the last one. */
+/** Executes the stages. @returns the last one. */
 async function build(home) {
   const stages = new Map();
   const isIgnored = await readDockerignore(path.join(root, '.dockerignore'));
@@ -107,11 +107,11 @@ async function checkContents(image) {
   console.log(`   production node_modules: ${stdout.split('\t')[0]} MB`);
 }
 
-/** @returns the URLs of an installation that keeps owner and service apart. */
+/** @returns the URLs of an installation that separates owner and service. */
 async function createRoles(adminUrl) {
   const env = { ...process.env, LEDGER_OWNER_PASSWORD: 'of-owner', LEDGER_SERVICE_PASSWORD: 'of-service' };
   const script = path.join(root, 'scripts', 'create-roles.sql');
-  // Twice, since it has to be repeatable.
+  // Runs twice, because the script has to be repeatable.
   for (let turn = 0; turn < 2; turn += 1) await run('psql', ['-q', adminUrl, '-f', script], { env });
   const { host } = new URL(adminUrl);
   return {
@@ -190,7 +190,7 @@ async function checkExecution(url) {
   );
 }
 
-/** Starts a command of the image: its environment and nothing else, and no rights. */
+/** Starts a command of the image with only its environment, and without privileges. */
 function start(image, [program, ...args], env) {
   const nobody = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
   const child = spawn(program === 'node' ? process.execPath : program, args, {

@@ -1,4 +1,4 @@
-// `npm run migrate` and its like: the command line, built first if need be.
+// `npm run migrate` and similar scripts: the command line, built first if needed.
 import { runEntry } from './lib/prepare.mjs';
 
 await runEntry('cli');

@@ -1,12 +1,12 @@
-// `npm run dev`: the service, compiled and started again at every change.
+// `npm run dev`: recompiles and restarts the service at every change.
 //
-// Not `nest start --watch`: that ends the service by signalling every descendant of it, the embedded database
-// included, which would lose its clients in the middle of their shutdown.
+// It does not use `nest start --watch`, which signals every descendant of the service. The embedded database would then stop while its
+// clients are still shutting down.
 import { ensureInstalled } from './lib/prepare.mjs';
 import { spawn } from 'node:child_process';
 import { inProject, root } from './lib/project.mjs';
 
-/** The service stops within its SHUTDOWN_GRACE_MS; one that hangs must not hold up the next. */
+/** The service stops within its SHUTDOWN_GRACE_MS. One that hangs must not block the next. */
 const STOP_TIMEOUT_MS = 15_000;
 
 let service = null;
@@ -22,7 +22,7 @@ for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, end);
 
 function startCompiler() {
   const nest = inProject('node_modules', '@nestjs', 'cli', 'bin', 'nest.js');
-  // Process groups of their own: Ctrl-C reaches them through `end`, once.
+  // Separate process groups, so that Ctrl-C reaches them once, through `end`.
   const child = spawn(process.execPath, [nest, 'build', '--watch', '--preserveWatchOutput'], {
     cwd: root,
     detached: true,
@@ -30,7 +30,7 @@ function startCompiler() {
   });
   child.stdout.setEncoding('utf8').on('data', (text) => {
     process.stdout.write(text);
-    // A program with errors is not started: the one before it goes on.
+    // A program with errors is not started, and the previous one keeps running.
     if (text.includes('Found 0 errors')) restarting = restarting.then(restartService);
   });
   child.once('exit', () => {
@@ -68,7 +68,7 @@ async function stopService() {
 }
 
 async function end() {
-  // The second Ctrl-C is for a service that does not stop.
+  // A second Ctrl-C is for a service that does not stop.
   if (ending) return service?.kill('SIGTERM');
   ending = true;
   compiler.kill('SIGTERM');

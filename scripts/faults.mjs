@@ -1,4 +1,4 @@
-// `npm run test:faults`: pulls plugs on real processes and says what held. See docs/reliability.md.
+// `npm run test:faults`: injects faults into real processes and reports which promises held. See docs/reliability.md.
 import { execFileSync, spawn } from 'node:child_process';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
@@ -36,7 +36,7 @@ async function main() {
   return failed === 0 ? 0 : 1;
 }
 
-/** @returns how many rows do not hold or did not report. */
+/** @returns how many rows failed or did not report. */
 async function runRows(rows, size) {
   await ensureInstalled();
   await ensureBuilt();
@@ -65,7 +65,7 @@ async function removeReports(folder, numbers) {
   }
 }
 
-/** Jest is what runs TypeScript here; the rows print their own lines. */
+/** Jest runs the TypeScript; the rows print their own lines. */
 function runJest(env) {
   const jest = inProject('node_modules', 'jest', 'bin', 'jest.js');
   const reporter = inProject('test', 'faults', 'quiet-reporter.cjs');
@@ -75,13 +75,13 @@ function runJest(env) {
     stdio: ['ignore', 'inherit', 'inherit'],
     env: { ...process.env, ...env, LEDGER_TEST_IS_BUILT: 'true' },
   });
-  // Ctrl-C reaches Jest as well, which ends what it started.
+  // Ctrl-C also reaches Jest, which ends what it started.
   process.on('SIGINT', () => undefined);
   process.on('SIGTERM', () => child.kill('SIGTERM'));
   return new Promise((resolve) => child.once('close', (code) => resolve(code ?? 1)));
 }
 
-/** Nothing in a copy without git. */
+/** Empty in a copy without git. */
 function commitEnv() {
   try {
     const git = (...args) =>

@@ -1,4 +1,4 @@
-// `npm run screenshots`: the pictures of docs/dashboard.md, taken of a service with invented data. Needs Chromium.
+// `npm run screenshots`: takes the pictures of docs/dashboard.md from a service with invented data. Needs Chromium.
 import { spawn } from 'node:child_process';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';

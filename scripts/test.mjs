@@ -1,5 +1,6 @@
 // `npm test`: installs and builds what is missing, then runs every suite. Further arguments go to Jest:
-// `npm test -- --selectProjects db bell` runs the files of that project whose path has `bell` in it. The servers are started by test/support/jest/global-setup.mjs.
+// `npm test -- --selectProjects db bell` runs the files of that project whose path contains `bell`.
+// test/support/jest/global-setup.mjs starts the servers.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
@@ -34,19 +35,19 @@ async function main() {
 function runJest(args, summaryFile) {
   console.log('Running the tests …');
   const jest = path.join(root, 'node_modules', 'jest', 'bin', 'jest.js');
-  // The modules of a suite live as long as the suite. More room for young objects saves a twentieth of the processor time.
+  // The modules of a suite live as long as the suite. A larger young generation saves a twentieth of the processor time.
   const child = spawn(process.execPath, ['--max-semi-space-size=32', jest, ...args], {
     cwd: root,
     stdio: ['ignore', 'inherit', 'inherit'],
     env: { ...process.env, TEST_SUMMARY_FILE: summaryFile, LEDGER_TEST_IS_BUILT: 'true' },
   });
-  // Ctrl-C reaches Jest as well, which stops its servers; this process prints the end.
+  // Ctrl-C also reaches Jest, which stops its servers; this process prints the result.
   process.on('SIGINT', () => undefined);
   process.on('SIGTERM', () => child.kill('SIGTERM'));
   return new Promise((resolve) => child.once('close', (code) => resolve(code ?? 1)));
 }
 
-/** A run that ended before its summary, or without a test, is one failure. */
+/** A run that ended before its summary, or without a test, counts as one failure. */
 async function readSummary(file, exitCode) {
   const none = { passed: 0, failed: 0 };
   const summary = existsSync(file) ? JSON.parse(await readFile(file, 'utf8')) : none;

@@ -1,4 +1,4 @@
-// `npm run worker`: the consumer as a process of its own.
+// `npm run worker`: runs the consumer in its own process.
 import { runEntry } from './lib/prepare.mjs';
 
 await runEntry('worker');

@@ -8,18 +8,18 @@ const run = promisify(execFile);
 const MOST_OUTPUT_BYTES = 64 * 1024 ** 2;
 
 /**
- * Another commit of this project, built, in a working tree of its own that is gone when the scope is closed.
+ * Builds another commit of this project in its own working tree, which is removed when the scope closes.
  *
  * @param {import('../lib/scope.mjs').Scope} scope
  * @param {string} tempDir
- * @param {string} commit anything that git takes for one.
- * @returns {Promise<{ root: string, name: string }>} where it is, and its short hash.
+ * @param {string} commit anything that git resolves to a commit.
+ * @returns {Promise<{ root: string, name: string }>} its folder and its short hash.
  * @throws {Error} when there is no such commit, or when it does not build.
  */
 export async function checkOutCommit(scope, tempDir, commit) {
   const name = await git('rev-parse', '--short', '--verify', `${commit}^{commit}`);
   const root = path.join(tempDir, 'other-commit');
-  // Git forgets a working tree whose folder is gone, but it should not have to find out by itself.
+  // Git forgets a working tree whose folder is gone, but it should not have to discover that by itself.
   await scope.defer(() => git('worktree', 'remove', '--force', root).catch(() => undefined));
   await git('worktree', 'add', '--detach', root, name);
   await provideModules(root);
@@ -27,7 +27,7 @@ export async function checkOutCommit(scope, tempDir, commit) {
   return { root, name };
 }
 
-/** The installed packages of this folder where they are the same, since to install them takes a minute. */
+/** Uses the installed packages of this folder if the lock files match, because installing takes a minute. */
 async function provideModules(root) {
   const lock = 'package-lock.json';
   const [ours, theirs] = await Promise.all([
@@ -43,7 +43,7 @@ async function provideModules(root) {
   await run('npm', ['ci', '--no-audit', '--no-fund'], { cwd: root, env, maxBuffer: MOST_OUTPUT_BYTES });
 }
 
-/** Entry by entry: in a folder of its own the build keeps its stamps, and the workspaces are those of that commit. */
+/** Links entry by entry: the build keeps its stamps in a folder of its own, and the workspaces must be those of that commit. */
 async function linkModules(root) {
   const from = inProject('node_modules');
   const to = path.join(root, 'node_modules');

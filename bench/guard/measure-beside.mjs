@@ -29,7 +29,7 @@ const JOB_FIGURES = [
 ];
 
 /**
- * `:run`, `:submit` and the prompt read of this folder, whether committed or not, beside another commit in the same run.
+ * Measures `:run`, `:submit` and the prompt read of this folder, committed or not, next to another commit in the same run.
  *
  * @param {string} commit
  */

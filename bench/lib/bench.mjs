@@ -7,7 +7,7 @@ import { startPostgres } from './servers/postgres.mjs';
 import { startRedis } from './servers/redis.mjs';
 
 /**
- * @param {string} name of a file below `bench/scenarios`, without its ending.
+ * @param {string} name the name of a file below `bench/scenarios`, without its extension.
  * @returns {Promise<(bench: any) => Promise<{ results: any[], notes: string[] }>>} the one function that it exports.
  */
 export async function loadScenario(name) {

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { inProject } from './project.mjs';
 
-/** In the order of the report; a scenario that is missing here comes last. */
+/** The order of the report; scenarios that are missing here come last. */
 const ORDER = [
   'run',
   'run-features',
@@ -20,10 +20,10 @@ const ORDER = [
   'start',
 ];
 
-/** These compare nothing with anybody, and take minutes or a browser, so they are measured when they are named. */
+/** These have no peers, and take minutes or a browser, so they run only when they are named. */
 const ONLY_BY_NAME = ['soak', 'dashboard'];
 
-/** Each file below `bench/scenarios` is one, and exports the one function that measures it. */
+/** Each file below `bench/scenarios` is a scenario, and exports the one function that measures it. */
 const FILES = new Map(
   readdirSync(inProject('bench', 'scenarios'), { recursive: true })
     .filter((file) => file.endsWith('.mjs'))
@@ -32,7 +32,7 @@ const FILES = new Map(
 
 export const SCENARIOS = [...FILES.keys()].sort((a, b) => placeInOrder(a) - placeInOrder(b) || a.localeCompare(b));
 
-/** @param {string} name of {@link SCENARIOS}. */
+/** @param {string} name one of {@link SCENARIOS}. */
 export function findScenarioFile(name) {
   return FILES.get(name);
 }
@@ -101,7 +101,7 @@ const SMOKE = {
   soakSeconds: 3,
 };
 
-/** @throws {Error} with one sentence, for an option that makes no sense. */
+/** @throws {Error} with one sentence, for an invalid option. */
 export function readOptions(args) {
   const { values } = parseArgs({
     args,

@@ -1,12 +1,12 @@
 /**
- * Closes again what was opened, in the opposite order. A scenario has a scope of its own below the whole run's, so
- * that what it started does not take the processor from the next one.
+ * Closes what was opened, in reverse order. Each scenario has its own scope below that of the whole run, so
+ * that what it started does not take processor time from the next one.
  */
 export class Scope {
   #closers = [];
   #closing = null;
 
-  /** @param {() => unknown} close is called at once if the scope is closed already: a signal may come in mid-start. */
+  /** @param {() => unknown} close is called at once if the scope is already closed, because a signal may arrive during a start. */
   async defer(close) {
     if (this.#closing === null) {
       this.#closers.push(close);
@@ -32,8 +32,8 @@ export class Scope {
   }
 
   /**
-   * Never rejects: what fails to close must not keep the rest open. After an interruption two ask for it, and both
-   * have to wait until all is closed.
+   * Never rejects, because a failure to close one thing must not keep the rest open. After an interruption two callers close it,
+   * and both wait until everything is closed.
    */
   close() {
     this.#closing ??= this.#closeAll();

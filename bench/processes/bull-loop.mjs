@@ -1,4 +1,4 @@
-// The peer of `:submit` → done: an empty job through Bull and nothing else, producer and consumer in one process as
+// The peer of `:submit` → done: an empty job through Bull and nothing else, with producer and consumer in one process as
 // in the service's default.
 import Bull from 'bull';
 import { beHelper } from '../lib/servers/helper-process.mjs';
@@ -7,7 +7,7 @@ const { BENCH_REDIS_URL, BENCH_CONCURRENCY } = process.env;
 const queue = new Bull('bench', BENCH_REDIS_URL, { prefix: 'bench-bull-loop' });
 let onCompleted = () => undefined;
 
-// Not awaited: it settles when the queue is closed.
+// Not awaited, because it settles only when the queue is closed.
 void queue.process(Number(BENCH_CONCURRENCY), () => Promise.resolve());
 queue.on('completed', () => onCompleted());
 await queue.isReady();

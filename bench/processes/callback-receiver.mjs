@@ -1,4 +1,4 @@
-// Takes callbacks, answers 204 and counts them: whoever waits for the last one asks here.
+// Receives callbacks, answers 204 and counts them. Code that waits for the last one asks here.
 import { createServer } from 'node:http';
 import { beHelper, listen } from '../lib/servers/helper-process.mjs';
 

@@ -1,14 +1,14 @@
-// Sends requests and measures them. Any answer but the expected one ends the measurement with an error: a failed
+// Sends requests and measures them. An unexpected answer ends the measurement with an error, because a failed
 // request is fast, and would pass for a good figure.
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Pool } from 'undici';
 import { beHelper } from '../lib/servers/helper-process.mjs';
 
-/** Above every deadline of what is measured; a request that hangs shall end the benchmark. */
+/** Above every deadline of the measured peers. A request that hangs must end the benchmark. */
 const ANSWER_TIMEOUT_MS = 60_000;
 const TICK_MS = 1;
-/** Another one each time, so that no key was ever used before. */
+/** Unique for each run, so that no key has been used before. */
 const RUN_ID = randomUUID();
 let lastUnique = 0;
 let lastCounted = 0;
@@ -25,7 +25,7 @@ async function measure(job) {
   const request = { path: pathname + search, method: job.method, headers: job.headers, body: job.body };
   const sendOne = () => send(pool, withCountedBody(withUniqueHeader(request, job), job), job);
   try {
-    // Opening 64 connections would stand in the 99th percentile of a short round.
+    // Opening 64 connections would dominate the 99th percentile of a short round.
     const opening = job.openFirst === false ? 0 : job.connections;
     await Promise.all(Array.from({ length: opening }, sendOne));
     const latenciesMs = [];
@@ -54,8 +54,8 @@ function withCountedBody(request, { countedInBody }) {
 }
 
 /**
- * Each connection sends its next request when it has the answer; ends by the clock or by the number of requests.
- * @returns {Promise<number>} how many answers came before the clock ended.
+ * Each connection sends its next request when it has the answer. The loop ends by the clock or by the number of requests.
+ * @returns {Promise<number>} how many answers arrived before the time was over.
  */
 async function closedLoop({ connections, seconds = Infinity, requests = Infinity }, sendOne, latenciesMs) {
   const endAtMs = performance.now() + seconds * 1000;
@@ -74,7 +74,7 @@ async function closedLoop({ connections, seconds = Infinity, requests = Infinity
   return answeredInTime;
 }
 
-/** So many a second, whatever the answers do; the time counts from when a request was due, so that waiting shows. */
+/** Sends so many requests a second, whatever the answers do. Times count from when a request was due, so that waiting shows. */
 async function openLoop({ seconds, perSecond }, sendOne, latenciesMs) {
   const startedAtMs = performance.now();
   const answers = [];
@@ -86,7 +86,7 @@ async function openLoop({ seconds, perSecond }, sendOne, latenciesMs) {
       continue;
     }
     const answer = sendOne().then((markedAtMs) => latenciesMs.push(markedAtMs - dueAtMs));
-    // Rejections are for the one who awaits them all, below.
+    // The code below awaits all answers and handles their rejections.
     answer.catch(() => undefined);
     answers.push(answer);
   }
@@ -95,8 +95,8 @@ async function openLoop({ seconds, perSecond }, sendOne, latenciesMs) {
 }
 
 /**
- * By undici's handler interface, because a promise with a body stream per request costs twice the processor.
- * Resolves when the answer is whole, with the time that counts: when the mark was seen, or now.
+ * Uses undici's handler interface, because a promise with a body stream per request costs twice the processor time.
+ * Resolves when the answer is whole, with the time when the mark appeared or, without a mark, with the current time.
  */
 function send(pool, request, { expectedStatus, mark }) {
   return new Promise((resolve, reject) => {

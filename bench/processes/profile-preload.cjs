@@ -1,5 +1,5 @@
-// Loaded into the service by `--profile`: SIGUSR2 starts the profiler, and SIGUSR2 again stops it and writes the profile.
-// So only what is measured is in it, and neither the start nor the warm-up.
+// Loaded into the service by `--profile`. SIGUSR2 starts the profiler, and a second SIGUSR2 stops it and writes the profile,
+// which then covers only the measurement, and neither the start nor the warm-up.
 const { renameSync, writeFileSync } = require('node:fs');
 const { Session } = require('node:inspector');
 const path = require('node:path');
@@ -22,7 +22,7 @@ process.on('SIGUSR2', () => {
   session.post('Profiler.stop', (error, result) => {
     if (error) throw error;
     const file = path.join(folder, `${process.pid}-${++written}.cpuprofile`);
-    // Whoever waits for the file must not find half of it.
+    // Renamed into place, so that a process that waits for the file never reads half of it.
     writeFileSync(`${file}.part`, JSON.stringify(result.profile));
     renameSync(`${file}.part`, file);
   });

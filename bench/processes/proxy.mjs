@@ -1,7 +1,7 @@
-// Three peers. The floor: a plain keep-alive proxy to the stand-in, the least that anything in between can cost. With
-// BENCH_DATABASE_URL: the same with one commit a request, which is the simple way to be durable before the answer. With
-// BENCH_BYTES_BEFORE and BENCH_BYTES_AFTER as well: two commits of so many bytes, one before and one after the call, as
-// whoever must not lose a call that was begun has to make them.
+// Three peers. The floor is a plain keep-alive proxy to the stand-in, the least that anything in between can cost. With
+// BENCH_DATABASE_URL it makes one commit a request, which is the simple way to be durable before the answer. With
+// BENCH_BYTES_BEFORE and BENCH_BYTES_AFTER as well, it makes two commits of so many bytes, one before and one after the call,
+// which any gateway needs that must not lose a call it has begun.
 import { randomBytes } from 'node:crypto';
 import { Agent, createServer, request as send } from 'node:http';
 import pg from 'pg';
@@ -17,7 +17,7 @@ const pool =
     ? null
     : new pg.Pool({ connectionString: BENCH_DATABASE_URL, max: POOL_SIZE });
 pool?.on('error', () => undefined);
-/** Random, so that nothing is saved by compressing them. */
+/** Random, so that compressing them saves nothing. */
 const bytes = {
   before: BENCH_BYTES_BEFORE === undefined ? null : randomBytes(Number(BENCH_BYTES_BEFORE)),
   after: BENCH_BYTES_AFTER === undefined ? null : randomBytes(Number(BENCH_BYTES_AFTER)),

@@ -1,4 +1,4 @@
-// The peer of the prompt read: plain node:http that answers, from memory, the bytes that it was given.
+// The peer of the prompt read: plain node:http that answers fixed bytes from memory.
 import { createServer } from 'node:http';
 import { beHelper, listen } from '../lib/servers/helper-process.mjs';
 

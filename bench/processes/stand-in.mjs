@@ -1,5 +1,5 @@
 // The provider's stand-in: answers every chat completion alike, whole or as a stream, as fast as node:http can or after
-// the delay that it was told.
+// a configured delay.
 import { createServer } from 'node:http';
 import { clearInterval, setInterval } from 'node:timers';
 import { beHelper, listen } from '../lib/servers/helper-process.mjs';
@@ -31,13 +31,13 @@ const WHOLE = buildAnswer(
     usage: USAGE,
   }),
 );
-/** The spelling of every client that is measured here; a parser would count against whoever is measured. */
+/** The spelling of every measured client. A parser would slow down the measured peer. */
 const ASKS_FOR_STREAM = '"stream":true';
 
 let delayMs = 0;
-/** The way in which the last answer was asked for: the peers ask as the service does. */
+/** The form in which the last answer was requested, because the peers must ask as the service does. */
 let lastStreamed = false;
-/** Between two pieces; 0: all at once. */
+/** The delay between two pieces; 0 sends them all at once. */
 let pieceDelayMs = 0;
 
 const server = createServer((request, response) => {

@@ -1,6 +1,6 @@
 /**
  * Simulates rollouts in full: 2,000 of each scenario with a look after every unit, and prints how many were rolled back. It takes some
- * minutes; `npm test` does a small part of it. Run it with `node bench/rollouts/simulate.mjs [rollouts] [lookEvery]`.
+ * minutes, so `npm test` does only a small part of it. Run it with `node bench/rollouts/simulate.mjs [rollouts] [lookEvery]`.
  */
 import { createJiti } from 'jiti';
 

@@ -3,7 +3,7 @@ import { CREATE_ERASE, DROP_ERASE } from './erase-content/erase.js';
 import { IGNORE_ERASURE, RESPECT_ERASURE } from './erase-content/replaced.js';
 import { ADD_ERASURE, DROP_ERASURE } from './erase-content/tables.js';
 
-/** The content of an execution can be erased, and its facts stay. */
+/** Lets the content of an execution be erased while its facts stay. */
 export class EraseContent1796500000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(ADD_ERASURE);

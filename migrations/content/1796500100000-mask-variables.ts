@@ -2,8 +2,8 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { CARRY_MASKS, DROP_MASKS } from './mask-variables/carry-masks.js';
 
 /**
- * The record of an execution says which of its variables are masked. What a worker needs of them stands in the row in flight, and goes
- * with it.
+ * The record of an execution says which of its variables are masked. The values that a worker needs live in the row in flight and are
+ * deleted with it.
  */
 export class MaskVariables1796500100000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {

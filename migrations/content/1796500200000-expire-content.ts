@@ -1,7 +1,7 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { CREATE_EXPIRY, DROP_EXPIRY } from './expire-content/expire.js';
 
-/** Content goes by age, as each project has settled it for its environments. */
+/** Content expires by age, as each project configures for its environments. */
 export class ExpireContent1796500200000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(CREATE_EXPIRY);

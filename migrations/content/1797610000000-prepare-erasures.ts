@@ -4,12 +4,12 @@ import { lockErasure } from './erase-content/erase.js';
 import { LIST_EXPIRED } from './expire-content/expire.js';
 import { alterFunction, type Replacement, takenBack } from '../ledger/validate-answers/alter-function.js';
 
-/** The id of no execution. */
+/** An id that no execution has. */
 const NOBODY = `'00000000-0000-0000-0000-000000000000'::uuid`;
 
 /**
- * The first erasure of a connection, and each one after a partition came or went, plans statements over every week there is, which takes
- * several times as long as erasing. So each of them is run for nobody before anything is locked.
+ * The first erasure of a connection, and each one after a partition is added or dropped, plans statements over every week, which takes
+ * several times as long as erasing. So each statement runs once for an id that matches nothing before anything is locked.
  */
 const FUNCTIONS = `
 CREATE FUNCTION ledger_list_expired(project uuid, label text, since uuid, below uuid, most integer) RETURNS uuid[]
@@ -36,7 +36,7 @@ const LOCK = `  PERFORM ${lockErasure('project')};`;
 const PREPARED: Replacement = [LOCK, `  PERFORM ledger_prepare_erasure(project);\n${LOCK}`];
 
 const ALTERED: Readonly<Record<string, readonly Replacement[]>> = {
-  // Pairs of nobody too, so that deleting them is planned.
+  // `NOBODY` gets a pair too, so that the deletion of pairs is planned.
   'ledger_erase_of_2_executions(uuid,uuid[])': [
     ['json_each_text(pairs)', `json_each_text(CASE WHEN wanted = ${NOBODY} THEN '{"": ""}' ELSE pairs END)`],
   ],
@@ -47,7 +47,7 @@ const ALTERED: Readonly<Record<string, readonly Replacement[]>> = {
   'ledger_erase_content(uuid,uuid)': [PREPARED],
 };
 
-/** An erasure holds its locks for as long as it erases, and not while it is planned. */
+/** An erasure holds its locks only while it erases, not while it is planned. */
 export class PrepareErasures1797610000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(FUNCTIONS);

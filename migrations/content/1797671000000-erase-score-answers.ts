@@ -5,8 +5,8 @@ import { ERASURE_PREFIX } from './erase-content/erase.js';
 const SIGNATURE = `${ERASURE_PREFIX}1_score_keys(uuid,uuid[])`;
 
 /**
- * The key of a posted score stands for the score, and its stored answer repeats the explanation. It is found by the scores that have
- * one, so it runs before the part that takes the explanations. From then on the key names the execution, as any other erased key does.
+ * The key of a posted score points to the score, and its stored answer repeats the explanation. This part finds keys by scores that have
+ * an explanation, so it runs before the part that erases explanations. Afterwards the key names the execution, as any erased key does.
  */
 const CREATE = `
 CREATE FUNCTION ${ERASURE_PREFIX}1_score_keys(project uuid, ids uuid[]) RETURNS void
@@ -27,7 +27,7 @@ $$;
 REVOKE ALL ON FUNCTION ${SIGNATURE} FROM PUBLIC;
 `;
 
-/** Erases the stored answers to scores with an explanation together with what they are about. */
+/** Erases the stored answers to scores that have an explanation, together with the scored content. */
 export class EraseScoreAnswers1797671000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(CREATE);

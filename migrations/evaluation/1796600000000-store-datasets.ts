@@ -2,12 +2,12 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { secureTable } from '../ledger/create-prompt-ledger/security.js';
 
 /**
- * A dataset is a list of items that changes in steps, its revisions. An item stands in every revision from the one that added it
- * until the one that removed it, so that a version costs one row however many items it shares with the one before: a thousand
- * appends of a hundred items write a hundred thousand rows, where a list for each version would have written fifty million.
+ * A dataset is a list of items that changes in steps, its revisions. An item belongs to every revision from the one that added it to the
+ * one that removed it, so a version costs one row however many items it shares with the previous one: a thousand appends of a hundred items
+ * write a hundred thousand rows, where a list for each version would have written fifty million.
  *
- * A version is the hash of what a revision holds. Content that comes back is the version that it was before, read by the revision
- * that had it first.
+ * A version is the hash of what a revision holds. Content that recurs is the version that it was before, read through the first revision
+ * that had it.
  */
 const DATASETS = `
 CREATE TABLE datasets (
@@ -42,7 +42,7 @@ CREATE TABLE dataset_versions (
 CREATE UNIQUE INDEX dataset_versions_in_order ON dataset_versions (project_id, dataset_id, revision);
 `;
 
-/** The contents of items, once for each hash: `content` is the JSON of the item as it was sent, with the text of its numbers. */
+/** The contents of items, stored once per hash. `content` is the JSON of the item as sent, which keeps the text of its numbers. */
 const ITEMS = `
 CREATE TABLE dataset_contents (
   project_id uuid NOT NULL,
@@ -85,7 +85,7 @@ CREATE INDEX dataset_items_by_source ON dataset_items (project_id, source_execut
   WHERE source_execution_id IS NOT NULL;
 `;
 
-/** Items that came in, before they are part of a revision: those of one request, or of an import that comes in parts. */
+/** Received items that are not part of a revision yet: those of one request, or of an import in several parts. */
 const UPLOADS = `
 CREATE TABLE dataset_uploads (
   project_id uuid NOT NULL,
@@ -114,7 +114,7 @@ CREATE TABLE dataset_upload_items (
 CREATE INDEX dataset_upload_items_by_hash ON dataset_upload_items (project_id, dataset_id, item_hash);
 `;
 
-/** The rights of the application to each table, children before parents. A version and what it holds are only added to. */
+/** The application's rights to each table, children before parents. A version and its contents are only added to. */
 const RIGHTS = {
   dataset_upload_items: 'SELECT, INSERT, DELETE',
   dataset_uploads: 'SELECT, INSERT, UPDATE (result), DELETE',
@@ -127,7 +127,7 @@ const RIGHTS = {
 
 export const DATASET_TABLES = Object.keys(RIGHTS) as (keyof typeof RIGHTS)[];
 
-/** Lists of items for evaluating prompts, by the hash of what they hold. */
+/** Lists of items for evaluating prompts, identified by the hash of their contents. */
 export class StoreDatasets1796600000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query([DATASETS, ITEMS, UPLOADS].join('\n'));

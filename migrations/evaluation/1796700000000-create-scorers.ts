@@ -2,14 +2,13 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { secureTable } from '../ledger/create-prompt-ledger/security.js';
 
 /**
- * A scorer is a name with a kind, and its definitions are immutable versions. A score names the version that made it. `execution_id`
- * has no foreign key, because executions leave by the week, and a score of one that has left is still evidence.
+ * A scorer is a name with a kind, and its definitions are immutable versions. A score names the version that made it. `execution_id` has no
+ * foreign key, because executions are dropped by the week, and their scores remain evidence.
  *
- * A score is computed once: a process that was killed and runs again finds it there. People and end users may say
- * more than once what they think.
+ * A score is computed once: a process that restarts after a kill finds it. People and end users may score an execution more than once.
  *
- * `score_sequences` hands out the numbers of the scores of a project. Whoever takes one holds its row until the commit, so numbers
- * are in the order of the commits: a reader that has seen one has seen all lower ones.
+ * `score_sequences` hands out the numbers of the scores of a project. A transaction that takes one holds the row until it commits, so
+ * numbers follow commit order: a reader that has seen one has seen all lower ones.
  */
 const CREATE_TABLES = `
 CREATE TABLE scorers (
@@ -74,7 +73,7 @@ CREATE TABLE score_sequences (
 );
 `;
 
-/** The rights of the application to each table, children before parents. Definitions and scores are only added to. */
+/** The application's rights to each table, children before parents. Definitions and scores are only added to. */
 const RIGHTS = {
   score_sequences: 'SELECT, INSERT, UPDATE',
   scores: 'SELECT, INSERT',

@@ -8,7 +8,7 @@ import { CREATE_EXPERIMENT_FUNCTIONS, DROP_EXPERIMENT_FUNCTIONS } from './run-ex
 import { CREATE_EXPERIMENTS, DROP_EXPERIMENTS } from './run-experiments/tables.js';
 import { alterFunction, takenBack } from '../ledger/validate-answers/alter-function.js';
 
-/** Adds experiments, which run every candidate on every item, and budgets that hold one experiment. */
+/** Adds experiments, which run every candidate on every item, and budgets that each cover one experiment. */
 export class RunExperiments1796800000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(CREATE_EXPERIMENTS);

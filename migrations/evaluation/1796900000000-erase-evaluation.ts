@@ -4,7 +4,7 @@ import { ERASURE_PREFIX } from '../content/erase-content/erase.js';
 
 const APP_ROLE = 'prompt_ledger_app';
 
-/** The text of a scorer may quote the answer, and that of a judge is the judge's answer. */
+/** A scorer's text may quote the answer, and a judge's text is its own answer. */
 const SCORES = `
 CREATE INDEX scores_of_judgement ON scores (project_id, judge_execution_id) WHERE judge_execution_id IS NOT NULL;
 
@@ -20,7 +20,7 @@ END
 $$;
 `;
 
-/** A judge was sent the variables and the answer, so its execution is erased too. One that made no score is known by its metadata. */
+/** A judge receives the variables and the answer, so its execution is erased too. A judge that made no score is found by its metadata. */
 export const JUDGEMENTS = `
 CREATE FUNCTION ${ERASURE_PREFIX}5_judgements(project uuid, ids uuid[]) RETURNS void
 LANGUAGE plpgsql ${HOT} SET enable_hashjoin = off
@@ -47,9 +47,8 @@ $$;
 `;
 
 /**
- * An item that was made of an execution loses what it holds and says when; its hash stays, and with it the version. Equal content that
- * came in another way stays as well. Content that is sent again later comes back, which is why the application may write over what
- * was erased, and over nothing else.
+ * An item made from an execution loses its content and says when. Its hash stays, and with it the version. Equal content from another
+ * source stays as well. Content that is sent again later is restored, so the application may overwrite erased content, and nothing else.
  */
 const ITEMS = `
 ALTER TABLE dataset_contents ADD COLUMN erased_at timestamptz;
@@ -76,7 +75,7 @@ END
 $$;
 `;
 
-/** Why a cell or a score is missing may quote the answer; the code of it stays. */
+/** The reason why a cell or a score is missing may quote the answer. Its code stays. */
 const EXPERIMENTS = `
 CREATE INDEX experiment_cells_execution ON experiment_cells (project_id, execution_id) WHERE execution_id IS NOT NULL;
 

@@ -2,8 +2,8 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { secureTable } from '../ledger/create-prompt-ledger/security.js';
 
 /**
- * Decisions of people about suggestions. These are found anew each time, from the version and its executions, and nothing of them is kept
- * here but their id: so what is erased or masked later is nowhere left over.
+ * People's decisions about suggestions. Suggestions are computed each time from the version and its executions, and only their ids are
+ * stored here. So nothing of content that is later erased or masked is left over.
  */
 const CREATE_TABLE = `
 CREATE TABLE suggestion_states (

@@ -19,7 +19,7 @@ CREATE TABLE judgements (
 CREATE INDEX judgements_scored ON judgements (project_id, scored_execution_id);
 `;
 
-/** Earlier judgements are linked by what the server wrote. Callers may have written metadata of their own, so it counts for nothing. */
+/** Links earlier judgements by what the server wrote. Metadata is ignored, because callers may have written it themselves. */
 const FORMER_JUDGEMENTS = `
 INSERT INTO judgements (project_id, execution_id, scored_execution_id)
 SELECT s.project_id, s.judge_execution_id, s.execution_id FROM scores s WHERE s.judge_execution_id IS NOT NULL
@@ -30,7 +30,7 @@ WHERE s.judge_execution_id IS NOT NULL AND c.execution_id IS NOT NULL
 ON CONFLICT DO NOTHING;
 `;
 
-/** The server writes down what each judgement judges, so that an erasure finds all judgements, and nothing that says it is one. */
+/** The server records what each judgement judges, so that an erasure finds all judgements and nothing that merely claims to be one. */
 export class LinkJudgements1797600000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(

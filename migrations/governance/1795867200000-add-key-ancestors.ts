@@ -13,11 +13,11 @@ import { grantExecute } from '../ledger/create-prompt-ledger/statements.js';
 
 const [CALL_FUNCTION] = CALL_FUNCTIONS;
 const FIND_KEY_FUNCTION = 'ledger_find_key(uuid)';
-/** Their result has another column, which `CREATE OR REPLACE` does not allow. */
+/** Both results gain a column, which `CREATE OR REPLACE` does not allow. */
 const DROP_CHANGED = `DROP FUNCTION ${CALL_FUNCTION}; DROP FUNCTION ${FIND_KEY_FUNCTION};`;
 const GRANT_CHANGED = grantExecute([CALL_FUNCTION, FIND_KEY_FUNCTION]);
 
-/** Keys know which keys they come from, and use up the limits and budgets of those, too. */
+/** Keys know the keys that they descend from, and also use up the limits and budgets of those. */
 export class AddKeyAncestors1795867200000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(ADD_ANCESTORS);

@@ -4,7 +4,7 @@ import { CREATE_ENVIRONMENTS, DROP_ENVIRONMENTS } from './govern-projects/enviro
 import { CREATE_PEOPLE, DROP_PEOPLE } from './govern-projects/people.js';
 import { SECURE_GOVERNANCE, UNSECURE_GOVERNANCE } from './govern-projects/security.js';
 
-/** Adds people and their roles, the rules of environments, and changes that are asked for and approved. */
+/** Adds people and their roles, the rules of environments, and changes that need approval. */
 export class GovernProjects1796200000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`SELECT set_config('app.system', 'on', true)`);

@@ -9,7 +9,7 @@ const FIND_KEY_FUNCTION = 'ledger_find_key(uuid)';
 const DROP_FIND_KEY = `DROP FUNCTION ${FIND_KEY_FUNCTION};`;
 const GRANT_FIND_KEY = grantExecute([FIND_KEY_FUNCTION]);
 
-/** Authentication learns whose key it is and what its owner may do. */
+/** Authentication learns who owns a key and what the owner may do. */
 export class AddKeyOwners1796200100000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(ADD_MADE_IN);

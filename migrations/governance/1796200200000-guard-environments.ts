@@ -3,7 +3,7 @@ import { GUARD_BEGINNINGS, UNGUARD_BEGINNINGS } from './guard-environments/begin
 import { CREATE_LABEL_RULES, DROP_LABEL_RULES } from './guard-environments/label-rules.js';
 
 /**
- * Revisions order the moves of a prompt exactly: ids that are made within a millisecond do not. No query asks for the index that
+ * Revisions order the moves of a prompt exactly, which ids made within a millisecond do not. No query uses the index that
  * is replaced.
  */
 const INDEX_MOVES = `
@@ -15,7 +15,7 @@ DROP INDEX pointer_moves_revision;
 CREATE INDEX pointer_moves_prompt ON pointer_moves (project_id, prompt_id, move_id);
 `;
 
-/** Applies the rules of environments to whatever is sent after they were changed. */
+/** Applies the current rules of environments to every execution that begins. */
 export class GuardEnvironments1796200200000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(INDEX_MOVES);

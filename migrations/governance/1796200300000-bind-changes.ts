@@ -1,12 +1,12 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** The columns of a change that change. What its approvals are bound to is not here: it stays as it was when the change was opened. */
+/** The columns of a change that are updated. Those that approvals are bound to are absent, because they never change. */
 const CHANGING =
   'status, closed_at, closed_by, closed_by_name, closed_by_key, closed_reason, emergency, review';
 
 /**
- * The change keeps who closed it as a principal, so that nobody reviews their own emergency. A reviewer who approved may still reject,
- * hence a row for each verdict. The indexes serve the filters of the audit log by id.
+ * The change keeps the principal that closed it, so that nobody reviews their own emergency. A reviewer who approved may still reject,
+ * so each verdict has a row. The indexes serve the filters of the audit log by id.
  */
 export class BindChanges1796200300000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {

@@ -2,7 +2,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { grantExecute } from '../ledger/create-prompt-ledger/statements.js';
 import { CREATE_SECRETS, DROP_SECRETS, SECRET_REVISIONS_FUNCTION } from './keep-secrets/secrets.js';
 
-/** Adds the keys that projects have of their own for providers. */
+/** Adds the projects' own provider keys. */
 export class KeepSecrets1796310000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(CREATE_SECRETS + grantExecute([SECRET_REVISIONS_FUNCTION]));

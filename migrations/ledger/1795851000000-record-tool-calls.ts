@@ -1,7 +1,7 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { REPLACE_RECORD, RESTORE_RECORD } from './record-tool-calls/record.js';
 
-/** Records answers of nothing but calls of tools, and how much of an answer was reasoning. */
+/** Records answers that consist only of tool calls, and how much of an answer was reasoning. */
 export class RecordToolCalls1795851000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(REPLACE_RECORD);

@@ -7,14 +7,14 @@ export const QUEUE_SLICE_FUNCTION =
 export const QUEUE_DEPTHS_FUNCTION = 'ledger_queue_depths(integer)';
 
 /**
- * Counts a slice of the queue: up to `most` entries of the index `executions_in_flight_due`, behind one place and up to another.
- * A place is a project, a due time and an execution, so a slice may lie within one project or span several.
+ * Counts a slice of the queue: up to `most` entries of the index `executions_in_flight_due`, after one position and up to another. A
+ * position is a project, a due time and an execution, so a slice may lie within one project or span several.
  *
- * `floor_due` is where the next reader of the slice may begin. Nothing live lies before it, and nothing can appear there any
- * more: due times are those of the transaction that sets them, and ten seconds is longer than one of these stays open. Dead index
- * entries do lie before it, in numbers while an old snapshot keeps them.
+ * `floor_due` is where the next reader of the slice may begin. Nothing live lies before it, and nothing can appear there later: due times
+ * are set from the transaction's clock, and no such transaction stays open for ten seconds. Dead index entries do lie before it, and many
+ * of them while an old snapshot keeps them.
  *
- * The last place is looked up only when the slice was full; otherwise the slice ends where the caller said.
+ * The last position is looked up only when the slice was full; otherwise the slice ends where the caller said.
  */
 const COUNT_QUEUED = `
 CREATE FUNCTION ledger_count_queued(after_project uuid, after_due timestamptz, after_id uuid,
@@ -50,8 +50,8 @@ ${grantExecute([QUEUE_SLICE_FUNCTION])}
 `;
 
 /**
- * The depth of a queue in pieces. One statement that counted everything took 20 ms with 50,000 entries, which nothing else on
- * the same connection may wait for; a slice of some thousand takes about one.
+ * Reads the depth of a queue in slices. One statement that counted everything took 20 ms with 50,000 entries, which would block
+ * everything else on its connection; a slice of some thousand takes about one.
  */
 export class CountQueueSlices1795910400000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {

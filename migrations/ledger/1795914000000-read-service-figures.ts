@@ -4,8 +4,8 @@ import { ACROSS_PROJECTS, AS_SYSTEM, grantExecute, HOT } from './create-prompt-l
 export const SERVICE_FIGURES_FUNCTION = 'ledger_read_figures(integer)';
 
 /**
- * Returns the figures for monitoring of all projects together: callbacks that wait, no further than `most`, and how much of their limits
- * the budgets have used in their present periods. A budget of nothing is used up.
+ * Returns the monitoring figures of all projects together: waiting callbacks, counted up to `most`, and how much of their limits
+ * the budgets have used in their present periods. A budget with a limit of nothing is used up.
  */
 const READ_FIGURES = `
 CREATE FUNCTION ledger_read_figures(most integer)

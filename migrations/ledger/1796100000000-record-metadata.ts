@@ -2,7 +2,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { CARRY_METADATA, RESTORE_FUNCTIONS } from './record-metadata/carry-metadata.js';
 import { CREATE_METADATA, DROP_METADATA } from './record-metadata/tables.js';
 
-/** Executions carry the metadata of their callers, and are found by it. */
+/** Executions carry their callers' metadata, which lists can filter by. */
 export class RecordMetadata1796100000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(CREATE_METADATA);

@@ -4,7 +4,7 @@ import { ERASURE_PREFIX } from '../content/erase-content/erase.js';
 import { alterFunction, takenBack } from './validate-answers/alter-function.js';
 import { ADD_VERDICTS, CARRY_VERDICTS, DROP_VERDICTS } from './validate-answers/carry-verdicts.js';
 
-/** Whether an answer fits is a fact and stays. What is wrong with it quotes the answer, and goes with that. */
+/** Whether an answer fits is a fact and stays. The description of what is wrong quotes the answer, and is erased with it. */
 const ERASE = `
 CREATE FUNCTION ${ERASURE_PREFIX}7_verdicts(project uuid, ids uuid[]) RETURNS void
 LANGUAGE plpgsql ${HOT} SET enable_hashjoin = off

@@ -1,8 +1,8 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
- * `prompts.retired_at`: since when the code base of a tracked prompt has it no more. `models.removed_at`: since when somebody
- * took it off the list, so that seeding the catalogue does not put it back.
+ * `prompts.retired_at` says when the code base dropped a tracked prompt. `models.removed_at` says when somebody
+ * took the model off the list, so that seeding the catalogue does not restore it.
  */
 export class RetirePromptsAndModels1796000000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {

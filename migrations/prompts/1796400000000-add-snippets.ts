@@ -34,7 +34,7 @@ CREATE TABLE snippet_versions (
 `;
 
 /**
- * Which version of a prompt, or of a snippet, uses which version of a snippet, by itself or through another one. Who uses it has no
+ * Records which version of a prompt or snippet uses which version of a snippet, directly or through another one. The user has no
  * foreign key, because it is in one of two tables.
  */
 const PINS = `
@@ -50,7 +50,7 @@ CREATE TABLE snippet_pins (
 CREATE INDEX snippet_pins_user ON snippet_pins (project_id, used_by_version_id);
 `;
 
-/** The rights of the application. Versions and what they use never change. */
+/** The application's rights. Versions and what they use never change. */
 const RIGHTS = {
   snippet_pins: 'SELECT, INSERT',
   snippet_versions: 'SELECT, INSERT',
@@ -59,7 +59,7 @@ const RIGHTS = {
 
 export const SNIPPET_TABLES = Object.keys(RIGHTS) as (keyof typeof RIGHTS)[];
 
-/** Adds texts that several prompts share, in versions of their own. */
+/** Adds texts that several prompts share, with versions of their own. */
 export class AddSnippets1796400000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(SNIPPETS);

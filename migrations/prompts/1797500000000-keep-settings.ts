@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** A version keeps what it was tried with, beside its content, which never changes. */
+/** A version stores the settings that it was tried with, apart from its content, which never changes. */
 export class KeepSettings1797500000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`

@@ -2,7 +2,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { CREATE_ROLLOUT_FUNCTIONS, DROP_ROLLOUT_FUNCTIONS } from './create-rollouts/functions.js';
 import { ADD_ARMS, CREATE_ROLLOUTS, DROP_ARMS, DROP_ROLLOUTS } from './create-rollouts/tables.js';
 
-/** Adds rollouts, and a place for the arm that an execution belongs to. */
+/** Adds rollouts, and columns for the arm of an execution. */
 export class CreateRollouts1797000000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(CREATE_ROLLOUTS);

@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** In a protected environment a rollout starts by a change of kind `rollout`, which names it. */
+/** In a protected environment a rollout starts through a change of kind `rollout`, which names it. */
 export class ApproveRollouts1797020000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`

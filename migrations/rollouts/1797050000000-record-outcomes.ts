@@ -3,10 +3,10 @@ import { secureTable } from '../ledger/create-prompt-ledger/security.js';
 
 /**
  * Outcomes of executions in the world outside, such as whether a ticket was resolved. The first value of a metric counts, so there is one
- * row for each execution and metric. `execution_id` has no foreign key: executions leave by the week, and what came of them stays.
+ * row for each execution and metric. `execution_id` has no foreign key, because executions are dropped by the week and their outcomes stay.
  *
- * `outcome_sequences` hands out the numbers. Whoever takes one holds its row until the commit, so numbers are in the order of the
- * commits: a reader that has seen one has seen all lower ones.
+ * `outcome_sequences` hands out the numbers. A transaction that takes one holds the row until it commits, so numbers follow commit order: a
+ * reader that has seen one has seen all lower ones.
  */
 const CREATE_TABLES = `
 CREATE TABLE outcomes (
@@ -36,7 +36,7 @@ CREATE TABLE outcome_sequences (
 );
 `;
 
-/** The rights of the application to each table. Outcomes are only added to. */
+/** The application's rights to each table. Outcomes are only added to. */
 const RIGHTS = { outcome_sequences: 'SELECT, INSERT, UPDATE', outcomes: 'SELECT, INSERT' } as const;
 
 export const OUTCOME_TABLES = Object.keys(RIGHTS) as (keyof typeof RIGHTS)[];

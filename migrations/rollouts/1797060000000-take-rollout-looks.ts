@@ -3,12 +3,11 @@ import { secureTable } from '../ledger/create-prompt-ledger/security.js';
 import { ACROSS_PROJECTS, AS_SYSTEM, grantExecute } from '../ledger/create-prompt-ledger/statements.js';
 
 /**
- * The record that the looks of a rollout are computed from: its exposures and their values, in the order in which they were taken in.
- * Only who holds the row of `rollout_cursors` adds to them, so sequences are in the order of the commits, and all events up to the
- * `last_sequence` of a look are what that look knew. A value says again where its exposure belongs: it counts there, however late it
- * comes.
+ * The record that the looks of a rollout are computed from: its exposures and their values, in the order in which they were ingested. Only
+ * the holder of the row of `rollout_cursors` adds to them, so sequences follow commit order, and a look knew exactly the events up to its
+ * `last_sequence`. A value repeats where its exposure belongs, and counts there however late it arrives.
  *
- * An event has no foreign key to its execution, because executions leave by the week, and looks can be computed again for ever.
+ * An event has no foreign key to its execution, because executions are dropped by the week, and looks can be recomputed forever.
  */
 const CREATE_TABLES = `
 CREATE TABLE rollout_events (
@@ -67,7 +66,7 @@ CREATE TABLE rollout_cursors (
 );
 `;
 
-/** The rights of the application to each table. Events and looks are only added to. */
+/** The application's rights to each table. Events and looks are only added to. */
 const RIGHTS = {
   rollout_cursors:
     'SELECT, INSERT, UPDATE (last_sequence, looks, executions_until, swept_at, scores_until, outcomes_until, taken_in_at)',
@@ -80,8 +79,8 @@ export const LOOK_TABLES = Object.keys(RIGHTS) as (keyof typeof RIGHTS)[];
 export const WATCHED_ROLLOUTS_FUNCTION = 'ledger_list_watched_rollouts(integer)';
 
 /**
- * Rollouts of which there may be something to take in: those that are under way, and those that are over while executions of theirs may
- * still end, or when their project has a score or an outcome that they have not seen. The one that was looked at longest ago comes first.
+ * Rollouts that may have something to ingest: those that are under way, and those that are over while their executions may
+ * still end or their project has a score or an outcome that they have not seen. The one that was looked at longest ago comes first.
  */
 const LIST = `
 CREATE FUNCTION ledger_list_watched_rollouts(most integer) RETURNS TABLE (project_id uuid, rollout_id uuid)
@@ -110,7 +109,7 @@ $$;
 ${grantExecute([WATCHED_ROLLOUTS_FUNCTION])}
 `;
 
-/** Adds what looks at a rollout are computed from, and the looks. */
+/** Adds the looks at rollouts, and the events that they are computed from. */
 export class TakeRolloutLooks1797060000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(CREATE_TABLES);

@@ -2,9 +2,9 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { ACROSS_PROJECTS, AS_SYSTEM } from '../ledger/create-prompt-ledger/statements.js';
 
 /**
- * Rollouts of which there may be something to take in: those that are under way, and those that are over while executions of theirs may
- * still end, or when their project has a score or an outcome that they have not seen.
- * @param rest how long one that is over is left alone after it was looked at.
+ * Rollouts that may have something to ingest: those that are under way, and those that are over while their executions may
+ * still end or their project has a score or an outcome that they have not seen.
+ * @param rest how long a rollout that is over is left alone after a look.
  */
 const list = (rest: string) => `
 CREATE OR REPLACE FUNCTION ledger_list_watched_rollouts(most integer) RETURNS TABLE (project_id uuid, rollout_id uuid)
@@ -32,7 +32,7 @@ END
 $$;
 `;
 
-/** The longer ago a rollout ended, the less often is looked for late scores and outcomes of it: there may be many of them. */
+/** The longer ago a rollout ended, the less often its late scores and outcomes are looked for: there may be many such rollouts. */
 export class WatchEndedRolloutsLess1797070000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(list(`greatest(interval '3 seconds', (now() - r.ended_at) / 1000)`));

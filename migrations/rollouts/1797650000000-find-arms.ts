@@ -1,9 +1,9 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
- * Executions are found by their rollout and arm. The two have columns of their own, because row-level security keeps Postgres from
- * looking into a document before it knows whose the row is, so no index on a member of one is used. A trigger fills them: no way of
- * ending an execution has to know of them, and those outside of rollouts pay for one comparison with NULL.
+ * Finds executions by their rollout and arm. The two have columns of their own, because row-level security keeps Postgres from
+ * looking into a document before it knows whose row it is, so it uses no index on a member of one. A trigger fills them, so no way of
+ * ending an execution has to know of them, and executions outside rollouts pay for one comparison with NULL.
  */
 export class FindArms1797650000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {

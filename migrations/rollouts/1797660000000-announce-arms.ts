@@ -2,7 +2,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { grantExecute } from '../ledger/create-prompt-ledger/statements.js';
 import { alterFunction, type Replacement, takenBack } from '../ledger/validate-answers/alter-function.js';
 
-/** Adds the arm to an object, as executions show it; outside of rollouts the object stays as it is. */
+/** Adds the arm to an object, in the form that executions show. Outside rollouts the object is unchanged. */
 const ADD_ARM = `
 CREATE FUNCTION ledger_add_arm(rollout jsonb, object json) RETURNS json
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -24,14 +24,14 @@ const ANNOUNCED: readonly Replacement[] = [
   [`'completed_at', ledger_wire_time(o.completed_at))`, `'completed_at', ledger_wire_time(o.completed_at)))`],
 ];
 
-/** Every function that ends an execution which somebody is to be told of. */
+/** Every function that ends an execution with a callback. */
 const ENDING = [
   'ledger_begin(json,uuid[],double precision,boolean)',
   'ledger_end(json,uuid[])',
   'ledger_end_uncalled(uuid,uuid[],text,text,text)',
 ];
 
-/** The event of an execution's end says which arm of which rollout it was. */
+/** The event of an execution's end names its rollout and arm. */
 export class AnnounceArms1797660000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(ADD_ARM);

@@ -3,8 +3,8 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 const SEARCH_PATH = 'SET search_path = pg_catalog, public, pg_temp';
 
 /**
- * Looks for rollouts once for each statement that moves pointers. A look for each pointer was a fifth of a registration of a thousand
- * prompts. It goes out from what is rolled out in the project, which is little, and not from the pointers that were moved.
+ * Looks for rollouts once for each statement that moves pointers. A look for each pointer took a fifth of a registration of a thousand
+ * prompts. The look starts from the project's few rollouts and not from the moved pointers.
  */
 const UP = `
 DROP TRIGGER prompt_pointers_rollouts ON prompt_pointers;
@@ -48,7 +48,7 @@ CREATE TRIGGER prompt_pointers_rollouts AFTER UPDATE OF version_id ON prompt_poi
   WHEN (OLD.version_id IS DISTINCT FROM NEW.version_id) EXECUTE FUNCTION ledger_stop_moved_rollouts();
 `;
 
-/** Stops the rollouts whose pointers a statement moves in one look. */
+/** Stops all rollouts whose pointers a statement moves, in one look. */
 export class StopMovedRolloutsTogether1797680000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(UP);

@@ -8,8 +8,8 @@ import { runNode } from './run.mjs';
 const NOT_BUILT = /\.(spec|testkit)\.ts$/;
 
 /**
- * The parts that are built, each with everything that its build reads. The lock file stands for the compilers and their plugins; the
- * stamp lies in what is built, so that whatever clears that folder makes the next start build again.
+ * The build targets, each with everything that its build reads. The lock file represents the compilers and their plugins. The
+ * stamp is inside the output folder, so that clearing that folder makes the next start build again.
  */
 const SERVICE = {
   lock: 'build',
@@ -40,8 +40,8 @@ const DASHBOARD = {
 };
 
 /**
- * Builds `dist` and `dashboard/dist` where they are missing or were made from other sources. The sources are compared by
- * content (20 ms here): their times change with every checkout and copy.
+ * Builds `dist` and `dashboard/dist` where they are missing or were made from other sources. Sources are compared by content (20 ms here),
+ * because their times change with every checkout and copy.
  *
  * @param {{ quiet?: boolean }} [options] `quiet` prints only failures.
  * @throws {Error} with one sentence, when a build fails; the compiler's messages are printed before.
@@ -56,7 +56,7 @@ async function ensureTarget(target, quiet) {
     const sources = await hashSources(target);
     if ((await readStamp(target)) === sources) return;
     if (!quiet) console.log(target.says);
-    // First, so that a build that is cut short does not pass for one.
+    // Removed first, so that an interrupted build does not pass for a complete one.
     await rm(target.stamp, { force: true });
     await runNode(target.args, { quiet, failure: target.failure });
     await writeFile(target.stamp, sources);
@@ -81,7 +81,7 @@ async function hashSources(target) {
   return hash.digest('hex');
 }
 
-/** The files of a folder; a file is a list of itself, also when it is missing. */
+/** Lists the files of a folder. A file is a list of itself, even when it is missing. */
 async function listFiles(source) {
   const isFolder = await stat(inProject(source)).then((found) => found.isDirectory(), missingIsEmpty);
   if (isFolder !== true) return [source];

@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises';
 
 /**
- * Reads as much of Docker's language as our Dockerfile uses; anything else is an error and not a guess.
+ * Reads the part of Docker's language that this Dockerfile uses. Anything else is an error instead of a guess.
  *
  * @returns {Promise<{ name: string, from: string, steps: Step[] }[]>} its stages.
- * @typedef {{ kind: 'WORKDIR', path: string } | { kind: 'ENV', values: Record<string, string> }
- *   | { kind: 'COPY', from: string | null, sources: string[], target: string } | { kind: 'RUN', command: string }
- *   | { kind: 'CMD' | 'HEALTHCHECK', value: string[] } | { kind: 'USER' | 'STOPSIGNAL' | 'EXPOSE' | 'LABEL', value: string }} Step
+ * @typedef {{ kind: 'WORKDIR', path: string } | { kind: 'ENV', values: Record<string, string> } | { kind: 'COPY', from: string | null,
+ * sources: string[], target: string } | { kind: 'RUN', command: string } | { kind: 'CMD' | 'HEALTHCHECK', value: string[] } | { kind:
+ * 'USER' | 'STOPSIGNAL' | 'EXPOSE' | 'LABEL', value: string }} Step
  */
 export async function readDockerfile(file) {
   const args = {};
@@ -26,7 +26,7 @@ export async function readDockerfile(file) {
   return stages;
 }
 
-/** Without comments, and with continued lines put together. */
+/** Returns the lines without comments, and with continued lines joined. */
 function logicalLines(text) {
   const lines = text.split('\n').filter((line) => !line.trimStart().startsWith('#'));
   return lines
@@ -67,7 +67,7 @@ function parseStep(kind, rest) {
   }
 }
 
-/** @returns {Promise<(file: string) => boolean>} whether a path relative to the context is kept out. */
+/** @returns {Promise<(file: string) => boolean>} whether a path relative to the context is ignored. */
 export async function readDockerignore(file) {
   const lines = (await readFile(file, 'utf8')).split('\n').map((line) => line.trim());
   const rules = lines

@@ -3,13 +3,13 @@ import os from 'node:os';
 import path from 'node:path';
 import { inProject } from './project.mjs';
 
-/** The published file; the reports that it is made of are ignored by git. */
+/** The published file. Git ignores the reports that it is made from. */
 const PUBLISHED = inProject('docs', 'reliability.json');
 const LATEST = inProject('test', 'faults', 'results', 'full');
 const BEGIN = '<!-- faults:begin -->';
 const END = '<!-- faults:end -->';
 
-/** The reports of the rows, by number; none when nothing was run here yet. */
+/** Reads the reports of the rows, by number; empty when nothing has run here yet. */
 export async function readReports(folder) {
   const names = await readdir(folder).catch(() => []);
   const texts = await Promise.all(names.sort().map((name) => readFile(path.join(folder, name), 'utf8')));
@@ -17,8 +17,8 @@ export async function readReports(folder) {
 }
 
 /**
- * Puts the latest full reports over what is published, and the table of all into the marked block of the file, so that
- * no figure is typed by hand.
+ * Replaces published reports with the latest full ones, and writes the table of all into the marked block of the file, so that no figure is
+ * typed by hand.
  *
  * @throws {Error} when the file has no such block.
  */

@@ -7,14 +7,14 @@ import { cacheDir, inProject } from './project.mjs';
 import { runNode } from './run.mjs';
 
 const lockFile = inProject('package-lock.json');
-/** npm writes it at the end of an install that worked. */
+/** npm writes it at the end of a successful install. */
 const npmRecord = inProject('node_modules', '.package-lock.json');
 const stampFile = path.join(cacheDir, 'installed.sha256');
-/** There while npm works. */
+/** Exists while npm works. */
 const unfinishedFile = path.join(cacheDir, 'installing');
 
 /**
- * Installs the dependencies if they are missing or package-lock.json has changed since.
+ * Installs the dependencies if they are missing or if package-lock.json has changed since.
  *
  * @param {{ quiet?: boolean }} [options] `quiet` prints only failures.
  * @throws {Error} with one sentence, when npm fails.
@@ -22,7 +22,7 @@ const unfinishedFile = path.join(cacheDir, 'installing');
 export async function ensureInstalled({ quiet = false } = {}) {
   if (await isInstalled()) return;
   await withLock('install', async () => {
-    // Another start may have done it while this one waited.
+    // Another start may have installed while this one waited.
     if (await isInstalled()) return;
     if (!quiet) console.log('Installing dependencies … (once, about a minute)');
     await install(quiet);
@@ -31,9 +31,9 @@ export async function ensureInstalled({ quiet = false } = {}) {
 }
 
 /**
- * `npm install` and not `npm ci`: `ci` refuses a lock that lacks an entry for another platform's optional
- * package, which is how npm writes it where the registry does not serve that package. Without saving, it
- * installs what the lock says and leaves the lock alone. The build needs the dev dependencies, also where
+ * Uses `npm install` instead of `npm ci`, because `ci` refuses a lock that lacks an entry for another platform's optional
+ * package, which is how npm writes it where the registry does not serve that package. Without saving, `install`
+ * follows the lock and leaves it alone. The build needs the dev dependencies, even where
  * NODE_ENV is `production`.
  */
 async function install(quiet) {
@@ -44,21 +44,21 @@ async function install(quiet) {
   try {
     await runNode([findNpm(), ...args], { quiet, failure });
   } catch (error) {
-    // npm has taken back what it did when it gave up by itself.
+    // npm has rolled back when it gave up by itself.
     if (error.exitCode !== null) await rm(unfinishedFile);
     throw error;
   }
   await rm(unfinishedFile);
 }
 
-/** npm takes a package that was being unpacked when it was killed for a whole one. */
+/** npm treats a package that was half unpacked when npm was killed as complete. */
 async function clearModules() {
   const dir = inProject('node_modules');
   const entries = (await readdir(dir)).filter((name) => name !== '.cache');
   for (const name of entries) await rm(path.join(dir, name), { recursive: true });
 }
 
-/** npm says where it is when it runs us; otherwise it lies beside Node. */
+/** npm passes its path to its scripts. Otherwise it is next to Node. */
 function findNpm() {
   const named = process.env.npm_execpath ?? '';
   const bin = path.dirname(process.execPath);
@@ -79,7 +79,7 @@ async function isInstalled() {
   if (!existsSync(inProject('node_modules', '@nestjs', 'cli'))) return false;
   const stamp = await readFile(stampFile, 'utf8').catch(() => null);
   if (stamp === (await hashLock())) return true;
-  // Somebody ran npm by hand: its record is then the younger one.
+  // After a manual npm run, its record is the newer file.
   const [record, lock] = await Promise.all([stat(npmRecord), stat(lockFile)]);
   if (record.mtimeMs < lock.mtimeMs) return false;
   await writeStamp();
@@ -92,7 +92,7 @@ async function hashLock() {
     .digest('hex');
 }
 
-/** Times decide again at the next start where node_modules is not ours to write. */
+/** Where node_modules is not writable, file times decide again at the next start. */
 async function writeStamp() {
   try {
     await mkdir(cacheDir, { recursive: true });

@@ -3,8 +3,8 @@ export const PROJECTS = ['unit', 'architecture', 'db', 'e2e', 'browser', 'exampl
 const SELECTION = /^--(?:select|ignore)Projects$/;
 
 /**
- * Jest takes every word after `--selectProjects` for a project. Those that are none are files, and go in front of it.
- * @param {readonly string[]} args as they were typed, such as `--selectProjects e2e streaming`.
+ * Jest treats every word after `--selectProjects` as a project. Words that are not projects are files, and move in front of it.
+ * @param {readonly string[]} args as typed, such as `--selectProjects e2e streaming`.
  * @returns {string[]}
  */
 export function arrangeArguments(args) {
@@ -19,7 +19,7 @@ export function arrangeArguments(args) {
   return [...files, ...rest];
 }
 
-/** `--selectProjects=e2e` as two words. */
+/** Splits `--selectProjects=e2e` into two words. */
 function splitSelection(word) {
   const [, option, value] = /^(--(?:select|ignore)Projects)=(.*)$/.exec(word) ?? [];
   return option === undefined ? [word] : [option, value];

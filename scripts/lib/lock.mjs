@@ -6,7 +6,7 @@ import { cacheDir } from './project.mjs';
 const POLL_INTERVAL_MS = 100;
 
 /**
- * Does the work while no other process does work of this name. A lock whose holder was killed is taken over.
+ * Does the work under a lock of this name, which one process holds at a time. A lock whose holder was killed is taken over.
  *
  * @template T
  * @param {string} name
@@ -45,7 +45,7 @@ async function tryLock(file) {
 async function removeIfAbandoned(file) {
   const holder = await readHolder(file);
   if (holder === null || isAlive(holder)) return;
-  // Moved away first: of several that find it abandoned one succeeds, and it can see what it has got hold of.
+  // Moved away first, so that only one of several that find it abandoned succeeds, and it can check what it got.
   const moved = `${file}.${process.pid}.abandoned`;
   try {
     await rename(file, moved);

@@ -1,4 +1,4 @@
-// Imported first, and written so that old Nodes can read it: it ends the process on one that is too old.
+// Imported first, and written so that old Nodes can parse it. Ends the process on a Node that is too old.
 import { readFileSync } from 'node:fs';
 
 const manifest = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));

@@ -1,4 +1,4 @@
-// The first steps of every script. The version check comes before anything that an old Node might trip over.
+// The first steps of every script. The version check comes before anything that an old Node might fail on.
 import './node-version.mjs';
 import { existsSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
@@ -9,9 +9,9 @@ import { hasSources, inProject } from './project.mjs';
 export { ensureBuilt, ensureInstalled };
 
 /**
- * Makes the program ready and runs it in this very process, so that signals reach it.
+ * Installs and builds what is missing, and runs the program in this process, so that signals reach it.
  *
- * @param {'main' | 'worker' | 'cli'} name of the file in `src`.
+ * @param {'main' | 'worker' | 'cli'} name the name of the file in `src`.
  */
 export async function runEntry(name) {
   const entry = inProject('dist', 'src', `${name}.js`);

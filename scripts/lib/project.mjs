@@ -4,15 +4,15 @@ import { fileURLToPath } from 'node:url';
 
 export const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 
-/** For stamps and locks; npm leaves it alone. */
+/** Holds stamps and locks; npm leaves the folder alone. */
 export const cacheDir = path.join(root, 'node_modules', '.cache', 'prompt-ledger');
 
-/** False in a production image, which holds `dist` and no sources. */
+/** False in a production image, which has `dist` and no sources. */
 export function hasSources() {
   return existsSync(path.join(root, 'src')) && existsSync(path.join(root, 'nest-cli.json'));
 }
 
-/** @param {string[]} parts of a path below the project. */
+/** @param {string[]} parts the parts of a path below the project. */
 export function inProject(...parts) {
   return path.join(root, ...parts);
 }

@@ -2,16 +2,15 @@ import { spawn } from 'node:child_process';
 import { root } from './project.mjs';
 
 const SIGNALS = ['SIGINT', 'SIGTERM'];
-/** npm ends its installation first and then takes it back, which takes half a minute. */
+/** npm finishes its installation before it rolls back, which takes half a minute. */
 const STOP_TIMEOUT_MS = 2_000;
 
 /**
- * Runs a program of Node's to its end. A signal that comes meanwhile ends it and then this process: nothing
- * is left running.
+ * Runs a Node program to its end. A signal that arrives meanwhile ends it and then this process, so that nothing is left running.
  *
- * @param {string[]} args of `node`.
- * @param {{ quiet: boolean, failure: string }} options `quiet` shows its output only when it fails; `failure`
- *   is the message of the error that is thrown then, whose `exitCode` is null when a signal ended the program.
+ * @param {string[]} args arguments of `node`.
+ * @param {{ quiet: boolean, failure: string }} options `quiet` shows its output only when it fails; `failure` is the message of the error
+ * that is thrown then, whose `exitCode` is null when a signal ended the program.
  */
 export async function runNode(args, { quiet, failure }) {
   const output = quiet ? 'pipe' : 'inherit';

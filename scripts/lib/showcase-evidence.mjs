@@ -1,4 +1,4 @@
-// The part of the showcase that compares versions: an experiment, and a rollout that has been watched for a while.
+// The part of the showcase that compares versions: an experiment, and a rollout that has run for a while.
 
 const MAILS = ['Wo bleibt mein Paket?', 'Where is my parcel?', 'I want my money back.', 'It arrived broken.'];
 const ITEMS = 48;
@@ -6,7 +6,7 @@ const TRIES = 300;
 const ROUNDS = 8;
 const UNITS_IN_A_ROUND = 60;
 
-/** Compares two versions of a prompt on items, of which one in three may not be refunded. @returns the experiment's id. */
+/** Compares two versions of a prompt on items, one in three of which must not be refunded. @returns the experiment's id. */
 export async function runExperiment(call) {
   const items = Array.from({ length: ITEMS }, (_, at) => ({
     external_id: `ticket-${4711 + at}`,
@@ -41,7 +41,7 @@ export async function runExperiment(call) {
   return id;
 }
 
-/** Splits a prompt's requests between two versions, and says of each unit whether it was content. @returns the rollout's id. */
+/** Splits a prompt's requests between two versions, and reports for each unit whether it was satisfied. @returns the rollout's id. */
 export async function startRollout(call) {
   const prompt_name = 'kb/answer_with_sources';
   const prompt = `/v1/prompts/${encodeURIComponent(prompt_name)}`;

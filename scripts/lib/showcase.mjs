@@ -112,7 +112,7 @@ export async function seedShowcase(url, key) {
       dirty: false,
     },
   });
-  // The budget below is too small for both, so they run before it is made.
+  // The budget below is too small for both, so they run first.
   const experimentId = await runExperiment(call);
   const rolloutId = await startRollout(call);
   await call('POST', '/v1/prices', {
@@ -208,7 +208,7 @@ async function editRefund(page) {
   await page.getByLabel('What changes, and why').fill('quote the customer');
 }
 
-/** Two variants of one prompt, answered. */
+/** Runs two variants of one prompt. */
 async function tryTwo(page) {
   await page
     .getByLabel('Variables of all')
@@ -254,7 +254,7 @@ async function runSome(call) {
   return id;
 }
 
-/** Opened by one and approved by another, of the two who are needed. */
+/** Opens a change that needs two approvals and has one, from somebody else. */
 async function openChange(call) {
   await call('PUT', '/v1/environments/prod', { protected: true, approvals: { required: 2 } });
   const member = async (name, role) => {

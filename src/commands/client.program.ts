@@ -4,7 +4,7 @@ import { addCodeCommands } from './code.program.js';
 import { addLedgerCommands } from './ledger.program.js';
 import { CliError } from './terminal/cli-error.js';
 
-/** The commands that talk to a ledger somewhere. Nothing of the service is loaded, or packed with them. */
+/** The commands that talk to a remote ledger. They load nothing of the service, and none of it is packed with them. */
 export function buildClientProgram(): Command {
   const program = newProgram();
   addLedgerCommands(program);

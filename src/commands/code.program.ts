@@ -7,7 +7,7 @@ import type { RegisterFlags } from './code/register.command.js';
 import { examples } from './terminal/examples.js';
 import { withLedgerFlags } from './terminal/flags.js';
 
-/** Prompts in files: folders of Markdown, and code that the ledger follows. */
+/** Commands for prompts in files: folders of Markdown, and code that the ledger follows. */
 export function addCodeCommands(program: Command): void {
   withLedgerFlags(program.command('import <folder>'))
     .description('make the ledger have what the *.prompt.md files of a folder say')

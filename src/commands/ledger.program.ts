@@ -20,7 +20,7 @@ import type { LedgerFlags } from './terminal/connection.js';
 import { examples } from './terminal/examples.js';
 import { collect, toNumber, withLedgerFlags } from './terminal/flags.js';
 
-/** Adds the commands for a ledger that runs somewhere: keys, prompts, runs, executions. */
+/** Adds the commands for a running ledger: keys, prompts, runs, executions. */
 export function addLedgerCommands(program: Command): void {
   addKeys(program.command('keys').description('make, list, rotate and revoke API keys'));
   addMembers(program.command('members').description('list, add and remove members of the project'));
@@ -47,7 +47,7 @@ export function addLedgerCommands(program: Command): void {
   addExecutions(program.command('executions').description('list, read, export and erase executions'));
 }
 
-/** Which prompts a command is about. */
+/** Adds the flags that choose the prompts of a command. */
 export function withPromptFilters(command: Command): Command {
   return command
     .addOption(new Option('--mode <mode>', 'only prompts in this mode').choices(['full', 'tracking']))

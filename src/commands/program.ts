@@ -5,7 +5,7 @@ import { addLedgerCommands } from './ledger.program.js';
 import { addServiceCommands } from './service/service.program.js';
 
 /**
- * All commands. Each loads its part when it is asked for: the whole service takes a second to load, and `--help` should
+ * All commands. Each loads its part on demand, because the whole service takes a second to load, which `--help` should
  * not.
  */
 export function buildProgram(): Command {

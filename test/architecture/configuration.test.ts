@@ -3,7 +3,7 @@ import { Environment, ENVIRONMENT_NAMES, parseEnvironment } from '../../src/infr
 import { read } from './tree.js';
 
 const defaults = new Environment();
-/** Written as into a file; empty is unset. */
+/** Formatted as in a file; empty means unset. */
 const expected = ENVIRONMENT_NAMES.map((name): [string, string] => [name, String(defaults[name] ?? '')]);
 
 describe('.env.example', () => {
@@ -29,7 +29,7 @@ describe('.env.example', () => {
 });
 
 describe('docs/configuration.md', () => {
-  /** Such as "| `PORT` | `8000` | where it listens |". */
+  /** For example "| `PORT` | `8000` | where it listens |". */
   const ROW = /^\| *`([A-Z][A-Z0-9_]*)` *\| *(.*?) *\|/gm;
   const list = () =>
     [...read('docs/configuration.md').matchAll(ROW)].map(([, name = '', cell = '']) => [name, cell]);

@@ -3,7 +3,7 @@ import { listSources, read } from './tree.js';
 
 const MAX_DEPENDENCIES = 6;
 
-/** The number of parameters of the constructor of each class; a class that declares none has 0. */
+/** Counts the constructor parameters of each class; a class without a constructor has 0. */
 function countDependencies(file: string, text: string): Map<string, number> {
   const counts = new Map<string, number>();
   const visit = (node: ts.Node): void => {

@@ -8,7 +8,7 @@ const MAX_LINES = 300;
 const DIST = path.join(ROOT, 'dashboard/dist');
 
 const page = () => readFileSync(path.join(DIST, 'index.html'), 'utf8');
-/** Returns the files that the page names: its script, what that needs at once, and its styles. */
+/** Returns the files that the page names: its script, that script's immediate imports, and its styles. */
 const firstFiles = () =>
   [...page().matchAll(/(?:src|href)="\/app\/(assets\/[^"]+\.(?:js|css))"/g)].map(([, file]) => String(file));
 

@@ -14,7 +14,7 @@ function listImports(file: string): Import[] {
     .map(({ fileName }) => [file, path.posix.join(path.posix.dirname(file), fileName)]);
 }
 
-/** Books an import in the folder where the paths of its two files part. */
+/** Records an import in the folder where the paths of its two files diverge. */
 function groupByFolder(imports: readonly Import[]): Folders {
   const folders: Folders = new Map();
   for (const [from, to] of imports) {
@@ -58,7 +58,7 @@ describe('the folders of the project', () => {
 
   it('import each other one way: nothing leads back to the folder or file that it came from', () => {
     const circles = [...folders].flatMap(([folder, children]) => {
-      // The client reads answers as the service does, and the command line asks the service by the client.
+      // The client parses answers with the service's code, and the command line calls the service through the client.
       if (folder === '') return [];
       const circle = findCircle(children);
       return circle === null ? [] : [`${folder}: ${circle.join(' → ')}`];

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { ROOT } from './tree.js';
 
-/** Each breaks one rule: who imports, what, and the rule's name. */
+/** Each entry breaks one rule: the importer, the imported file, and the rule's name. */
 const FORBIDDEN = [
   ['src/kernel/a.ts', 'src/entities/index.ts', 'kernel-imports-what-is-below'],
   ['src/kernel/b.ts', 'liquidjs', 'kernel-imports-what-is-below'],
@@ -56,7 +56,7 @@ interface Violation {
   readonly rule: { readonly name: string };
 }
 
-/** Runs the law over a tree that breaks each rule once: a rule that matches nothing would be green for ever. */
+/** Runs the law over a tree that breaks each rule once, because a rule that matches nothing would always pass. */
 describe('the import law', () => {
   let tree: string;
   let violations: readonly Violation[];
@@ -123,7 +123,7 @@ describe('the import law', () => {
     const config = path.join(ROOT, '.dependency-cruiser.cjs');
     const args = [cruiser, '--config', config, '--output-type', 'json', 'src', 'migrations', 'test'];
     return new Promise((resolve, reject) => {
-      // It exits with 0 whatever it finds, as its JSON is for other programs to judge.
+      // It exits with 0 whatever it finds, because its JSON is for other programs to judge.
       execFile(process.execPath, args, { cwd: tree, maxBuffer: 2 ** 26 }, (error, stdout, stderr) => {
         if (error !== null) reject(new Error(stderr, { cause: error }));
         else resolve((JSON.parse(stdout) as { summary: { violations: Violation[] } }).summary.violations);

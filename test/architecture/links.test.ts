@@ -4,12 +4,12 @@ import { listFiles, read, ROOT } from './tree.js';
 
 const PAGES = listFiles().filter((file) => file.endsWith('.md') && !file.startsWith('test/'));
 
-/** Returns a page without its code, whose brackets are no links and whose `#` begin no headings. */
+/** Returns a page without its code, whose brackets are not links and whose `#` is not a heading. */
 function readProse(page: string): string {
   return read(page).replaceAll(/^( *)(`{3,}).*?^\1\2$/gms, '');
 }
 
-/** Makes the anchors that GitHub gives to the headings of a page. */
+/** Lists the anchors that GitHub gives to the headings of a page. */
 function listAnchors(page: string): Set<string> {
   const seen = new Map<string, number>();
   const anchors = new Set<string>();

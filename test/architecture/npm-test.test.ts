@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { ROOT } from './tree.js';
 
-/** In a process of its own: the scripts are ES modules, which Jest does not load. */
+/** Runs in its own process, because the scripts are ES modules, which Jest does not load. */
 function evaluate(module: string, expression: string, env: Readonly<Record<string, string>> = {}) {
   const file = JSON.stringify(path.join(ROOT, module));
   const code = `import * as it from ${file}; console.log(JSON.stringify(await ${expression}));`;

@@ -21,13 +21,13 @@ describe('package.json', () => {
     const sources = [...listSources(), ...listFiles('migrations')].map(read).join('\n');
     const names = Object.keys(manifest.dependencies);
     const peers = new Set(names.flatMap(peersOf));
-    // In quotes: as an import, or by name, as the transport of a log.
+    // Looks for the name in quotes: as an import, or as a name such as a log transport.
     const isNamed = (name: string) => sources.includes(`'${name}'`) || sources.includes(`'${name}/`);
     expect(names.filter((name) => !isNamed(name) && !peers.has(name))).toEqual([]);
   });
 });
 
-/** Returns the packages that a package wants to find beside itself. */
+/** Returns the peer dependencies of a package. */
 function peersOf(name: string): string[] {
   const text = readFileSync(path.join(ROOT, 'node_modules', name, 'package.json'), 'utf8');
   const { peerDependencies = {} } = JSON.parse(text) as { peerDependencies?: Record<string, string> };

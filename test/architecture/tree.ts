@@ -3,7 +3,7 @@ import path from 'node:path';
 
 export const ROOT = path.join(__dirname, '../..');
 
-/** The folders that .gitignore names, and those that editors leave: the tree is read without git, which an unpacked archive lacks. */
+/** Folders of .gitignore and of editors. The tree is read without git, because an unpacked archive has none. */
 const SKIPPED_FOLDERS = new Set([
   '.git',
   '.idea',
@@ -15,7 +15,7 @@ const SKIPPED_FOLDERS = new Set([
 ]);
 const SKIPPED_FILE = /^\.env$|\.log$|\.tsbuildinfo$/;
 
-/** All files of the project below a folder, as paths from its root with forward slashes, sorted. */
+/** Lists all files of the project below a folder, as sorted paths from its root with forward slashes. */
 export function listFiles(folder = '.'): string[] {
   const entries = readdirSync(path.join(ROOT, folder), { withFileTypes: true });
   return entries
@@ -27,12 +27,12 @@ export function listFiles(folder = '.'): string[] {
     .sort();
 }
 
-/** Lists the files that end up in `dist`: without the tests beside the sources. */
+/** Lists the files that end up in `dist`, without the tests beside the sources. */
 export function listSources(): string[] {
   return listFiles('src').filter((file) => file.endsWith('.ts') && !/\.(spec|testkit)\.ts$/.test(file));
 }
 
-/** @param file as of {@link listFiles} */
+/** @param file a path from {@link listFiles} */
 export function read(file: string): string {
   return readFileSync(path.join(ROOT, file), 'utf8');
 }

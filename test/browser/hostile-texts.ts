@@ -1,4 +1,4 @@
-/** Marks what was executed; each payload has a number of its own. */
+/** Records that a payload was executed; each has its own number. */
 const run = (at: number) => `window.noted&&window.noted.executed.push(String(${at}))`;
 
 const SHAPES: readonly ((code: string) => string)[] = [
@@ -29,7 +29,7 @@ const SHAPES: readonly ((code: string) => string)[] = [
   (code) => `<meta http-equiv="refresh" content="0;url=javascript:${code}">`,
 ];
 
-/** Texts that would run if anything took them for markup, an address or code. */
+/** Texts that would run if anything treated them as markup, an address or code. */
 export function hostileTexts(count: number): string[] {
   return Array.from({ length: count }, (_, at) => {
     const shape = SHAPES[at % SHAPES.length] as (code: string) => string;

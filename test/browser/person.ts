@@ -10,7 +10,7 @@ export interface PersonOptions {
   readonly height?: number;
 }
 
-/** The things a page did that none may do. */
+/** Things that a page did but must never do. */
 interface Noted {
   readonly violations: string[];
   readonly executed: string[];
@@ -36,9 +36,9 @@ afterAll(async () => {
   browser = null;
 });
 
-/** Somebody in front of the dashboard, with a browser of their own. */
+/** Somebody in front of the dashboard, with their own browser. */
 export class Person {
-  /** Errors that no code of the page has handled. */
+  /** Errors that no code of the page handled. */
   readonly errors: string[] = [];
 
   private constructor(
@@ -65,7 +65,7 @@ export class Person {
         },
       );
     });
-    // Here and not by `evaluate`, which would need what the policy of the page forbids.
+    // Injected here, because `evaluate` would need what the page's policy forbids.
     await context.addInitScript({ content: axeSource });
     return new Person(context, await context.newPage(), url);
   }
@@ -81,19 +81,19 @@ export class Person {
     await this.page.getByRole('button', { name: 'Sign in', exact: true }).click();
   }
 
-  /** Opens a screen as somebody who has this key. */
+  /** Opens a screen as somebody with this key. */
   async openAs(key: string, path: string): Promise<void> {
     await this.open(path);
     await this.signIn(key);
     await this.page.getByRole('navigation', { name: 'Screens' }).waitFor();
   }
 
-  /** Returns the violations of the policy, and the scripts that the page has run and was not meant to. */
+  /** Returns the policy violations, and the foreign scripts that the page has run. */
   async noted(): Promise<Noted & { readonly errors: readonly string[] }> {
     return { ...(await this.page.evaluate(() => window.noted)), errors: this.errors };
   }
 
-  /** Returns the findings that axe calls serious or critical on the page as it is, in light and in dark. */
+  /** Returns the findings that axe calls serious or critical on the current page, in light and in dark. */
   async findBarriers(): Promise<string[]> {
     const found: string[] = [];
     for (const colorScheme of ['light', 'dark'] as const) {
@@ -106,7 +106,7 @@ export class Person {
 
   private async findBarriersAsShown(): Promise<string[]> {
     const { violations } = await this.page.evaluate(async () => {
-      // Charts are drawn anew for the other colors.
+      // Charts are drawn again for the other colors.
       await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
       return window.axe.run({ resultTypes: ['violations'] });
     });

@@ -40,7 +40,7 @@ beforeAll(async () => {
     metadata: Object.fromEntries(TEXTS.slice(0, 16).map((text, at) => [`${at} ${text}`.slice(0, 64), text])),
   });
   executionId = String(body['execution_id']);
-  // Whatever may be any text names groups of analytics: environments, keys, budgets.
+  // Environments, keys and budgets, whose names may be any text, name groups of analytics.
   const { body: key } = await stage.admin.post('/v1/keys', {
     name: TEXTS[11]!.slice(0, 100),
     scopes: ['executions:run'],
@@ -238,7 +238,7 @@ describe('the page', () => {
         const html = await answer.text();
         expect(html).toContain(`nonce="${nonce}"`);
         expect(html).not.toContain('__CSP_NONCE__');
-        // No script and no style without an address of its own.
+        // Every script and style has an address.
         expect(html).not.toMatch(/<script(?![^>]* src=)|<style| style=| on\w+=/);
         return nonce;
       }),

@@ -15,12 +15,12 @@ export interface CliResult {
 export interface CliOptions {
   /** Default: a folder without a configuration. */
   readonly cwd?: string;
-  /** All that the process sees of the environment, but for PATH. */
+  /** The whole environment of the process, except for PATH. */
   readonly env?: Readonly<Record<string, string>>;
   readonly input?: string;
 }
 
-/** The command line as a process of its own, without a terminal. */
+/** Runs the command line in its own process, without a terminal. */
 export async function runCli(args: readonly string[], options: CliOptions = {}): Promise<CliResult> {
   const child = spawn(process.execPath, [...quickStart(), CLI, ...args], {
     cwd: options.cwd ?? tmpdir(),
@@ -40,7 +40,7 @@ export async function runCli(args: readonly string[], options: CliOptions = {}):
   });
 }
 
-/** Against the ledger of a stage, as its admin. */
+/** Runs commands against the ledger of a stage, as its admin. */
 export function cliOf(stage: Stage, common: CliOptions = {}) {
   const env = { PROMPT_LEDGER_URL: stage.ledger.url, PROMPT_LEDGER_API_KEY: ADMIN_KEY };
   return (args: readonly string[], options: CliOptions = {}): Promise<CliResult> =>

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { api, type ApiClient } from '../support/api-client.js';
 import { ECHO, OPENAI, type Stage } from './stage.js';
 
-/** A key of this project. */
+/** Makes a client with a key of this project. */
 export async function clientWith(
   stage: Stage,
   scopes: readonly string[],
@@ -12,7 +12,7 @@ export async function clientWith(
   return { ...api(stage.ledger.url, made.body.key), keyId: made.body.key_id };
 }
 
-/** A key of a project of its own, with the models of the tests. */
+/** Makes a client with a key of a new project, which has the models of the tests. */
 export async function otherProject(stage: Stage): Promise<ApiClient> {
   const scopes = [
     'prompts:read',

@@ -9,13 +9,13 @@ export interface KeyClient extends ApiClient {
   readonly made: ApiBody;
 }
 
-/** @throws Error unless the answer is of this status: a test that has not what it needs must not go on. */
+/** @throws Error unless the answer has this status, because a test whose setup failed must not continue. */
 export function expectMade<T extends ApiBody>(answer: ApiResponse<T>, status = 201): T {
   if (answer.status !== status) throw new Error(JSON.stringify(answer.body));
   return answer.body;
 }
 
-/** The key that this client makes, in use. */
+/** Makes a key as this client, and returns a client that uses it. */
 export async function makeKey(stage: Stage, maker: ApiClient, body: ApiBody): Promise<KeyClient> {
   const made = expectMade(await maker.post('/v1/keys', { name: 'a key', ...body }));
   return { ...toClient(stage, made) };
@@ -31,14 +31,14 @@ export async function makeUser(maker: ApiClient, body: ApiBody = {}): Promise<st
   return String(made['user_id']);
 }
 
-/** A user who is a member with this role. @param maker an admin of the project. */
+/** Makes a user who is a member with this role. @param maker an admin of the project. */
 export async function makeMember(maker: ApiClient, role: Role, body: ApiBody = {}): Promise<string> {
   const userId = await makeUser(maker, body);
   expectMade(await maker.put(`/v1/members/${userId}`, { role }), 200);
   return userId;
 }
 
-/** A member with this role, by a key of theirs. */
+/** Makes a member with this role, and returns a client with their key. */
 export async function memberClient(
   stage: Stage,
   role: Role,
@@ -51,7 +51,7 @@ export async function memberClient(
 export interface TestProject {
   readonly id: string;
   readonly name: string;
-  /** With a key whose role is admin. */
+  /** Uses a key whose role is admin. */
   readonly admin: KeyClient;
 }
 

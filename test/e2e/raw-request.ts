@@ -3,7 +3,7 @@ import type { ApiBody, ApiResponse } from '../support/api-client.js';
 
 export interface RawRequest {
   readonly method: string;
-  /** Goes on the wire as it is; `fetch` would normalise it. */
+  /** Goes on the wire unchanged, while `fetch` would normalize it. */
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Uint8Array;
@@ -13,7 +13,7 @@ export interface RawResponse extends ApiResponse<ApiBody> {
   readonly text: string;
 }
 
-/** For bytes that no well-behaved client sends. */
+/** Sends bytes that no well-behaved client sends. */
 export function rawRequest(url: string, { method, path, headers, body }: RawRequest): Promise<RawResponse> {
   const { hostname, port } = new URL(url);
   return new Promise((resolve, reject) => {

@@ -9,21 +9,21 @@ export const ADMIN_KEY = 'the-admin-key-of-the-tests';
 export const ECHO = { provider: 'echo', model_name: 'echo' };
 export const OPENAI = { provider: 'openai', model_name: 'gpt-4o-mini' };
 
-/** The stage of one file of tests: a ledger in a database of its own, and a provider that writes down its requests. */
+/** The stage of one test file: a ledger with its own database, and a provider that records its requests. */
 export interface Stage {
   readonly ledger: LedgerProcess;
-  /** With the admin's key. */
+  /** Uses the admin's key. */
   readonly admin: ApiClient;
   readonly openai: OpenAiServer;
   /** For further processes on the same database. */
   readonly env: Readonly<Record<string, string>>;
-  /** Past the API, as the owner of the tables; `sql` asks it, too. */
+  /** Bypasses the API, as the owner of the tables. `sql` uses it too. */
   readonly owner: Client;
   sql<T = ApiBody>(text: string, values?: readonly unknown[]): Promise<T[]>;
   close(): Promise<void>;
 }
 
-/** The ledger listens, and the models of the catalogue are allowed. */
+/** Starts a ledger that listens and allows the models of the catalogue. */
 export async function startStage(settings: Readonly<Record<string, string>> = {}): Promise<Stage> {
   const database = await createSeededDatabase();
   const openai = await OpenAiServer.start();
@@ -34,7 +34,7 @@ export async function startStage(settings: Readonly<Record<string, string>> = {}
     SECRETS_KEY: 'YSB0ZXN0IGtleSBvZiAzMiBieXRlcyBpbiBiYXNlNjQ=',
     OPENAI_API_KEY: 'sk-stand-in-0000000000000000',
     OPENAI_BASE_URL: openai.baseUrl,
-    // Files in which many calls fail on purpose would open one; those about circuits set their own.
+    // Files in which many calls fail on purpose would open a circuit; those about circuits set their own value.
     CIRCUIT_FAILURES: '0',
     RETRY_WAITS_MS: '200',
     SHUTDOWN_LINGER_MS: '100',
@@ -92,7 +92,7 @@ export function promptPath(name: string): string {
   return `/v1/prompts/${encodeURIComponent(name)}`;
 }
 
-/** Puts a prompt and makes it active; a test that has no prompt must not go on. */
+/** Puts a prompt and makes it active. A test without its prompt must not continue. */
 export async function putPrompt(
   client: ApiClient,
   name: string,
@@ -125,7 +125,7 @@ export async function untilFinal(client: ApiClient, id: string): Promise<Executi
   return execution;
 }
 
-/** The shape that every refusal has (RFC 9457), whatever the reason. */
+/** Expects the form that every refusal has (RFC 9457), whatever the reason. */
 export function expectProblem(answer: ApiResponse<unknown>, status: number, code: string): void {
   expect({ ...answer, body: answer.body, contentType: answer.headers.get('content-type') }).toMatchObject({
     status,

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 
 const ROOT = path.join(__dirname, '../..');
 const run = promisify(execFile);
-/** It starts two servers and five processes of the service, one after the other. */
+/** The test starts two servers and five processes of the service, one after the other. */
 const LONGEST_MS = 240_000;
 
 interface Results {
@@ -16,7 +16,7 @@ interface Results {
 
 let folder: string;
 
-/** Figures are looked at for being there: how high they are is nothing that a test can judge. */
+/** Checks only that the figures exist, because no test can judge how high they are. */
 describe('the benchmark', () => {
   beforeAll(async () => {
     folder = await mkdtemp(path.join(tmpdir(), 'ledger-bench-test-'));
@@ -50,7 +50,7 @@ describe('the benchmark', () => {
       );
       expect(rows.filter(({ value }) => value === null)).toEqual([]);
       expect(notes.join('\n')).toMatch(/All \d+ answered runs are in Postgres .* after SIGKILL/);
-      // A run of it is published.
+      // The output of a run is published.
       expect(text).not.toContain(ROOT);
       expect(text).not.toContain(folder);
     },
@@ -98,12 +98,12 @@ describe('the benchmark', () => {
   });
 });
 
-/** With servers of its own, so that the log of one can be read and the other killed. */
+/** Uses its own servers, so that the log of one can be read and the other killed. */
 async function bench(...args: string[]): Promise<{ stdout: string }> {
   const env = { ...process.env };
   delete env['TEST_DATABASE_URL'];
   delete env['TEST_REDIS_URL'];
-  // Told to stop, it stops its servers too.
+  // When it is told to stop, it stops its servers too.
   return run(process.execPath, [path.join(ROOT, 'bench/run.mjs'), ...args], {
     env,
     timeout: LONGEST_MS - 20_000,

@@ -18,7 +18,7 @@ describe('docs/cli.md', () => {
     await chmod(program, 0o755);
     ledger = await startLedger({ env: { PROMPT_LEDGER_HOME: path.join(folder, 'home') } });
   });
-  // Here and not outside: there what a file leaves running is killed first, and its database would outlive it.
+  // Registered here: an outer hook would run after the processes of the file are killed, and its database would be left behind.
   afterAll(() => ledger.stop());
 
   it('has commands that work as they are printed, one after the other', async () => {
@@ -38,7 +38,7 @@ describe('docs/cli.md', () => {
     child.stdin.end(script);
     const code = await new Promise((resolve) => child.on('close', resolve));
 
-    // The line of the run.
+    // The line that reports the run.
     const lines = expect.stringMatching(/^succeeded · version 1 · [^\n]*\n$/) as string;
     expect({ code, stderr }).toEqual({ code: 0, stderr: lines });
     expect(stdout).toContain('welcome_email: version 1 is new, and is active.');

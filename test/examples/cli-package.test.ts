@@ -10,7 +10,7 @@ const MAX_BYTES = 40_000_000;
 let project: string;
 let cli: string;
 
-/** Packed as its README says, and installed where there is nothing else, without a registry. */
+/** Packs as the README says, and installs into an empty project without a registry. */
 beforeAll(async () => {
   const folder = await mkdtemp(path.join(tmpdir(), 'ledger-cli-'));
   await mustRun('npm', ['pack', '--workspace', 'cli', '--pack-destination', folder], { cwd: ROOT });

@@ -4,7 +4,7 @@ import { createTestDatabase, type TestDatabase } from '../support/database/datab
 import { startLedger, type LedgerProcess } from '../support/servers/processes.js';
 import { mustRun, newProject, packClient, ROOT, run, tsc } from './client-package.js';
 
-// Packs, installs and compiles, on machines that are busy.
+// Packs, installs and compiles, possibly on a busy machine.
 jest.setTimeout(180_000);
 
 const API_KEY = 'the-key-of-the-client';
@@ -31,7 +31,7 @@ afterAll(async () => {
   await database.drop();
 });
 
-/** All TypeScript of the README's section, as one module. */
+/** Returns all TypeScript of the README's section as one module. */
 function tour(): Promise<string> {
   return codeOf('README.md', 'The TypeScript client');
 }

@@ -21,7 +21,7 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** With nothing of the environment but PATH, an empty HOME, and what is given. */
+/** Runs a program with only PATH, an empty HOME, and the given environment. */
 export function run(program: string, args: readonly string[], { cwd, env = {} }: RunOptions): Promise<Done> {
   const all = { PATH: process.env['PATH'], HOME, ...env };
   return new Promise((resolve) => {
@@ -31,7 +31,7 @@ export function run(program: string, args: readonly string[], { cwd, env = {} }:
   });
 }
 
-/** @throws Error with what the program said. */
+/** @throws Error with the program's output. */
 export async function mustRun(
   program: string,
   args: readonly string[],
@@ -56,7 +56,7 @@ export async function installArchive(project: string, archive: string): Promise<
   await mustRun('npm', ['install', ...quiet, archive], { cwd: project });
 }
 
-/** An empty project that has nothing but the packed client, and the types of Node. */
+/** Makes an empty project that has only the packed client, and the types of Node. */
 export async function newProject(archive: string, files: Readonly<Record<string, string>>): Promise<string> {
   const project = await mkdtemp(path.join(tmpdir(), 'ledger-project-'));
   await writeFile(path.join(project, 'package.json'), '{"name": "a-project", "private": true}\n');
@@ -66,7 +66,7 @@ export async function newProject(archive: string, files: Readonly<Record<string,
   return project;
 }
 
-/** Links what `npm install` would bring of `devDependencies`. */
+/** Links what `npm install` would install from `devDependencies`. */
 export async function linkNodeTypes(project: string): Promise<void> {
   await mkdir(path.join(project, 'node_modules/@types'), { recursive: true });
   await symlink(

@@ -23,7 +23,7 @@ interface Service {
   readonly volumes?: readonly string[];
 }
 
-/** The services as Compose reads them: variables filled in from `env`. @throws Error where one is demanded and absent. */
+/** Parses the services as Compose does, with variables from `env`. @throws Error where a required one is missing. */
 function compose(file: string, env: Readonly<Record<string, string>> = {}): Record<string, Service> {
   const document = parse(readFileSync(path.join(ROOT, file), 'utf8'), { merge: true }) as {
     services: unknown;
@@ -33,7 +33,7 @@ function compose(file: string, env: Readonly<Record<string, string>> = {}): Reco
   ) as Record<string, Service>;
 }
 
-/** Compose's `${NAME:-default}` and `${NAME:?message}`, in which an empty variable counts as unset. */
+/** Expands Compose's `${NAME:-default}` and `${NAME:?message}`, in which an empty variable counts as unset. */
 function interpolate(text: string, env: Readonly<Record<string, string>>): string {
   return text.replace(/\$\{(\w+)(?::([-?])([^}]*))?\}/g, (_, name: string, kind?: string, word?: string) => {
     const value = env[name] ?? '';
@@ -43,7 +43,7 @@ function interpolate(text: string, env: Readonly<Record<string, string>>): strin
   });
 }
 
-/** Every `NAME` that the file takes from outside. */
+/** Lists every `NAME` that the file reads from the environment. */
 function variablesOf(file: string): string[] {
   const text = readFileSync(path.join(ROOT, file), 'utf8');
   return [...new Set([...text.matchAll(/\$\{(\w+)/g)].map((match) => match[1] as string))];
@@ -100,7 +100,7 @@ describe.each([
 
   it('checks the health of what others wait for', () => {
     for (const name of ['postgres', 'redis']) expect(services[name]?.healthcheck?.test).toBeDefined();
-    // The image's own check asks over HTTP, which these two do not speak.
+    // The image's own check uses HTTP, which these two do not serve.
     for (const name of ['migrate', 'worker']) expect(services[name]?.healthcheck).toEqual({ disable: true });
     expect(services['api']?.healthcheck).toBeUndefined();
   });

@@ -18,7 +18,7 @@ describe('docs/experiments.md', () => {
     await chmod(program, 0o755);
     ledger = await startLedger({ env: { PROMPT_LEDGER_HOME: path.join(folder, 'home') } });
   });
-  // Here and not outside: there what a file leaves running is killed first, and its database would outlive it.
+  // Registered here: an outer hook would run after the processes of the file are killed, and its database would be left behind.
   afterAll(() => ledger.stop());
 
   it('has a story that goes as it is printed, from nothing to a red and a green gate', async () => {

@@ -7,7 +7,7 @@ import { listShells, readBlocks, ROOT, typeCommands, writePrograms, type Shell }
 
 const PAGES = execFileSync('git', ['ls-files', '*.md'], { cwd: ROOT, encoding: 'utf8' }).trim().split('\n');
 
-/** Programs that the pages name. Each writes down what it was called with, and answers with a word. */
+/** Programs that the pages name. Each records its arguments, and answers with a word. */
 const STAND_INS = [
   'curl',
   'docker',
@@ -31,7 +31,7 @@ printf '%s\\0' "$call" >> "$CALLS"
 echo answer
 `;
 
-/** Files that a page's commands find where they are run. */
+/** Files that a page's commands expect where they run. */
 const FILES = {
   'repository/.prompt-ledger/postgres-password': 'secret',
   'repository/.prompt-ledger/key-hash-secret': 'secret',
@@ -44,7 +44,7 @@ const FILES = {
   'profiles/run-64-1.cpuprofile': '',
 };
 
-/** Types a page's blocks one after the other, and answers which programs were called with what. */
+/** Types a page's blocks one after the other, and returns which programs were called with what. */
 async function callsOfPage(page: string, shell: Shell) {
   const folder = await mkdtemp(path.join(tmpdir(), 'ledger-blocks-'));
   try {
@@ -61,7 +61,7 @@ async function callsOfPage(page: string, shell: Shell) {
       text
         .replaceAll('/tmp/profiles', `${folder}/profiles`)
         .replaceAll('examples/summarize.sh', 'summarize.sh')
-        // The next block is pasted into a terminal that stands in the repository again.
+        // The next block is pasted into a terminal whose folder is the repository again.
         .concat(`\ncd ${folder}/repository`),
     );
     const calls = path.join(folder, 'calls');
@@ -69,7 +69,7 @@ async function callsOfPage(page: string, shell: Shell) {
       folder,
       env: { CALLS: calls },
     });
-    // Sorted, as the two ends of a pipe start at the same time.
+    // Sorted, because the two ends of a pipe start at the same time.
     const called = (await readFile(calls, 'utf8')).replaceAll(folder, '').split('\0').sort();
     return { complaints, called };
   } finally {
@@ -89,7 +89,7 @@ describe('the printed commands', () => {
     expect(runs[0]?.called.length).toBeGreaterThan(1);
   });
 
-  // zsh takes the sign for a word where people type, and what follows for arguments.
+  // An interactive zsh reads `#` as a word, and the comment as arguments.
   it('have no comments', async () => {
     const commented: string[] = [];
     for (const page of PAGES) {
@@ -101,7 +101,7 @@ describe('the printed commands', () => {
     expect(commented).toEqual([]);
   });
 
-  // In zsh `$name:c` and `$name[1]` are more than the variable, in quotes too.
+  // zsh expands `$name:c` and `$name[1]` as modifiers and subscripts, even in quotes.
   it('put a variable in braces where a colon or a bracket follows', async () => {
     const bare: string[] = [];
     for (const page of PAGES) {
@@ -112,7 +112,7 @@ describe('the printed commands', () => {
     expect(bare).toEqual([]);
   });
 
-  // A `<key_id>` in a command is a file to read from.
+  // A shell reads `<key_id>` in a command as a redirection from a file.
   it('have no placeholders that a shell reads as a redirection', async () => {
     const found: string[] = [];
     for (const page of PAGES) {

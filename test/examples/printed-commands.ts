@@ -6,17 +6,17 @@ export const ROOT = path.join(__dirname, '../..');
 
 export type Shell = 'bash' | 'zsh';
 
-/** Interactive shells: comments, history expansion and globs mean other things in a shell that reads from people. */
+/** Interactive shells, because comments, history expansion and globs mean other things there than in scripts. */
 const INTERACTIVE: Readonly<Record<Shell, readonly string[]>> = {
   bash: ['--norc', '--noprofile', '-i', '-s'],
   zsh: ['-f', '-i', '-s', '-o', 'no_prompt_sp'],
 };
 
-/** The words of bash about a missing terminal. */
+/** Messages of bash about a missing terminal. */
 const WITHOUT_A_TERMINAL =
   /cannot set terminal process group|no job control in this shell|tcsetattr: Inappropriate/;
 
-/** Beside curl, so that each answer's status is known: the printed commands show bodies only. */
+/** A wrapper around curl that reports each answer's status, because the printed commands show only bodies. */
 const CURL_WITH_STATUS = `#!/bin/sh
 PATH=$REAL_PATH exec curl -w '%{stderr}STATUS %{http_code}\\n' "$@"
 `;
@@ -30,17 +30,17 @@ export interface PrintedRun {
   readonly stdout: string;
   /** The complaints of the shells and programs. */
   readonly complaints: readonly string[];
-  /** The status of each answer that curl got, in order. */
+  /** The status of each answer that curl received, in order. */
   readonly statuses: readonly number[];
 }
 
-/** Those of `bash` and `zsh` that this machine has. */
+/** Returns those of `bash` and `zsh` that this machine has. */
 export function listShells(): Shell[] {
   const all: Shell[] = ['bash', 'zsh'];
   return all.filter((shell) => spawnSync(shell, ['-c', 'true']).status === 0);
 }
 
-/** The blocks of shell commands of a page, or of one section of it, without their indent. */
+/** Reads the shell blocks of a page, or of one of its sections, without their indent. */
 export async function readBlocks(
   page: string,
   { section, languages = ['bash', 'sh'] }: { section?: string; languages?: readonly string[] } = {},
@@ -61,7 +61,7 @@ export async function readBlocks(
   return blocks;
 }
 
-/** Makes a folder of programs that stand before the real ones, with a curl that tells each answer's status. */
+/** Makes a folder of programs that precede the real ones, with a curl that reports each answer's status. */
 export async function writePrograms(folder: string, programs: Readonly<Record<string, string>> = {}) {
   await mkdir(folder, { recursive: true });
   for (const [name, source] of Object.entries({ curl: CURL_WITH_STATUS, ...programs })) {
@@ -79,7 +79,7 @@ export async function typeCommands(
   const realPath = process.env['PATH'] ?? '';
   const child = spawn(shell, INTERACTIVE[shell], {
     cwd: folder,
-    // A session of its own: an interactive shell would take the terminal that the tests run in.
+    // Runs in its own session, because an interactive shell would take the terminal that the tests run in.
     detached: true,
     env: {
       HOME: folder,
@@ -98,7 +98,7 @@ export async function typeCommands(
   return { stdout, complaints: findComplaints(stderr), statuses: readStatuses(stderr) };
 }
 
-/** bash repeats what it reads, so only lines that begin with a program's name count. */
+/** bash echoes its input, so only lines that start with a program's name count. */
 function findComplaints(stderr: string): string[] {
   return stderr
     .split('\n')

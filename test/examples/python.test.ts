@@ -25,7 +25,7 @@ afterAll(async () => {
   await database.drop();
 });
 
-/** Runs Python as a user calls it, from another folder, with the standard library alone (`-I`). */
+/** Runs Python as a user does, from another folder, with only the standard library (`-I`). */
 function python(
   script: string,
   settings: Readonly<Record<string, string>> = {},
@@ -78,7 +78,7 @@ describe('examples/python', () => {
         "my own call said 'ORDER 42!' to 'Order 42 is confirmed!'",
         'it is an execution of origin recorded',
         'PY_WELCOME has 1 version(s), 1 is active',
-        // Three of them are the other script’s.
+        // Three of them belong to the other script.
         `executions so far: ${total + 3}`,
         '',
       ]);

@@ -14,7 +14,7 @@ import {
   type PrintedRun,
 } from './printed-commands.js';
 
-// Each starts processes by the dozen, on machines that are busy.
+// Each test starts dozens of processes, possibly on a busy machine.
 jest.setTimeout(180_000);
 
 const SHELLS = listShells();
@@ -44,13 +44,13 @@ async function printedCommands(page: string, section: string | undefined, ledger
   return blocks.map(({ text }) => text.replaceAll(PRINTED_HOST, host)).join('\n');
 }
 
-/** The beginnings of checksums that the README shows. */
+/** Reads the beginnings of checksums that the README shows. */
 async function readPrintedChecksums(): Promise<(string | undefined)[]> {
   const text = await readFile(path.join(ROOT, 'README.md'), 'utf8');
   return [...text.matchAll(/"checksum_hash": "(\w+)…"/g)].map((match) => match[1]);
 }
 
-/** Every line of output that is one JSON document. */
+/** Returns every output line that is a JSON document. */
 function documentsOf({ stdout }: PrintedRun): Record<string, unknown>[] {
   const lines = stdout.split('\n').filter((line) => /^[{[]/.test(line));
   return lines.map((line) => JSON.parse(line) as Record<string, unknown>);

@@ -6,7 +6,7 @@ import { createTestDatabase, type TestDatabase } from '../support/database/datab
 import { startLedger, type LedgerProcess } from '../support/servers/processes.js';
 import { installArchive, linkNodeTypes, packClient, ROOT, run, tsc } from './client-package.js';
 
-// Packs, installs and compiles, on machines that are busy.
+// Packs, installs and compiles, possibly on a busy machine.
 jest.setTimeout(180_000);
 
 const API_KEY = 'the-key-of-the-apps';
@@ -37,11 +37,11 @@ async function request(method: string, url: string, body?: unknown): Promise<Rec
   return (await response.json()) as Record<string, unknown>;
 }
 
-/** A copy of the app with the packed client in it, as its README says. */
+/** Copies the app and installs the packed client, as its README says. */
 async function install(app: string): Promise<string> {
   const folder = path.join(await mkdtemp(path.join(tmpdir(), 'ledger-app-')), app);
   await cp(path.join(ROOT, 'examples', app), folder, { recursive: true });
-  // The compiler and Node's types are the root's here: npm would ask a registry for them, though it is told to omit them.
+  // The compiler and Node's types are linked from the root: npm would ask a registry for them, though it is told to omit them.
   const manifest = path.join(folder, 'package.json');
   const { devDependencies: _, ...rest } = JSON.parse(await readFile(manifest, 'utf8')) as Record<
     string,

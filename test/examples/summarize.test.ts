@@ -5,7 +5,7 @@ import { OpenAiServer } from '../fakes/vendors/openai-server.js';
 import { createTestDatabase, type TestDatabase } from '../support/database/database.js';
 import { startLedger, type LedgerProcess } from '../support/servers/processes.js';
 
-// Each starts processes by the dozen, on machines that are busy.
+// Each test starts dozens of processes, possibly on a busy machine.
 jest.setTimeout(180_000);
 
 const SCRIPT = path.join(__dirname, '../../examples/summarize.sh');
@@ -26,7 +26,7 @@ afterAll(async () => {
 });
 beforeEach(() => openai.reset());
 
-/** The script as a user calls it, with nothing of the environment but what is given. */
+/** Runs the script as a user does, with only the given environment. */
 function summarize(env: Record<string, string>): Promise<{ code: number; stdout: string; stderr: string }> {
   return new Promise((resolve) => {
     execFile('sh', [SCRIPT], { env: { PATH: process.env['PATH'], ...env } }, (error, stdout, stderr) => {

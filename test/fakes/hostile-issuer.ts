@@ -9,17 +9,17 @@ const HOUR_S = 3600;
 const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
 
 /**
- * An OpenID provider that says whatever a test wants it to. It has no pages: a test makes the address that leads back itself.
- * What is not set is what an honest one would say.
+ * An OpenID provider that says whatever a test wants. It has no pages: a test builds the callback address itself.
+ * Unset members are those of an honest provider.
  */
 export class HostileIssuer {
-  /** Changes of the claims of the next ID tokens; undefined takes one away. */
+  /** Overrides of the claims of the next ID tokens; undefined removes one. */
   claims: Claims = {};
-  /** Changes of the answer of the token endpoint. */
+  /** Overrides of the answer of the token endpoint. */
   tokens: Claims = {};
-  /** The signature: `none` leaves it out, `foreign` is made by a key that nobody has published. */
+  /** The signature: `none` omits it, and `foreign` uses a key that nobody has published. */
   signature: 'own' | 'foreign' | 'none' = 'own';
-  /** Bodies and headers that the token endpoint was sent. */
+  /** Bodies and headers that the token endpoint received. */
   readonly exchanges: { readonly body: URLSearchParams; readonly authorization: string | undefined }[] = [];
   private nonce = '';
   private readonly own = generateKeyPairSync('rsa', { modulusLength: 2048 });
@@ -31,7 +31,7 @@ export class HostileIssuer {
     private readonly metadata: Claims,
   ) {}
 
-  /** @param metadata changes of the discovery document. */
+  /** @param metadata overrides of the discovery document. */
   static async start(clientId: string, metadata: Claims = {}): Promise<HostileIssuer> {
     const server = createServer();
     const issuer = new HostileIssuer(server, clientId, metadata);
@@ -56,8 +56,8 @@ export class HostileIssuer {
   }
 
   /**
-   * The address that leads back from a sign-in which the ledger has begun.
-   * @param changes of its query; undefined takes a parameter away.
+   * Returns the callback address of a sign-in that the ledger has begun.
+   * @param overrides of its query; undefined removes a parameter.
    */
   leadBack(loginUrl: string, changes: Readonly<Record<string, string | undefined>> = {}): string {
     const { searchParams: asked } = new URL(loginUrl);

@@ -1,4 +1,4 @@
-// A real OpenID provider as a process of its own, with the accounts of OIDC_ACCOUNTS. Its own development pages ask who signs in.
+// Runs a real OpenID provider in its own process, with the accounts of OIDC_ACCOUNTS. Its own development pages ask who signs in.
 import { Provider } from 'oidc-provider';
 
 const { OIDC_PORT, OIDC_REDIRECT_URI, OIDC_ACCOUNTS } = process.env;

@@ -3,29 +3,29 @@ import type { AddressInfo, Socket } from 'node:net';
 
 export type ReceiverBehaviour =
   | { readonly kind: 'answer'; readonly status?: number; readonly headers?: Readonly<Record<string, string>> }
-  /** Says nothing. */
+  /** Never answers. */
   | { readonly kind: 'hang' }
-  /** Answers 200, and a body that never ends. */
+  /** Answers 200 with a body that never ends. */
   | { readonly kind: 'stream' }
-  /** Closes the connection without a word. */
+  /** Closes the connection without an answer. */
   | { readonly kind: 'cut' };
 
 /** One request as it arrived. */
 export interface ReceivedEvent {
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
-  /** The body as it came. */
+  /** The body as it arrived. */
   readonly body: string;
 }
 
 const OK: ReceiverBehaviour = { kind: 'answer' };
 const CHUNK = 'x'.repeat(16 * 1024);
 
-/** Somebody's server that is told of executions: a real one, which writes down what it gets. */
+/** A customer's server that receives callbacks: a real one, which records what it gets. */
 export class WebhookReceiver {
   readonly requests: ReceivedEvent[] = [];
   connections = 0;
-  /** Bytes of bodies that were taken off its hands. */
+  /** Bytes of streamed bodies that the client read. */
   streamedBytes = 0;
   private script: readonly ReceiverBehaviour[] = [OK];
   private readonly sockets = new Set<Socket>();
@@ -57,7 +57,7 @@ export class WebhookReceiver {
     return receiver;
   }
 
-  /** Forgets what came, and answers 200 again. */
+  /** Forgets the requests, and answers 200 again. */
   reset(): void {
     this.requests.length = 0;
     this.connections = 0;
@@ -65,7 +65,7 @@ export class WebhookReceiver {
     this.script = [OK];
   }
 
-  /** One for each request from now on; the last one for all that follow. */
+  /** Sets one behaviour for each coming request, and the last one for all later requests. */
   behave(...script: readonly ReceiverBehaviour[]): void {
     this.requests.length = 0;
     this.script = script;

@@ -1,6 +1,6 @@
 'use strict';
 
-/** For `npm run test:faults`, where each row prints its own lines: only what kept rows from running at all. */
+/** Prints only what kept rows from running, because each row of `npm run test:faults` prints its own lines. */
 module.exports = class QuietReporter {
   onTestFileResult(_test, { testExecError, failureMessage, testResults }) {
     if (testExecError || testResults.length === 0)

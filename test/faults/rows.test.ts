@@ -6,7 +6,7 @@ import { ROWS } from './rows/index.js';
 const plan = readPlan();
 const rows = ROWS.filter(({ number }) => plan.rows === null || plan.rows.includes(number));
 const LIMIT_MS = plan.size === 'full' ? 12 * 60_000 : 120_000;
-/** For what a row that broke off leaves to be ended. */
+/** Time to end what a row that broke off left behind. */
 const CLOSING_MS = 30_000;
 
 let lab: Lab;

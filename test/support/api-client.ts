@@ -15,7 +15,7 @@ export interface ApiClient {
   delete<T = ApiBody>(path: string, headers?: Record<string, string>): Promise<ApiResponse<T>>;
 }
 
-/** Over a socket, as a client would. A string body is sent as it is, for what is not JSON; a null key sends none. */
+/** Calls over a socket, as a client would. A string body is sent unchanged, for bodies that are not JSON. A null key sends none. */
 export function api(url: string, key: string | null): ApiClient {
   const send = async <T>(
     method: string,

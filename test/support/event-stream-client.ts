@@ -3,7 +3,7 @@ import type { ApiBody } from './api-client.js';
 export interface StreamEvent {
   readonly event: string;
   readonly data: ApiBody;
-  /** The text as it came. */
+  /** The text as it arrived. */
   readonly text: string;
 }
 
@@ -12,14 +12,14 @@ export interface StreamOptions {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** The answer to a `:stream`, read event by event and no faster than it is asked for. */
+/** Reads the answer to a `:stream` event by event, and no faster than the test asks for them. */
 export class EventStreamClient {
   private reader: ReadableStreamDefaultReader<Uint8Array> | null = null;
   private readonly decoder = new TextDecoder();
   private rest = '';
 
   private constructor(
-    /** Its body is not touched before the first event is asked for: a refusal has another. */
+    /** Its body is not read before the first event is requested, because a refusal has a body of another form. */
     readonly response: Response,
     private readonly leaving: AbortController,
   ) {}
@@ -35,7 +35,7 @@ export class EventStreamClient {
     return new EventStreamClient(response, leaving);
   }
 
-  /** Null at the end. */
+  /** Returns null at the end. */
   async next(): Promise<StreamEvent | null> {
     for (;;) {
       const end = this.rest.indexOf('\n\n');
@@ -52,7 +52,7 @@ export class EventStreamClient {
     }
   }
 
-  /** Passes over others. @throws when the stream ends before one comes. */
+  /** Skips other events. @throws when the stream ends before one arrives. */
   async until(name: string): Promise<StreamEvent> {
     for (;;) {
       const event = await this.next();
@@ -67,7 +67,7 @@ export class EventStreamClient {
     return events;
   }
 
-  /** Hangs up. */
+  /** Disconnects. */
   leave(): void {
     this.leaving.abort();
   }

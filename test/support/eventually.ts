@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const POLL_MS = 10;
-/** Less than the time that Jest gives a test, so that the failure says what did not come. */
+/** Shorter than the time that Jest gives a test, so that the failure says what did not happen. */
 const LIMIT_MS = 50_000;
 
 /**
  * Waits until `condition` holds.
- * @param what did not come, for the failure; left out, it is the text of the condition.
+ * @param what did not happen, for the failure; defaults to the text of the condition.
  * @param limitMs in milliseconds; a test with a longer time limit of its own may wait longer.
  */
 export async function eventually(

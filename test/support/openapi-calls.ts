@@ -16,13 +16,13 @@ export interface OpenApiPaths {
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
 }
 
-/** An operation of the OpenAPI document, to be called with its own examples. */
+/** An operation of the OpenAPI document, which tests call with its own examples. */
 export interface OpenApiCall {
-  /** In capitals. */
+  /** In upper case. */
   readonly method: string;
-  /** Such as `/v1/prompts/{name}`. */
+  /** For example `/v1/prompts/{name}`. */
   readonly route: string;
-  /** Such as `GET /v1/prompts/{name}`. */
+  /** For example `GET /v1/prompts/{name}`. */
   readonly name: string;
   readonly operation: Operation;
 }
@@ -41,8 +41,8 @@ export function exampleOf({ example, schema }: Parameter): string | number | und
 }
 
 /**
- * The example body, or undefined where the operation takes none.
- * @param adminKey what the key of the instance is, where an example has its default.
+ * Returns the example body, or undefined where the operation takes none.
+ * @param adminKey the key of the instance, which replaces the default in an example.
  */
 export function bodyOf({ operation: { requestBody } }: OpenApiCall, adminKey = DEFAULT_API_KEY): unknown {
   const example = Object.values(requestBody?.content ?? {})[0]?.example;
@@ -51,7 +51,7 @@ export function bodyOf({ operation: { requestBody } }: OpenApiCall, adminKey = D
     : JSON.parse(JSON.stringify(example).replaceAll(DEFAULT_API_KEY, adminKey));
 }
 
-/** The example body about what was made before: ids in it are those. @param adminKey as for {@link bodyOf}. */
+/** Returns the example body with the ids of what was made before. @param adminKey as for {@link bodyOf}. */
 export function bodyWith(
   call: OpenApiCall,
   ids: ReadonlyMap<string, string>,
@@ -62,7 +62,7 @@ export function bodyWith(
   return Object.fromEntries(Object.entries(body).map(([name, value]) => [name, ids.get(name) ?? value]));
 }
 
-/** @param valueOf what to put in for a parameter; undefined leaves one of the query out. */
+/** @param valueOf returns the value of a parameter; undefined omits a query parameter. */
 export function fillPath(
   { route, operation: { parameters = [] } }: OpenApiCall,
   valueOf: (parameter: Parameter) => string | number | undefined,
@@ -81,14 +81,14 @@ export function fillPath(
 /** Ranks calls so that those which make things come before those which read, change and end them. */
 export function rankCall({ method, route }: OpenApiCall): number {
   const isMade = /\{\w+_id\}/.test(route);
-  // They are about an execution that their body names.
+  // These need an execution, which their body names.
   if (['/v1/scores', '/v1/outcomes'].includes(route) && method === 'POST') return 3;
   if (route.endsWith(':score')) return 3;
-  // Only what was started is paused and ended.
+  // A rollout must start before it can be paused or ended.
   if (route === '/v1/rollouts/{rollout_id}:start') return 2.5;
-  // It runs on the items of a dataset.
+  // An experiment runs on the items of a dataset.
   if (route === '/v1/experiments' && method === 'POST') return 1.5;
-  // It is about the version that is active once all that makes one has been called.
+  // A rollout needs the version that is active after all calls that make one.
   if (route === '/v1/rollouts' && method === 'POST') return 1.5;
   if (route.endsWith(':retire')) return 4;
   if (route.endsWith(':migrate-to-full')) return 5;
@@ -99,11 +99,11 @@ export function rankCall({ method, route }: OpenApiCall): number {
   return method === 'PUT' ? 0 : 1;
 }
 
-/** Keeps the ids of what an answer says was made, of each kind the first. */
+/** Keeps the first id of each kind that an answer contains. */
 export function rememberIds(body: unknown, ids: Map<string, string>): void {
   if (typeof body !== 'object' || body === null) return;
   for (const [name, value] of Object.entries(body)) {
-    // The instance has no id, and everybody may know of it.
+    // The id `instance` names the instance itself, which no call made.
     const isId = name.endsWith('_id') && typeof value === 'string' && value !== 'instance';
     if (isId && !ids.has(name)) ids.set(name, value);
     if (name === 'version') rememberIds(value, ids);

@@ -1,11 +1,11 @@
 import type { Role } from '../../src/entities/index.js';
 
-/** `anyone` needs no key, `any key` no role; `instance` is the key in `API_KEY`, which may call all of them. */
+/** `anyone` needs no key and `any key` needs no role. `instance` is the key in `API_KEY`, which may call all routes. */
 export type LeastRole = 'anyone' | 'any key' | Role | 'instance';
 
 /**
- * The least role that may call each route of the OpenAPI document. It is written by hand, and is what the
- * service is held to: a test calls every route with every role, and fails for a route that has no line here.
+ * The least role that may call each route of the OpenAPI document. It is written by hand and defines what the
+ * service must do: a test calls every route with every role, and fails for a route without a line here.
  * `docs/governance.md` shows it.
  */
 export const ROUTE_MATRIX: Readonly<Record<string, LeastRole>> = {

@@ -1,4 +1,4 @@
-/** Returns a setting that the global setup has put into the environment. */
+/** Returns a setting from the environment that the global setup made. */
 export function testSetting(
   name: 'LEDGER_TEST_POSTGRES_URL' | 'LEDGER_TEST_REDIS_URL' | 'LEDGER_TEST_RUN' | 'LEDGER_TEST_START',
 ): string {

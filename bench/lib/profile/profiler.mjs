@@ -10,13 +10,13 @@ const POLL_MS = 20;
 
 /**
  * @typedef {object} Profiler
- * @property {string[]} nodeArgs of the process that is to be profiled.
- * @property {Record<string, string>} env of it.
- * @property {<T>(pid: number, name: string, work: () => Promise<T>) => Promise<T>} during profiles the process while
- *   the work is done, and leaves `<name>.cpuprofile` in the folder.
+ * @property {string[]} nodeArgs for the process to profile.
+ * @property {Record<string, string>} env for that process.
+ * @property {<T>(pid: number, name: string, work: () => Promise<T>) => Promise<T>} during profiles the process during the work, and writes
+ * `<name>.cpuprofile` to the folder.
  */
 
-/** @param {string | null} folder null: nothing is profiled. @returns {Promise<Profiler>} */
+/** @param {string | null} folder null profiles nothing. @returns {Promise<Profiler>} */
 export async function createProfiler(folder) {
   if (folder === null) return { nodeArgs: [], env: {}, during: (_pid, _name, work) => work() };
   const target = path.resolve(folder);

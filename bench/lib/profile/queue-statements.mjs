@@ -1,8 +1,8 @@
 const CLAIM = 'a claim';
 
 /**
- * The statements with which the service asks the queue, found among all that it executes: the one place that knows their
- * called. In the order in which they are reported.
+ * The statements that the service runs on the queue, found among all that it executes. Only this file knows their
+ * names. They are in the order of the report.
  */
 export const QUEUE_STATEMENTS = [
   { figure: CLAIM, pattern: /\b\w*claim(?!_webhook)\w*\s*\(/ },
@@ -14,7 +14,7 @@ export const QUEUE_STATEMENTS = [
 /**
  * @param {import('./statement-log.mjs').Statement[]} statements
  * @returns {{ figure: string, durationsMs: number[] }[]}
- * @throws {Error} when there is no claim among them: then it is called otherwise than this file knows.
+ * @throws {Error} when no statement is a claim, because its name is then unknown to this file.
  */
 export function findQueueStatements(statements) {
   const found = QUEUE_STATEMENTS.map(({ figure, pattern }) => ({

@@ -7,28 +7,28 @@ const STEP =
 const CONTINUED = /^\t/;
 
 /**
- * @typedef {object} Statement as a session of the database executed it.
+ * @typedef {object} Statement a statement that a session of the database executed.
  * @property {string} text
- * @property {number} durationMs of parsing, planning and executing together.
+ * @property {number} durationMs the time of parsing, planning and executing together.
  *
  * @typedef {object} StatementLog
- * @property {() => Promise<void>} mark forgets what was logged before.
- * @property {() => Promise<Statement[]>} read what was logged since the mark.
+ * @property {() => Promise<void>} mark forgets earlier statements.
+ * @property {() => Promise<Statement[]>} read returns the statements logged since the mark.
  */
 
 /**
- * Has the server log each statement of a database with its duration: what a service really asks, as it asks it, whatever
- * its functions are called. Sessions that are open already are not logged.
+ * Makes the server log each statement of a database with its duration, so that the measured queries are the service's own, whatever its
+ * functions are called. Sessions that are already open are not logged.
  *
  * @param {import('../servers/postgres.mjs').Postgres} postgres
  * @param {import('../servers/postgres.mjs').Database} database
- * @returns {Promise<StatementLog | null>} null where the server's log is not ours to read.
+ * @returns {Promise<StatementLog | null>} null where this process cannot read the server's log.
  */
 export async function logStatements({ logFile }, database) {
   if (logFile === null) return null;
   const name = pg.escapeIdentifier(new URL(database.url).pathname.slice(1));
   await database.query(`ALTER DATABASE ${name} SET log_min_duration_statement = 0`);
-  // Values would make the log ten times as large.
+  // Parameter values would make the log ten times as large.
   await database.query(`ALTER DATABASE ${name} SET log_parameter_max_length = 0`);
   let from = 0;
   return {
@@ -54,7 +54,7 @@ async function readFrom(file, offset) {
 /** @param {string} text @returns {Statement[]} */
 function parseLog(text) {
   const statements = [];
-  /** By session, what was parsed and bound and is not executed yet. */
+  /** By session, the time of statements that are parsed and bound, but not executed yet. */
   const pendingMs = new Map();
   let last = null;
   for (const line of text.split('\n')) {

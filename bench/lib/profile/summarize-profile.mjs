@@ -1,4 +1,4 @@
-// node bench/lib/profile/summarize-profile.mjs <file.cpuprofile>…: where the time went, by function and by package or folder.
+// node bench/lib/profile/summarize-profile.mjs <file.cpuprofile>…: shows where the time went, by function and by package or folder.
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -20,10 +20,10 @@ async function main(files) {
 }
 
 /**
- * Self times, as shares of the time in which the process did something.
+ * Sums self times, as shares of the time in which the process was not idle.
  *
- * @param {any[]} profiles as `Profiler.stop` gives them.
- * @param {number} top how many functions.
+ * @param {any[]} profiles profiles from `Profiler.stop`.
+ * @param {number} top the number of functions.
  */
 export function summarizeProfiles(profiles, top) {
   const byFunction = new Map();
@@ -61,15 +61,15 @@ export function summarizeProfiles(profiles, top) {
   ].join('\n');
 }
 
-/** @returns {Map<number, number>} microseconds by the node's id. */
+/** @returns {Map<number, number>} microseconds by the id of the node. */
 function sumSelfTimes({ samples, timeDeltas }) {
   const selfUs = new Map();
-  // A sample's time is what passed until the next one.
+  // The time of a sample lasts until the next one.
   samples.forEach((id, i) => add(selfUs, id, timeDeltas[i + 1] ?? 0));
   return selfUs;
 }
 
-/** @returns {Map<number, any>} each node's caller, by the node's id. */
+/** @returns {Map<number, any>} the caller of each node, by the id of the node. */
 function mapParents({ nodes }) {
   return new Map(nodes.flatMap((node) => (node.children ?? []).map((child) => [child, node])));
 }
@@ -90,7 +90,7 @@ function describeFunction({ functionName, url, lineNumber }) {
   return url === '' ? name : `${name}  ${shorten(url)}:${lineNumber + 1}`;
 }
 
-/** `pg`, `src/modules/executions`, `node:net`, or V8's own `(garbage collector)`. */
+/** Returns `pg`, `src/modules/executions`, `node:net`, or V8's own `(garbage collector)`. */
 function describePlace({ functionName, url }) {
   if (url === '') return functionName.startsWith('(') ? functionName : '(native)';
   const file = shorten(url);
@@ -100,7 +100,7 @@ function describePlace({ functionName, url }) {
   return scopeOrName.startsWith('@') ? `${scopeOrName}/${name}` : scopeOrName;
 }
 
-/** The innermost folder of `src` that was on the stack. What a promise or a socket goes on with has none of its callers there. */
+/** Returns the innermost folder of `src` on the stack. The continuation of a promise or a socket has no callers from there. */
 function describeOwner(node, parents) {
   for (let at = node; at !== undefined; at = parents.get(at.id)) {
     const place = describePlace(at.callFrame);
@@ -109,7 +109,7 @@ function describeOwner(node, parents) {
   return describePlace(node.callFrame).startsWith('(g') ? '(garbage collector)' : '(none of src)';
 }
 
-/** From the innermost `node_modules` or from the build on, so that no path of this machine is printed. */
+/** Cuts the path before the innermost `node_modules` or the build, so that no path of this machine is printed. */
 function shorten(url) {
   if (!url.startsWith('file:') && !path.isAbsolute(url)) return url;
   const modules = url.lastIndexOf('/node_modules/');

@@ -1,8 +1,8 @@
 const MAIN_THREAD = 'CrRendererMain';
 
 /**
- * The longest task of the page's main thread while something is done: by the clock, which counts what the machine did for
- * others meanwhile, and by the processor time of the thread, which does not.
+ * Measures the longest task of the page's main thread during some work: by the clock, which includes time that the machine spent on others,
+ * and by the processor time of the thread, which does not.
  *
  * @param {import('playwright-core').Page} page
  * @param {() => Promise<void>} work
@@ -33,7 +33,7 @@ export async function traceTasks(page, work) {
   await session.send('Tracing.end');
   await complete;
   await session.detach();
-  // Chromium keeps further processes ready, whose main threads do next to nothing.
+  // Chromium keeps spare processes ready, whose main threads do almost nothing.
   const [busiest] = [...mainThreads].flatMap((id) => threads.get(id) ?? []).sort((a, b) => b.allMs - a.allMs);
   if (busiest === undefined) throw new Error('The trace has no task of the page.');
   return { longestMs: busiest.longestMs, longestCpuMs: busiest.longestCpuMs };

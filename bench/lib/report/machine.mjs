@@ -3,14 +3,14 @@ import { open, readFile, rm, statfs } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 
-/** `TMPFS_MAGIC` of Linux's magic.h: memory, whose fsync is no fsync. */
+/** `TMPFS_MAGIC` of Linux's magic.h: a file system in memory, whose fsync does nothing. */
 const TMPFS = 0x01021994;
 const PAGE_BYTES = 8192;
 const FSYNC_MEASURE_MS = 1_000;
 const MIB = 1024 ** 2;
 const clockTicksPerSecond = readClockTicks();
 
-/** Describes the machine of the measurement. `fsync` belongs beside each durable figure. */
+/** Describes the machine of the measurement. Every durable figure depends on `fsync`. */
 export async function describeMachine(postgres, redis) {
   return {
     cpu: os.cpus()[0]?.model ?? 'unknown',
@@ -26,15 +26,15 @@ export async function describeMachine(postgres, redis) {
 }
 
 /**
- * Measures fdatasync of one 8 KB write each, like `pg_test_fsync`, which the embedded binaries come without.
- * Beside Postgres' own files, so it is the same disk.
+ * Measures fdatasync of one 8 KB write each, as `pg_test_fsync` does, which the embedded binaries lack.
+ * The file is beside Postgres' own, so it is on the same disk.
  */
 async function measureFsync(dir) {
   const fileName = path.join(path.dirname(dir), 'bench-fsync');
   const file = await open(fileName, 'w');
   try {
     const page = Buffer.alloc(PAGE_BYTES, 1);
-    // The first ones extend the file, as Postgres' do not: its files are recycled.
+    // The first writes extend the file, which those of Postgres do not, because it recycles its files.
     await file.write(page, 0, PAGE_BYTES, 0);
     await file.sync();
     let writes = 0;
@@ -60,15 +60,15 @@ export async function readCpuMs(pid) {
 }
 
 /**
- * The same of a process with all processes below it. Those that have ended count too: their time has moved into what
- * their parent keeps of the children that it waited for. A PostgreSQL server's is that of its backends and of everything
- * it does in the background.
+ * Returns the time of a process with all its descendants. Those that have ended count too, because the
+ * parent keeps the time of the children that it waited for. The time of a PostgreSQL server includes its backends and
+ * all its background work.
  */
 export async function cpuMsOfTree(pid) {
   const times = await readCpuTimes(pid);
   if (times === null) return null;
   const children = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => '');
-  // A child that ends while it is looked at is in neither sum, this once.
+  // A child that ends while it is read is missing from both sums, this once.
   const below = await Promise.all(children.split(' ').filter(Boolean).map(cpuMsOfTree));
   return below.reduce((sum, ms) => sum + (ms ?? 0), times.ownMs + times.reapedMs);
 }
@@ -76,8 +76,8 @@ export async function cpuMsOfTree(pid) {
 async function readCpuTimes(pid) {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => null);
   if (stat === null) return null;
-  // The second field is the program's name, which may hold anything. proc(5): utime is field 14, stime 15, and the same
-  // of children that were waited for 16 and 17.
+  // The second field is the program's name, which may contain anything. proc(5): utime is field 14, stime is 15, and
+  // those of awaited children are 16 and 17.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   const sumMs = (first) => ((Number(fields[first]) + Number(fields[first + 1])) * 1000) / clockTicksPerSecond;
   return { ownMs: sumMs(11), reapedMs: sumMs(13) };

@@ -15,7 +15,7 @@ function toCells(rows) {
   return [COLUMNS, ...body];
 }
 
-/** For a terminal. */
+/** Formats the table for a terminal. */
 export function plainTable(rows) {
   const cells = toCells(rows);
   const widths = COLUMNS.map((_, column) => Math.max(...cells.map((line) => line[column].length)));
@@ -33,7 +33,7 @@ export function markdownTable(rows) {
   return [header, `|${' --- |'.repeat(COLUMNS.length)}`, ...body].join('\n');
 }
 
-/** One line a fact. */
+/** Returns one line for each fact. */
 export function machineLines({ machine, options }) {
   const { fsync } = machine;
   return [
@@ -57,7 +57,7 @@ function metText(met) {
   return met ? 'yes' : 'NO';
 }
 
-/** Three digits that mean something; whole numbers from 100 on. */
+/** Formats three significant digits; whole numbers from 100 on. */
 function number(value) {
   if (Math.abs(value) >= 100) return Math.round(value).toLocaleString('en-US');
   return value.toFixed(Math.abs(value) >= 10 ? 1 : 2);

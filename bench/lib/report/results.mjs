@@ -3,13 +3,13 @@ import path from 'node:path';
 import { inProject } from '../project.mjs';
 import { machineLines, markdownTable } from './report.mjs';
 
-/** Ignored by git; what is published goes into a file of its own with `--out`. */
+/** Git ignores this file; published results go to a file named by `--out`. */
 const LATEST = inProject('bench', 'results', 'latest.json');
 const GUARD = inProject('bench', 'results', 'guard.json');
 const BEGIN = '<!-- bench:begin -->';
 const END = '<!-- bench:end -->';
 
-/** @returns {Promise<string>} where they were written. */
+/** @returns {Promise<string>} the path of the written file. */
 export async function writeResults({ out, guard }, results) {
   const target = path.resolve(out ?? (guard === null ? LATEST : GUARD));
   await mkdir(path.dirname(target), { recursive: true });
@@ -17,7 +17,7 @@ export async function writeResults({ out, guard }, results) {
   return target;
 }
 
-/** @throws {Error} when nothing was measured here yet. */
+/** @throws {Error} when nothing has been measured here yet. */
 export async function readResults(file) {
   const text = await readFile(file ?? LATEST, 'utf8').catch(() => null);
   if (text === null) throw new Error('There are no results yet: run `npm run bench` first.');
@@ -59,7 +59,7 @@ function renderBlock(results) {
   ].join('\n\n');
 }
 
-/** Said plainly, beside the table and not only in it. */
+/** States missed goals in a sentence, not only in the table. */
 function missedText(rows) {
   const missed = rows.filter(({ met }) => met === false);
   if (missed.length === 0) return 'Every goal that was measured is reached.';

@@ -1,13 +1,13 @@
 /**
- * Measures A B C, then C B A, and so on: what disturbs the machine for a while disturbs all, ratios are of neighbours in
- * time, and nobody always follows the same one.
+ * Measures A B C, then C B A, and so on. A temporary disturbance of the machine then affects all peers, ratios compare measurements close
+ * in time, and no peer always follows the same one.
  *
  * @template {{ name: string }} P
  * @template S
  * @param {P[]} peers
  * @param {number} rounds
  * @param {(peer: P, round: number) => Promise<S>} measure
- * @returns {Promise<Record<string, S>[]>} of each round the samples by the peer's name.
+ * @returns {Promise<Record<string, S>[]>} for each round, the samples by the peer's name.
  */
 export async function interleave(peers, rounds, measure) {
   const results = [];
@@ -29,8 +29,7 @@ export function median(values) {
 }
 
 /**
- * The figure's median over the rounds, and the median of the rounds' own ratios: within a round the machine was the
- * same for both.
+ * Returns the figure's median over the rounds, and the median of the ratios within each round, where the machine was the same for both.
  *
  * @template R
  * @param {R[]} rounds

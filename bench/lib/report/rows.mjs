@@ -1,9 +1,9 @@
 /**
- * @typedef {object} Row one line of the result.
+ * @typedef {object} Row one line of the results.
  * @property {string} scenario
  * @property {string} figure
  * @property {string} unit
- * @property {number | null} value of the ledger; null when it is not known here.
+ * @property {number | null} value the ledger's value; null when it is unknown here.
  * @property {string | null} peer
  * @property {number | null} peerValue
  * @property {number | null} ratio the median of the rounds' ratios; not `value / peerValue`.

@@ -3,7 +3,7 @@ import { atMost, ratioAtLeast, ratioAtMost, row } from './rows.mjs';
 import { DIRECT, FLOOR, JOURNAL_OFF, LEDGER, ONE_COMMIT, PORTKEY, TWO_COMMITS } from '../work/run-peers.mjs';
 
 const REQUESTS = { name: 'requests/s', unit: '/s', of: ({ perSecond }) => perSecond };
-/** The time that the peer adds to the stand-in's own in the same round. */
+/** The time that the peer adds to the stand-in's own time in the same round. */
 const ADDED_P50 = { name: 'added p50', unit: 'ms', of: ({ p50Ms }, direct) => p50Ms - direct.p50Ms };
 const ADDED_P99 = { name: 'added p99', unit: 'ms', of: ({ p99Ms }, direct) => p99Ms - direct.p99Ms };
 export const NODE_CPU = {
@@ -29,7 +29,7 @@ export const CLOSED_FIGURES = [
   { figure: ADDED_P50, peers: [FLOOR, ...DATABASE_PEERS, PORTKEY] },
   { figure: ADDED_P99, peers: [FLOOR, ...DATABASE_PEERS, PORTKEY] },
   { figure: NODE_CPU, peers: [FLOOR, ...DATABASE_PEERS, PORTKEY] },
-  // The floor and Portkey use no database: theirs is what PostgreSQL does while nobody asks it for anything.
+  // The floor and Portkey use no database, so their figure is what PostgreSQL does while it is idle.
   { figure: POSTGRES_CPU, peers: [FLOOR, ...DATABASE_PEERS] },
   { figure: WHOLE_CPU, peers: [FLOOR, TWO_COMMITS, PORTKEY] },
 ];
@@ -76,8 +76,8 @@ function findOpenLoopGoal(figure, peer) {
 }
 
 /**
- * @param {number | null} idleMib of the service before its first request.
- * @param {Record<string, import('../work/load.mjs').Sample>[]} rounds with 64 connections.
+ * @param {number | null} idleMib memory of the service before its first request.
+ * @param {Record<string, import('../work/load.mjs').Sample>[]} rounds the rounds with 64 connections.
  */
 export function memoryRows(idleMib, rounds) {
   const of = (name) => (round) => round[name].rssMib;

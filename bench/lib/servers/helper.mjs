@@ -3,14 +3,14 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
 /**
- * Starts one of `bench/processes`, each a process of its own: in one event loop the load generator, the stand-in
- * and the peers would wait for each other.
+ * Starts one of `bench/processes` as its own process, because in one event loop the load generator, the stand-in and the peers would
+ * wait for each other.
  *
  * @param {import('../scope.mjs').Scope} scope
- * @param {string} name of the file, without its ending.
- * @param {Record<string, string>} [env] beside PATH.
- * @returns {Promise<{ pid: number, facts: any, ask: (method: string, params?: unknown) => Promise<any> }>}
- *   `facts` is what the process said when it was ready.
+ * @param {string} name the name of the file, without its extension.
+ * @param {Record<string, string>} [env] variables besides PATH.
+ * @returns {Promise<{ pid: number, facts: any, ask: (method: string, params?: unknown) => Promise<any> }>} `facts` are those that the
+ * process reported when it was ready.
  */
 export async function startHelper(scope, name, env = {}) {
   const file = fileURLToPath(new URL(`../../processes/${name}.mjs`, import.meta.url));
@@ -45,7 +45,7 @@ export async function startHelper(scope, name, env = {}) {
 async function end(child) {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const exited = once(child, 'exit');
-  // Helpers end when their parent is gone; nothing of theirs is worth a farewell.
+  // Helpers end when their parent disconnects, and have nothing to clean up.
   child.disconnect();
   await exited;
 }

@@ -7,11 +7,11 @@ import { freePort, startService } from './service-process.mjs';
 
 const run = promisify(execFile);
 const API_KEY = 'bench-admin-key';
-/** A request in the first second counts, so it must not pass while nobody looks. */
+/** Short, because requests in the first second are measured, and it must not pass unnoticed. */
 const POLL_MS = 10;
 const KEY_HASH_SECRET = 'bench-key-hash-secret-of-32-bytes';
 
-/** The settings of every process of the ledger. Whatever is not named here is as the product has it by default. */
+/** The settings of every process of the ledger. Everything else has the product's default. */
 const SETTINGS = {
   NODE_ENV: 'production',
   HOST: '127.0.0.1',
@@ -20,7 +20,7 @@ const SETTINGS = {
   OPENAI_API_KEY: 'sk-bench',
 };
 
-/** The features that are published beside the figures: a figure without them says nothing. */
+/** The features that are published with the figures, which mean nothing without them. */
 export const FEATURES = [
   'authentication by API key and scopes on every request',
   'validation of every field, unknown fields refused',
@@ -33,7 +33,7 @@ export const FEATURES = [
 /**
  * @typedef {object} Ledger
  * @property {string} url without a slash at the end.
- * @property {Record<string, string>} headers that a request with a body needs.
+ * @property {Record<string, string>} headers for requests with a body.
  * @property {import('./service-process.mjs').ServiceProcess} process
  * @property {(method: string, path: string, body?: unknown) => Promise<any>} call throws unless the answer is 2xx.
  */
@@ -47,14 +47,14 @@ export async function prepareDatabase(databaseUrl, root) {
 }
 
 /**
- * The API as a process of its own, with the consumer inside unless `env` says `WORKER=off`.
+ * Starts the API in its own process, which includes the consumer unless `env` has `WORKER=off`.
  *
  * @param {import('../scope.mjs').Scope} scope
  * @param {object} options
  * @param {string} options.tempDir
  * @param {Record<string, string>} options.env at least `DATABASE_URL`.
- * @param {string} [options.root] the project it is built in, by default this one.
- * @param {string} [options.readyPath] what answers 200 once the service is ready.
+ * @param {string} [options.root] the project of the build, by default this one.
+ * @param {string} [options.readyPath] a path that answers 200 once the service is ready.
  * @param {string[]} [options.nodeArgs]
  * @returns {Promise<Ledger>}
  */
@@ -77,7 +77,7 @@ export async function startLedger(
   return { url, headers, process: service, call: (...request) => call(url, headers, ...request) };
 }
 
-/** The consumer alone. */
+/** Starts the consumer alone. */
 export async function startWorker(scope, { tempDir, env, root = inProject() }) {
   return startService(scope, {
     name: 'worker',
@@ -89,7 +89,7 @@ export async function startWorker(scope, { tempDir, env, root = inProject() }) {
   });
 }
 
-/** @param {string} url of `/health` or `/health/ready`. */
+/** @param {string} url the URL of `/health` or `/health/ready`. */
 export async function isHealthy(url) {
   return fetch(url).then(
     (response) => response.status === 200,

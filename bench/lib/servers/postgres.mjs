@@ -6,7 +6,7 @@ import { prepareDatabase } from './ledger.mjs';
 import { cpuMsOfTree } from '../report/machine.mjs';
 import { importBuilt, inProject } from '../project.mjs';
 
-/** Without these an answered execution can be lost, and every figure would be another product's. */
+/** Without these an answered execution can be lost, and the figures would describe another product. */
 const DURABLE_SETTINGS = ['fsync', 'full_page_writes', 'synchronous_commit'];
 const TEMPLATE = 'ledger_bench_template';
 const RECOVERY_LIMIT_MS = 60_000;
@@ -15,13 +15,13 @@ const RECOVERY_POLL_MS = 100;
 /**
  * @typedef {object} Postgres
  * @property {string} version
- * @property {string} dataDir on whose disk fsync is measured.
+ * @property {string} dataDir its folder, on whose disk fsync is measured.
  * @property {boolean} embedded
- * @property {string | null} logFile null where the server is not ours.
- * @property {(scope: import('../scope.mjs').Scope, name: string, root?: string) => Promise<Database>} createDatabase
- *   migrated and seeded by the project in `root`, by default this one.
- * @property {() => Promise<number | null>} cpuMs of all processes of the server; null where they cannot be read.
- * @property {() => Promise<boolean>} crash SIGKILL and recovery; false where the server is not ours to kill.
+ * @property {string | null} logFile null for an external server.
+ * @property {(scope: import('../scope.mjs').Scope, name: string, root?: string) => Promise<Database>} createDatabase makes a database that
+ * the project in `root`, by default this one, migrates and seeds.
+ * @property {() => Promise<number | null>} cpuMs the processor time of all processes of the server; null where it cannot be read.
+ * @property {() => Promise<boolean>} crash kills the server with SIGKILL and waits for its recovery; false for an external server.
  *
  * @typedef {object} Database
  * @property {string} url
@@ -29,7 +29,7 @@ const RECOVERY_POLL_MS = 100;
  */
 
 /**
- * The product's embedded server on a new folder, or the server of `TEST_DATABASE_URL`.
+ * Starts the product's embedded server on a new folder, or uses the server of `TEST_DATABASE_URL`.
  *
  * @param {import('../scope.mjs').Scope} scope
  * @returns {Promise<Postgres>}
@@ -81,7 +81,7 @@ async function assertDurable(url) {
   }
 }
 
-/** Migrated and seeded once; the scenarios' databases are copies. @returns {Promise<string>} its name. */
+/** Migrates and seeds a template once, which the scenarios' databases copy. @returns {Promise<string>} its name. */
 async function createTemplate(scope, serverUrl, root, index) {
   const template = `${TEMPLATE}_${index}`;
   await query(serverUrl, `DROP DATABASE IF EXISTS ${template}`);
@@ -100,7 +100,7 @@ async function createDatabase(scope, serverUrl, name, template) {
   return { url, query: (sql, values) => query(url, sql, values) };
 }
 
-/** The embedded server's owner, this process, starts it again at the same address. */
+/** This process owns the embedded server and restarts it at the same address. */
 async function crash({ url, dataDir }) {
   process.kill(await readPostmasterPid(dataDir), 'SIGKILL');
   const deadline = performance.now() + RECOVERY_LIMIT_MS;
@@ -116,13 +116,13 @@ async function crash({ url, dataDir }) {
   }
 }
 
-/** Read each time: after a crash it is another one. */
+/** Read each time, because it changes with a crash. */
 async function readPostmasterPid(dataDir) {
   const [pid] = (await readFile(path.join(dataDir, 'postmaster.pid'), 'utf8')).split('\n');
   return Number(pid);
 }
 
-/** A connection a query: between the rounds nothing of ours is open. */
+/** Opens a connection for each query, so that none of them is open between the rounds. */
 async function query(url, sql, values = []) {
   const client = new pg.Client({ connectionString: url });
   client.on('error', () => undefined);

@@ -9,8 +9,8 @@ const run = promisify(execFile);
 const NAMES = ['redis-server', 'valkey-server'];
 
 /**
- * The server of `TEST_REDIS_URL`, or one of our own from the PATH; null where there is neither. Nothing in Redis has
- * to survive, neither the ledger's hints nor the peer's jobs, so it writes no files.
+ * Uses the server of `TEST_REDIS_URL`, or starts one from the PATH; null where there is neither. Neither the ledger's hints nor the peer's
+ * jobs in Redis have to survive, so it writes no files.
  *
  * @returns {Promise<{ url: string, version: string } | null>}
  */

@@ -12,22 +12,22 @@ const LOG_TAIL_CHARS = 2_000;
 /**
  * @typedef {object} ServiceProcess
  * @property {number} pid
- * @property {number} startedInMs from the spawn until it was ready.
- * @property {() => Promise<void>} stop SIGTERM, and waits.
- * @property {() => Promise<void>} kill SIGKILL, and waits.
+ * @property {number} startedInMs the time from the spawn until it was ready.
+ * @property {() => Promise<void>} stop sends SIGTERM, and waits.
+ * @property {() => Promise<void>} kill sends SIGKILL, and waits.
  */
 
 /**
- * Starts a server and waits until it is ready. What it prints goes to a file, as it would in production: read here,
- * it would cost this process time.
+ * Starts a server and waits until it is ready. Its output goes to a file, as in production, because reading it here would cost this process
+ * time.
  *
  * @param {import('../scope.mjs').Scope} scope
  * @param {object} what
  * @param {string} what.name
  * @param {string} what.program
  * @param {string[]} what.args
- * @param {Record<string, string>} [what.env] all that it sees beside PATH.
- * @param {string} what.cwd where the log goes, too; a folder without `.env`.
+ * @param {Record<string, string>} [what.env] its whole environment, except for PATH.
+ * @param {string} what.cwd a folder without `.env`, which also gets the log.
  * @param {(log: () => Promise<string>) => Promise<boolean>} what.isReady
  * @param {number} [what.pollMs]
  * @returns {Promise<ServiceProcess>}
@@ -40,10 +40,10 @@ export async function startService(scope, { name, program, args, env = {}, cwd, 
     cwd,
     env: { PATH: process.env.PATH, ...env },
     stdio: ['ignore', log.fd, log.fd],
-    // In a group of its own: Ctrl-C must not stop it before the ones that use it.
+    // Its own group, so that Ctrl-C does not stop it before its clients.
     detached: true,
   });
-  // Before anything is awaited: an event that nobody waits for is gone.
+  // Registered before any await, because an event without a listener is lost.
   const exited = once(child, 'exit');
   await once(child, 'spawn');
   await scope.defer(() => end(child, exited, 'SIGTERM'));

@@ -2,13 +2,13 @@ import { startLedger } from './ledger.mjs';
 import { putPrompt } from '../work/workload.mjs';
 
 /**
- * Starts a ledger with a database of its own and the prompt of all scenarios.
+ * Starts a ledger with its own database and the prompt of all scenarios.
  *
  * @param {import('../scope.mjs').Scope} scope
  * @param {any} bench
  * @param {{ facts: { url: string } }} standIn
- * @param {string} name of the database.
- * @param {Record<string, string>} [further] settings.
+ * @param {string} name the name of the database.
+ * @param {Record<string, string>} [further] additional settings.
  * @param {Pick<import('../profile/profiler.mjs').Profiler, 'nodeArgs' | 'env'>} [profiler]
  */
 export async function startSubject(

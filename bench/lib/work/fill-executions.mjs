@@ -1,24 +1,24 @@
 import { findRecordTables } from './record-tables.mjs';
 import { uuid7At, uuid7Floor } from './uuid7-sql.mjs';
 
-/** The numbers that are filled in; scenarios ask for them. */
+/** What the fill writes, for scenarios that query it. */
 export const FILL_PROMPTS = 20;
 export const FILL_BATCH_ID = '0190a000-0000-7000-8000-000000000001';
-/** Never `canceled`, so that there is a prompt with a status that none of its executions has. */
+/** Never `canceled`, so that this prompt has a status without executions. */
 export const FILL_PROMPT = 'bench-7';
 const VERSIONS = 4;
 const CHUNK = 100_000;
 const PARTITIONED = ['executions', 'execution_inputs', 'execution_outputs', 'execution_attempts'];
 
 /**
- * Writes executions that are over, past the API and without the work that an ending does besides: twenty prompts with a
- * version a week, most of it in production, and most of it succeeds. For both schemas, since only columns are written
- * that a table has. The tables are left as they are after a flood of inserts: never analysed, never vacuumed.
+ * Writes ended executions directly, without the API and the other work of an ending: twenty prompts with a version a week, mostly in
+ * production and mostly successful. It suits both schemas, because it writes only columns that a table has. It leaves the tables as after a
+ * flood of inserts: never analysed, never vacuumed.
  *
- * @param {import('pg').Client} client of a superuser.
+ * @param {import('pg').Client} client a superuser's client.
  * @param {object} options
  * @param {number} options.executions
- * @param {number} options.weeks how many weeks they are spread over, up to now; 1 is this week.
+ * @param {number} options.weeks the number of weeks up to now that they are spread over; 1 is this week.
  * @param {(written: number) => void} [options.onChunk]
  * @param {boolean} [options.isCounted] whether the counts that analytics reads are written too.
  */
@@ -26,7 +26,7 @@ export async function fillExecutions(client, { executions, weeks, onChunk, isCou
   await client.query(INSERT_PROMPTS);
   await prepareTables(client, weeks);
   const statement = await buildInsert(client, isCounted);
-  // Neither triggers nor foreign keys: what they would do is no part of the tables' size.
+  // Disables triggers and foreign keys, because their work is not part of the tables' size.
   await client.query('SET session_replication_role = replica');
   for (let done = 0; done < executions; done += CHUNK) {
     onChunk?.(done);
@@ -36,12 +36,12 @@ export async function fillExecutions(client, { executions, weeks, onChunk, isCou
 }
 
 /**
- * Makes the partitions that will be written to, and keeps Postgres from analysing them by itself in the middle of a
- * measurement. What is in flight has a small table in one of the schemas, which depends on being vacuumed and stays as it
- * is. A second call changes nothing, so plans that were made since the first one are kept.
+ * Makes the partitions that the fill writes to, and keeps Postgres from analysing them during a measurement. The small table of executions
+ * in flight, which one of the schemas has, keeps its vacuum settings because it depends on them. A second call changes nothing, so plans
+ * that were made since the first one are kept.
  *
  * @param {import('pg').Client} client
- * @param {number} weeks up to this one.
+ * @param {number} weeks the number of weeks, up to this one.
  */
 export async function prepareTables(client, weeks) {
   await ensurePartitions(client, weeks);
@@ -54,7 +54,7 @@ export async function prepareTables(client, weeks) {
   for (const { name } of rows) await client.query(`ALTER TABLE ${name} SET (autovacuum_enabled = false)`);
 }
 
-/** @returns {Promise<string>} in one sentence, what the tables look like. */
+/** @returns {Promise<string>} a sentence that describes the tables. */
 export async function describeFill(database) {
   const { isSplit } = await findRecordTables(database);
   const [{ size }] = await database.query(
@@ -73,7 +73,7 @@ const INSERT_PROMPTS = `
   SELECT project_id, prompt_id, n, 'x', lpad(n::text, 64, '0'), 'liquid-1', '{}'
   FROM prompts, generate_series(1, ${VERSIONS}) AS n WHERE name LIKE 'bench-%'`;
 
-/** The service makes those of the coming weeks; where the past has none, its rows would all be in the default one. */
+/** The service makes the partitions of the coming weeks. Rows of past weeks without one would all be in the default partition. */
 async function ensurePartitions(client, weeks) {
   const { rows: known } = await client.query(
     `SELECT 1 FROM pg_proc WHERE proname = 'ledger_ensure_partitions'`,
@@ -94,7 +94,7 @@ async function ensurePartitions(client, weeks) {
 }
 
 /**
- * Each column with what stands in it, of a row `d` that was drawn. Where a table lacks a column, the schema keeps that
+ * Each column with its value for a drawn row `d`. If a table lacks a column, the schema stores it
  * elsewhere or not at all.
  */
 const COLUMNS = {
@@ -155,7 +155,7 @@ const COLUMNS = {
   },
 };
 
-/** The counts of analytics, as an ending counts. */
+/** The counts of analytics, as an ending writes them. */
 const COUNTS = {
   project_id: 'project_id',
   hour: `date_trunc('hour', at, 'UTC')`,
@@ -183,7 +183,7 @@ const COUNTS = {
 };
 const COUNT_KEYS = 'project_id, 2, prompt_id, prompt_mode, version_id, model_id, environment, status';
 
-/** $1 how many, $2 how many were written before, $3 how many there will be, $4 over how many weeks. */
+/** $1 is how many to insert, $2 how many were inserted before, $3 the total, and $4 the number of weeks. */
 async function buildInsert(client, isCounted) {
   const parts = [];
   for (const [table, columns] of Object.entries(COLUMNS)) {
@@ -208,7 +208,7 @@ async function insertKnown(client, table, columns, from) {
   return `INSERT INTO ${table} (${names}) SELECT ${entries.map(([, value]) => value).join(', ')} ${from}`;
 }
 
-/** In the order of time, as they would have come; ids with room for those of the same millisecond. */
+/** In the order of time, as real executions; ids leave room for others of the same millisecond. */
 const DRAW = `known AS MATERIALIZED (
     SELECT p.project_id, array_agg(p.prompt_id ORDER BY p.name) AS prompts, array_agg(p.mode ORDER BY p.name) AS modes,
       array_agg(p.name ORDER BY p.name) AS names,

@@ -2,8 +2,7 @@ import { startHelper } from '../servers/helper.mjs';
 import { cpuMsOfTree, readRssMib } from '../report/machine.mjs';
 
 /**
- * @typedef {object} Job one measurement: a closed loop that ends by `seconds` or by `requests`, or with `perSecond`
- *   an open one.
+ * @typedef {object} Job one measurement: a closed loop that ends by `seconds` or by `requests` or, with `perSecond`, an open loop.
  * @property {string} url
  * @property {string} method
  * @property {Record<string, string>} headers
@@ -13,26 +12,25 @@ import { cpuMsOfTree, readRssMib } from '../report/machine.mjs';
  * @property {number} [seconds]
  * @property {number} [requests]
  * @property {number} [perSecond]
- * @property {string} [mark] the time counts until this is seen in the answer; left out: until it is whole.
+ * @property {string} [mark] the measured time ends when this appears in the answer; without it, when the answer is whole.
  * @property {boolean} [openFirst] default true: one request on each connection before the clock starts.
- * @property {string} [uniqueHeader] a header that gets another value with each request.
- * @property {{ placeholder: string, upTo: number }} [countedInBody] a text of the body that becomes 1, 2, 3 … and 1 again after `upTo`.
+ * @property {string} [uniqueHeader] a header that gets a new value for each request.
  *
  * @typedef {object} Sample
- * @property {number} requests that were measured.
- * @property {number} answered with those that opened the connections.
- * @property {number} answeredInTime without those that were still being answered when `seconds` were over.
+ * @property {number} requests the measured requests.
+ * @property {number} answered answered requests, including those that opened the connections.
+ * @property {number} answeredInTime answered requests without those still open when `seconds` were over.
  * @property {number} perSecond
  * @property {number} p50Ms
  * @property {number} p95Ms
  * @property {number} p99Ms
  * @property {number} elapsedMs
  * @property {number} startedAtEpochMs
- * @property {number | null} [cpuMsPerRequest] of the server's process and those below it; null where it cannot be read.
- * @property {number | null} [postgresCpuMsPerRequest] of all processes of PostgreSQL, whoever they worked for meanwhile.
- * @property {number | null} [rssMib] of the server's process, after the load.
+ * @property {number | null} [cpuMsPerRequest] processor time of the server's process and its descendants; null where it cannot be read.
+ * @property {number | null} [postgresCpuMsPerRequest] processor time of all PostgreSQL processes, whoever they work for.
+ * @property {number | null} [rssMib] memory of the server's process, after the load.
  *
- * @typedef {object} Peer something that answers requests and is measured beside others.
+ * @typedef {object} Peer something that answers requests and is measured next to others.
  * @property {string} name
  * @property {number} pid
  * @property {Pick<Job, 'url' | 'method' | 'headers' | 'body' | 'expectedStatus' | 'mark' | 'uniqueHeader' | 'countedInBody'>} request

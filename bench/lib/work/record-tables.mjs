@@ -1,11 +1,11 @@
 /**
- * Finds the tables in which the record of executions is read. A schema that keeps what is in flight apart from what is over has a view of
- * both; in one that keeps them together, the table itself is that.
+ * Finds the relations from which executions are read. A schema that separates executions in flight from ended ones has a view of both. In
+ * one that keeps them together, it is the table itself.
  *
  * @typedef {object} RecordTables
- * @property {string} executions those in flight and those that are over.
- * @property {string} attempts the same of their attempts.
- * @property {boolean} isSplit whether what is in flight has a table of its own.
+ * @property {string} executions all executions, in flight and ended.
+ * @property {string} attempts all their attempts.
+ * @property {boolean} isSplit whether executions in flight have a table of their own.
  */
 
 /** @param {import('../servers/postgres.mjs').Database} database @returns {Promise<RecordTables>} */

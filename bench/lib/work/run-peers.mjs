@@ -4,7 +4,7 @@ import { startHelper } from '../servers/helper.mjs';
 import { freePort, startService } from '../servers/service-process.mjs';
 import { completionBody, executionBody } from './workload.mjs';
 
-/** The peers' names, as they stand in the tables. */
+/** The peers' names, as shown in the tables. */
 export const DIRECT = 'direct';
 export const FLOOR = 'plain proxy';
 export const ONE_COMMIT = 'proxy, one commit each';
@@ -14,8 +14,8 @@ export const JOURNAL_OFF = 'ledger, one commit each';
 export const PORTKEY = 'Portkey';
 
 /**
- * All that answer a completion in the `:run` scenarios, the stand-in itself first. They ask the stand-in in the same way
- * as the service does, for a whole answer or for a stream.
+ * Starts all peers that answer a completion in the `:run` scenarios, the stand-in itself first. They call the stand-in as the service
+ * does, for a whole answer or for a stream.
  *
  * @returns {Promise<import('./load.mjs').Peer[]>}
  */
@@ -72,7 +72,7 @@ export function completionRequest(url, isStreamed, headers = {}) {
   };
 }
 
-/** A gateway that writes nothing, from a folder where somebody has installed it: it is no dependency of ours. */
+/** Starts a gateway that writes nothing, from a folder with an existing installation, because this project does not depend on it. */
 async function startPortkey(scope, { options, tempDir, standIn, isStreamed }) {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;

@@ -3,14 +3,14 @@ import { executionBody, PROMPT_PATH } from './workload.mjs';
 
 /** The number of clients, each with one request at a time. */
 const CLIENTS = 24;
-/** Between two requests of a client, so that the process is busy and not saturated. */
+/** The pause of a client between two requests, so that the process is busy but not saturated. */
 const PAUSE_MS = 10;
 const LABEL = 'bench-soak';
 const LARGE_TEXT = 'word '.repeat(41_000);
 const MODEL = 'openai/gpt-4o-mini';
 
 /**
- * The requests of clients in a day, wrong ones too: each with its weight, and the statuses that are right for it.
+ * The requests that clients make in a day, including wrong ones, each with its weight and its expected statuses.
  *
  * @param {import('../servers/ledger.mjs').Ledger} ledger
  * @returns {{ name: string, weight: number, expected: number[], send: (count: number) => Promise<Response> }[]}
@@ -65,7 +65,7 @@ function listKinds(ledger) {
       name: 'new version',
       weight: 1,
       expected: [200],
-      // A few hundred contents in turn, so that a cache that grows with each would show.
+      // A few hundred contents take turns, to reveal a cache that grows with each of them.
       send: (count) =>
         fetch(`${ledger.url}/v1/prompts/soak-${count % 20}`, {
           method: 'PUT',
@@ -84,14 +84,14 @@ function listKinds(ledger) {
   ];
 }
 
-/** In place of the answer that nobody waited for. */
+/** Stands for the answer that the client did not wait for. */
 const LEFT = { status: 204, arrayBuffer: () => Promise.resolve(new ArrayBuffer(0)) };
 
 const wrongKey = (count) => ({
   'x-api-key': `pl_${count.toString(16).padStart(8, '0')}-0000-7000-8000-000000000000_secret`,
 });
 
-/** Goes away while the answer comes. */
+/** Disconnects while the answer arrives. */
 function leaveStream(ledger, bodyOf) {
   return async () => {
     const left = new AbortController();
@@ -113,8 +113,7 @@ function leaveStream(ledger, bodyOf) {
  * Sends mixed traffic until it is stopped.
  *
  * @param {import('../servers/ledger.mjs').Ledger} ledger
- * @returns {{ stop: () => Promise<{ requests: number, wrong: string[] }> }} `wrong`: answers with a status that is not
- *   right for their kind.
+ * @returns {{ stop: () => Promise<{ requests: number, wrong: string[] }> }} `wrong`: answers with an unexpected status for their kind.
  */
 export function startSoakTraffic(ledger) {
   const kinds = listKinds(ledger);
@@ -124,7 +123,7 @@ export function startSoakTraffic(ledger) {
   let isOver = false;
 
   async function beClient(first) {
-    // A stride that has no divisor in common with the number of tickets, so every client meets every kind.
+    // The stride is coprime to the number of tickets, so every client meets every kind.
     for (let turn = first; !isOver; turn += 7) {
       const kind = drawn[turn % drawn.length];
       const status = await readStatus(kind, turn);

@@ -4,16 +4,16 @@ import { findRecordTables } from './record-tables.mjs';
 import { executionRequest } from './run-peers.mjs';
 
 const CONNECTIONS = 16;
-/** The product's default CONCURRENCY, stated because Bull alone gets the same. */
+/** The product's default CONCURRENCY, stated because the Bull peer gets the same. */
 export const CONCURRENCY = 16;
 const DONE_POLL_MS = 100;
 const DONE_LIMIT_MS = 300_000;
 
 /**
  * @typedef {object} JobSample
- * @property {number} perSecond jobs.
+ * @property {number} perSecond jobs per second.
  * @property {number} elapsedMs
- * @property {number | null} cpuMsPerJob of the Node processes.
+ * @property {number | null} cpuMsPerJob processor time of the Node processes.
  * @property {number | null} postgresCpuMsPerJob
  */
 
@@ -23,9 +23,9 @@ const DONE_LIMIT_MS = 300_000;
  * @param {any} bench
  * @param {object} subject
  * @param {import('../servers/ledger.mjs').Ledger} subject.ledger
- * @param {number[]} subject.pids of the ledger and of its workers.
+ * @param {number[]} subject.pids process ids of the ledger and its workers.
  * @param {import('../servers/postgres.mjs').Database} subject.database
- * @param {Record<string, unknown>} [subject.further] parts of the body of each request.
+ * @param {Record<string, unknown>} [subject.further] additional members of each request's body.
  * @param {string} [subject.uniqueHeader]
  * @param {{ label: string, jobs: number }} work
  * @returns {Promise<JobSample>}
@@ -41,7 +41,7 @@ export async function submitAndWait(bench, subject, { label, jobs }) {
 }
 
 /**
- * @param {() => Promise<number>} work does the jobs; resolves with the milliseconds that they took.
+ * @param {() => Promise<number>} work does the jobs, and resolves with the milliseconds that they took.
  * @returns {Promise<JobSample>}
  */
 export async function sampleJobs({ postgres }, pids, jobs, work) {
@@ -64,9 +64,9 @@ async function readCpu(postgres, pids) {
 }
 
 /**
- * By the database's clock alone, from the first row to the last completion; the polling's own time is not in it.
+ * Returns the time by the database's clock from the first row to the last completion, without the time of polling.
  *
- * @throws {Error} when a job has failed, is missing or does not end.
+ * @throws {Error} when a job fails, is missing or does not end.
  */
 async function untilDone(database, label, jobs) {
   const { executions } = await findRecordTables(database);

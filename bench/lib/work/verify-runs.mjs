@@ -1,10 +1,10 @@
 import { findRecordTables } from './record-tables.mjs';
 
 /**
- * Counts the bytes that a run leaves in the tables, before and after its call: what a peer has to write to be compared with it.
- * Before the call a row of the execution and its input, after it the finished row, the attempt and the output.
+ * Counts the bytes that a run writes to the tables before and after its call, which a comparable peer has to write too. Before the call
+ * these are a row of the execution and its input, and after it the finished row, the attempt and the output.
  *
- * @param {import('../servers/postgres.mjs').Database} database with some runs of the label that are over.
+ * @param {import('../servers/postgres.mjs').Database} database a database with some ended runs of the label.
  * @returns {Promise<{ before: number, after: number }>}
  */
 export async function measureStoredBytes(database, label) {
@@ -22,9 +22,9 @@ export async function measureStoredBytes(database, label) {
 }
 
 /**
- * Checks that the figures count: every answered execution is in Postgres, whole, after service and server were killed.
+ * Checks that the figures are valid: after service and server were killed, every answered execution is complete in Postgres.
  *
- * @returns {Promise<string>} that it is so, in one sentence.
+ * @returns {Promise<string>} a sentence that confirms it.
  * @throws {Error} when one is missing.
  */
 export async function verifyRuns({ database, label, answeredCount, wasKilled }) {

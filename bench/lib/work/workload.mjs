@@ -1,4 +1,4 @@
-/** The prompt of every scenario: a short one, because with a long one the bytes are measured and not the work. */
+/** The prompt of every scenario. It is short, because a long one would measure the bytes and not the work. */
 export const PROMPT_NAME = 'bench/summarize';
 const TEMPLATE = 'Summarize the following text in one sentence.\n\n{{text}}';
 const TEXT =
@@ -15,7 +15,7 @@ export function putPrompt(ledger, suffix = '') {
   return ledger.call('PUT', PROMPT_PATH, { template_source: TEMPLATE + suffix, set_active: true });
 }
 
-/** @param {string} label kept as the correlation id, by which the answered executions are counted at the end. */
+/** @param {string} label stored as the correlation id, by which the answered executions are counted at the end. */
 export function executionBody(label) {
   return {
     prompt_name: PROMPT_NAME,
@@ -27,7 +27,7 @@ export function executionBody(label) {
   };
 }
 
-/** Returns the request that the service sends to the provider for it; the peers send the same themselves. */
+/** Returns the request that the service sends to the provider. The peers send the same themselves. */
 export function completionBody(isStreamed) {
   return {
     model: MODEL.model_name,

@@ -19,9 +19,9 @@ const VIEWPORT = { width: 1440, height: 860 };
 /** Some fifty rows a turn, which is faster than anybody reads. */
 const WHEEL_PX = 2_000;
 const TURN_MS = 50;
-/** On a busy machine fewer rows are read, and that is said. */
+/** A busy machine scrolls through fewer rows, and the result says so. */
 const MOST_SCROLL_MS = 90_000;
-/** More than the prompt is high. */
+/** More turns than the prompt is high. */
 const EDITOR_TURNS = 60;
 /** The page compiles, previews and compares after the last key. */
 const SETTLE_MS = 1_000;
@@ -39,7 +39,7 @@ const FIGURES = {
   heapBefore: { figure: 'heap at the beginning', unit: 'MiB' },
 };
 
-/** Whether the dashboard stays smooth with a hundred thousand executions, five thousand prompts and a prompt of 200 kB. */
+/** Measures whether the dashboard stays smooth with a hundred thousand executions, five thousand prompts and a prompt of 200 kB. */
 export async function measureDashboard(bench) {
   return bench.scope.within(async (scope) => {
     const { options, progress } = bench;
@@ -125,7 +125,7 @@ async function openBrowser(scope, ledger) {
   return page;
 }
 
-/** Scrolls as fast as the pages come. The tasks of the first paint are not counted: nobody scrolls yet. */
+/** Scrolls as fast as the pages arrive. Tasks of the first paint do not count, because nobody scrolls yet. */
 async function measureList(page, ledger, path, rows) {
   await page.goto(`${ledger.url}/app${path}`);
   const table = page.getByRole('table').first();
@@ -164,7 +164,7 @@ async function typeIntoEditor(page, ledger) {
     await page.keyboard.type(TYPED, { delay: TURN_MS });
     await sleep(SETTLE_MS);
   });
-  // The draft outlives the page, and the next round begins from the version.
+  // The draft survives the page, and the next round must begin from the version.
   await page.getByRole('button', { name: 'Discard the draft' }).click();
   return { ...longest, heapAfter: await heapMib(page) };
 }
@@ -178,7 +178,7 @@ async function openEditor(page, ledger) {
   return editor;
 }
 
-/** After a garbage collection. */
+/** Measures the heap after a garbage collection. */
 async function heapMib(page) {
   const session = await page.context().newCDPSession(page);
   await session.send('HeapProfiler.collectGarbage');

@@ -11,7 +11,7 @@ const LABEL = 'bench-first-second';
 const WARM = 'another second, warm';
 const SECOND = { connections: CONNECTIONS, seconds: 1, openFirst: false };
 
-/** Measures the answers in the second after the service first says that it is ready, beside a later second of the same process. */
+/** Measures the answers in the second after the service first reports ready, next to a later second of the same process. */
 export async function measureFirstSecond(bench) {
   return bench.scope.within(async (scope) => {
     const { postgres, options, progress } = bench;
@@ -28,7 +28,7 @@ export async function measureFirstSecond(bench) {
   });
 }
 
-/** A prompt in the database, and a load generator that is warm itself. */
+/** Puts a prompt into the database, and warms up the load generator. */
 async function prepare(scope, bench, standIn, env) {
   await scope.within(async (inner) => {
     const ledger = await startLedger(inner, { tempDir: bench.tempDir, env });

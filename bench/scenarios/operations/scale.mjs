@@ -11,16 +11,16 @@ import { PROMPT_PATH, putPrompt } from '../../lib/work/workload.mjs';
 const CONNECTIONS = 64;
 const SUBMIT_CONNECTIONS = 16;
 const COUNTS = [1, 2, 4];
-/** Never reached, so that each request is counted and none refused. */
+/** Never reached, so that each request is counted and none is refused. */
 const LIMIT = { RATE_LIMIT_PROJECT_REQUESTS: '1000000000' };
 const LIMITED_COUNTS = [1, 2];
-/** Ten API processes share a server that allows a hundred connections; runs go through the journals' own. */
+/** Ten API processes share a server that allows a hundred connections; runs use the journals' own. */
 const POOL_SIZE = '2';
 const LABEL = 'bench-scale';
 const DONE_POLL_MS = 100;
 const DONE_LIMIT_MS = 120_000;
 
-/** The same work by one, two and four API processes, and by one, two and four workers, on this one machine. */
+/** Measures the same work with one, two and four API processes, and with one, two and four workers, on this one machine. */
 export async function measureScale(bench) {
   return bench.scope.within(async (scope) => {
     const standIn = await startHelper(scope, 'stand-in');
@@ -33,7 +33,7 @@ export async function measureScale(bench) {
 async function measureApis(scope, bench, standIn) {
   const apis = await startApis(scope, bench, standIn);
   const results = [];
-  // Reads are not limited, so there is nothing to see of a limit.
+  // Reads are not limited, so a limit would not show.
   const unlimited = apis.filter(({ isLimited }) => !isLimited);
   for (const { scenario, requestOf, among } of [
     { scenario: `:run, ${CONNECTIONS} connections`, requestOf: buildRun, among: apis },
@@ -114,7 +114,7 @@ async function measureRequests({ load, options }, scenario, peers) {
   return { scenario, rounds: samples, rows };
 }
 
-/** Each number of workers has a database of its own, so that none takes another's work. */
+/** Each number of workers has its own database, so that none takes another's work. */
 async function measureWorkers(scope, bench, standIn) {
   const scenario = `:submit → done, ${SUBMIT_CONNECTIONS} connections`;
   bench.progress(`${scenario}, by workers`);

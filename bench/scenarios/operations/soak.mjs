@@ -12,7 +12,7 @@ const SCENARIO = 'mixed traffic';
 const PROVIDER_MS = 20;
 const PIECE_MS = 5;
 const SAMPLES = 60;
-/** The share of all samples that comes before caches are full and the optimizing compiler is at work. */
+/** The share of samples before caches are full and the optimizing compiler has run. */
 const WARM_UP = 0.2;
 const FIGURES = [
   { name: 'memory of the process (RSS)', unit: 'MiB', of: ({ rssMib }) => rssMib, goal: ratioAtMost(1.15) },
@@ -26,7 +26,7 @@ const FIGURES = [
   },
 ];
 
-/** Whether a process stays as large as it is under everything that clients do, for as long as `--soak-seconds`. */
+/** Measures whether a process stays at its size under everything that clients do, for as long as `--soak-seconds`. */
 export async function measureSoak(bench) {
   return bench.scope.within(async (scope) => {
     const { postgres, tempDir, options, progress } = bench;

@@ -12,7 +12,7 @@ import { freePort, startService } from '../../lib/servers/service-process.mjs';
 const SCENARIO = 'npm start';
 const POLL_MS = 10;
 
-/** `npm start` to `/health`, in a new data folder and again in the same one, and the memory of the idle service. */
+/** Measures `npm start` to `/health`, in a new data folder and again in the same one, and the memory of the idle service. */
 export async function measureStart(bench) {
   if (existsSync(inProject('.env'))) {
     return {
@@ -44,7 +44,7 @@ async function startAndStop(scope, tempDir, idleSeconds) {
     const port = await freePort();
     const npm = await startNpm(inner, tempDir, port);
     const pid = await findService(npm.pid);
-    // The child and not npm: which signals npm hands down depends on its version.
+    // Stops the child instead of npm, because it depends on npm's version which signals it passes on.
     await inner.defer(() => stopAndWait(pid));
     await sleep(idleSeconds * 1000);
     return { startedInMs: npm.startedInMs, rssMib: await readRssMib(pid) };
@@ -65,7 +65,7 @@ function startNpm(scope, tempDir, port) {
   });
 }
 
-/** The process below npm, and below its shell where that stays, that is the service itself. */
+/** Finds the service itself below npm, and below npm's shell where that remains. */
 async function findService(pid) {
   const children = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => '');
   for (const child of children.split(' ').filter(Boolean).map(Number)) {

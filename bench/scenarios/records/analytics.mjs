@@ -11,7 +11,7 @@ const READS = 15;
 const WEEKS = 4;
 const MOST_FOLDED = 10_000;
 
-/** A month of executions counted by the service, beside the same question as SQL that reads all of them. */
+/** Measures the service's counts for a month of executions, next to the same question as SQL that reads all of them. */
 export async function measureAnalytics(bench) {
   return bench.scope.within(async (scope) => {
     const { executions, rounds } = bench.options;
@@ -95,7 +95,7 @@ async function askDatabase(client, { promptName, from, to }) {
   return rows;
 }
 
-/** A fast wrong answer is none. */
+/** A wrong answer has no speed worth measuring. */
 async function assertEqual(client, ledger, question) {
   const expected = await askDatabase(client, question);
   for (const counted of expected) {

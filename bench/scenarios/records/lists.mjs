@@ -8,12 +8,12 @@ const WEEKS = 6;
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 const MOST = atMost(5, 'ms');
-/** One page may need seconds where no index serves it; there a few samples tell enough. */
+/** A page may take seconds where no index serves it, so a few samples are enough there. */
 const MOST_SECONDS = 5;
 const WARM_UP_READS = 5;
 const OTHER_PROMPT = 'bench-8';
 
-/** The filters that a client may use, alone and in the pairs that people ask for. */
+/** The filters that clients may use, alone and in the pairs that people ask for. */
 const FILTERS = [
   { name: 'everything', query: {} },
   { name: 'a prompt', query: { prompt_name: FILL_PROMPT } },
@@ -35,7 +35,7 @@ const FILTERS = [
   { name: 'an environment that there is not', query: { environment: 'nowhere' } },
 ];
 
-/** Pages of `GET /v1/executions` over a long history: the first one, one in the middle, and one of a day. */
+/** Measures pages of `GET /v1/executions` over a long history: the first one, one in the middle, and one of a single day. */
 export async function measureLists(bench) {
   return bench.scope.within(async (scope) => {
     const { options, postgres, progress } = bench;
@@ -59,7 +59,7 @@ export async function measureLists(bench) {
   });
 }
 
-/** The same place for all filters: halfway through the history. */
+/** Finds one place for all filters, halfway through the history. */
 async function findPlaces(client, ledger) {
   const { rows } = await client.query(
     'SELECT min(created_at) AS oldest, max(created_at) AS newest FROM executions',

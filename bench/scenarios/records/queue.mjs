@@ -14,12 +14,12 @@ const LABEL = 'bench-queue';
 const BATCH = 1_000;
 /** Slow, so that the queue is hardly shorter at the end, and a worker claims whenever one of its calls ends. */
 const PROVIDER_MS = 500;
-/** Short, so that there are many sweeps; far longer than a call all the same. */
+/** Short, so that there are many sweeps, but still far longer than a call. */
 const LEASE_MS = '4000';
 const SUBMIT_EVERY_MS = 250;
 const MOST = atMost(2, 'ms');
 
-/** Measures the cost of a long queue for those who claim from it, sweep it and count it, in the server while a worker works. */
+/** Measures what a long queue costs the server for claims, sweeps and counts while a worker works. */
 export async function measureQueue(bench) {
   return bench.scope.within(async (scope) => {
     const { options, postgres, progress } = bench;
@@ -55,7 +55,7 @@ export async function measureQueue(bench) {
   });
 }
 
-/** By a process that works on none of it. */
+/** Submits through a process that works on none of it. */
 async function submitAll(scope, bench, env, queued) {
   await scope.within(async (inner) => {
     const ledger = await startLedger(inner, { tempDir: bench.tempDir, env: { ...env, WORKER: 'off' } });
@@ -82,7 +82,7 @@ async function measure({ options, load }, ledger, log, scenario) {
   await log.mark();
   const endAtMs = performance.now() + options.rounds * options.seconds * 1000;
   do {
-    // The queue is counted when somebody adds to it.
+    // A submit makes the service count the queue.
     await load.measure(submit, { connections: 1, requests: 1, openFirst: false });
     await sleep(SUBMIT_EVERY_MS);
   } while (performance.now() < endAtMs);
@@ -102,14 +102,14 @@ function toRows(scenario, figure, durationsMs) {
 }
 
 /**
- * Rows that have come and gone, which nobody may take away yet because a transaction is open that could still see them:
- * copies of one that is queued and of one that is being worked on, all of them deleted.
+ * Leaves deleted rows that vacuum cannot remove, because an open transaction could still see them:
+ * copies of a queued execution and of one in progress.
  */
 async function leaveDeadRows(scope, database, table, count) {
   const reader = await connect(scope, database);
   await reader.query('BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT count(*) FROM projects');
   const writer = await connect(scope, database);
-  // Neither triggers nor foreign keys: what they would do leaves no rows in this table.
+  // Disables triggers and foreign keys, whose work leaves no rows in this table.
   await writer.query(`
     SET session_replication_role = replica;
     CREATE TEMP TABLE copies AS

@@ -27,8 +27,8 @@ const FIGURES = [
 ];
 
 /**
- * `:run` on a week with many executions beside an empty one: a request must cost the same on both. The empty one is a new
- * database each time, since the measurements themselves fill it.
+ * Measures `:run` on a week with many executions next to an empty one: a request must cost the same on both. The empty one is a new
+ * database each time, because the measurements themselves fill it.
  */
 export async function measureTable(bench) {
   return bench.scope.within(async (scope) => {
@@ -70,13 +70,13 @@ async function createSubject(scope, bench, standIn, name) {
   return { name, database, client, env, ledger: null };
 }
 
-/** With so many requests that each connection of the service has made the plans that it keeps. */
+/** Sends enough requests for each connection of the service to have made its lasting plans. */
 async function startWarm(scope, bench, subject) {
   bench.progress(`table, warm-up of the ${subject.name}`);
   subject.ledger = await startLedger(scope, { tempDir: bench.tempDir, env: subject.env });
   await putPrompt(subject.ledger);
   const requests = bench.options.warmUpRequests;
-  // First few at once, so that there are many batches of few entries and no connection is left out.
+  // Starts with a few at once, so that there are many small batches and every connection is used.
   for (const connections of [WARM_UP_CONNECTIONS, CONNECTIONS])
     await bench.load.measure(toPeer(subject), { connections, requests: Math.ceil(requests / 2) });
 }

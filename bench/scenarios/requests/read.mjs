@@ -14,7 +14,7 @@ const CHANGES = 20;
 const CHANGE_LIMIT_MS = 5_000;
 const BETWEEN_CHANGES_MS = 20;
 
-/** `GET /v1/prompts/{name}` beside a plain server that answers the same bytes from memory. */
+/** Measures `GET /v1/prompts/{name}` next to a plain server that answers the same bytes from memory. */
 export async function measureRead(bench) {
   return bench.scope.within(async (scope) => {
     const database = await bench.postgres.createDatabase(scope, 'read');
@@ -75,7 +75,7 @@ function readRows(rounds) {
   });
 }
 
-/** From the answered PUT on one process until the first GET is sent to the other that shows the new version. */
+/** Measures from the answered PUT on one process to the sending of the other process's first GET that shows the new version. */
 async function measureChanges(writer, reader) {
   const changesMs = [];
   for (let i = 1; i <= CHANGES; i++) {

@@ -3,10 +3,10 @@ import { median } from '../../lib/report/rounds.mjs';
 import { atMost, row } from '../../lib/report/rows.mjs';
 import { logStatements } from '../../lib/profile/statement-log.mjs';
 
-/** The tables that the statements of a registration name; those that run beside it, such as a sweep, name none of them. */
+/** The tables in the statements of a registration. Concurrent statements, such as a sweep, name none of them. */
 const OF_REGISTRY = /\bprompts\b|\bprompt_versions\b|\bprompt_pointers\b/;
 
-/** `:register-code` with a thousand prompts: all new, all changed, and as most deployments have it, none changed. */
+/** Measures `:register-code` with a thousand prompts: all new, all changed and, as in most deployments, none changed. */
 export async function measureRegister(bench) {
   return bench.scope.within(async (scope) => {
     const { postgres, options, progress } = bench;

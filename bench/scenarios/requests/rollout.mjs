@@ -36,8 +36,8 @@ const FIGURES = [
 ];
 
 /**
- * The price that a request pays for a rollout of its prompt: the keyed hash of its unit and its arm in the record. Beside the requests the
- * processes take in what has ended and look at it about once a second, which counts here, too.
+ * Measures what a rollout of its prompt costs a request: the keyed hash of its unit, and its arm in the record. The processes also
+ * ingest ended executions and take a look about once a second, which counts here too.
  */
 export async function measureRollout(bench) {
   return bench.scope.within(async (scope) => {
@@ -81,7 +81,7 @@ export async function measureRollout(bench) {
   });
 }
 
-/** Starts a rollout between two versions of one text that wants so many units that nothing is decided. */
+/** Starts a rollout between two versions of one text that needs so many units that nothing is decided. */
 async function startRollout(ledger) {
   await ledger.call('PUT', `/v1/prompts/${encodeURIComponent(PROMPT_NAME)}`, {
     template_source: 'Summarize the following text in one sentence.\n\n{{text}}\n',

@@ -47,8 +47,8 @@ const SUBMIT_FIGURES = [
 ];
 
 /**
- * Measures the price of an Idempotency-Key and a hard budget for a request, and of its callback as well for a job, beside the same
- * without. Who waits for the answer of a `:run` gets no callback, so only jobs have all three.
+ * Measures the cost of an Idempotency-Key and a hard budget for a request, and also of a callback for a job, next to the same without
+ * them. A client that waits for a `:run` gets no callback, so only jobs have all three.
  */
 export async function measureRunFeatures(bench) {
   return bench.scope.within(async (scope) => {
@@ -78,7 +78,7 @@ async function setUp(scope, bench) {
   return { receiver, plain, featured };
 }
 
-/** Makes a budget of the whole project without end: the one row that every request of it has to hold from and to settle. */
+/** Makes a total budget of the whole project: the one row that every request has to hold from and settle to. */
 async function makeBudget(ledger) {
   await ledger.call('POST', '/v1/prices', {
     provider: 'openai',
@@ -117,7 +117,7 @@ async function measureJobs(bench, { receiver, plain, featured }) {
     const beforeMs = await readCpuMs(bench, subject);
     const sample = await submitAndWait(bench, subject, { label: `${LABEL}-${label}`, jobs });
     if (name === FEATURED) delivered += jobs;
-    // Before the other one begins, which would pay for deliveries that are left over.
+    // Waits before the other one begins, which would otherwise pay for leftover deliveries.
     await untilDelivered(receiver, delivered);
     const afterMs = await readCpuMs(bench, subject);
     return { ...sample, deliveredCpuMsPerJob: beforeMs === null ? null : (afterMs - beforeMs) / jobs };

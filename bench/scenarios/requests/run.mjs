@@ -11,9 +11,9 @@ import { executionBody, putPrompt } from '../../lib/work/workload.mjs';
 
 const CLOSED_LOOPS = [1, 16, 64];
 const MOST_CONNECTIONS = 64;
-/** At both ends: what gathering entries costs where there are none to gather, and what it brings where there are many. */
+/** Both extremes: the cost of gathering entries where there are none to gather, and its gain where there are many. */
 const JOURNAL_LOOPS = [1, 64];
-/** The same program with the journal's batches bounded to one entry, so that each has a commit of its own. */
+/** The same program with the journal's batches limited to one entry, so that each has its own commit. */
 const JOURNAL_OFF_ENV = { JOURNAL_MAX_ROWS: '1' };
 const OPEN_LOOPS_PER_SECOND = [300, 600];
 const OPEN_LOOP_PROVIDER_MS = 20;
@@ -22,7 +22,7 @@ const LABEL = 'bench-run';
 const SAMPLE_LABEL = 'bench-run-sample';
 const SAMPLE_RUNS = 5;
 
-/** `:run` beside the stand-in itself, a plain proxy to it, the same with commits, and itself without batches. */
+/** Measures `:run` next to the stand-in itself, a plain proxy to it, the same with commits, and itself without batches. */
 export async function measureRun(bench) {
   return bench.scope.within(async (scope) => {
     const profiler = await createProfiler(bench.options.profile);
@@ -62,7 +62,7 @@ export async function measureRun(bench) {
         });
       }
     }
-    // Open loops say how long a request waits; who is profiled waits for the profiler.
+    // Open loops measure how long a request waits, and a profiled one waits for the profiler.
     if (bench.options.profile === null) await measureOpenLoops(stage, seconds, measureAll);
     return {
       results,
@@ -73,7 +73,7 @@ export async function measureRun(bench) {
 
 async function measureOpenLoops(stage, seconds, measureAll) {
   await stage.standIn.ask('setDelay', OPEN_LOOP_PROVIDER_MS);
-  // With a commit a request 600 a second may be too many; then nothing but a growing queue would be measured.
+  // With a commit for each request, 600 a second may be too many, and would measure only a growing queue.
   const peers = without(stage.peers, ONE_COMMIT, TWO_COMMITS, JOURNAL_OFF);
   for (const perSecond of OPEN_LOOPS_PER_SECOND) {
     const scenario = `:run, ${perSecond}/s open loop, provider ${OPEN_LOOP_PROVIDER_MS} ms`;
@@ -87,7 +87,7 @@ async function setUp(scope, bench, profiler) {
   const standIn = await startHelper(scope, 'stand-in');
   const database = await postgres.createDatabase(scope, 'run');
   const peerDatabase = await postgres.createDatabase(scope, 'run_peer');
-  // A database of its own, so that neither finds the other's rows in its indexes.
+  // A separate database, so that neither finds the other's rows in its indexes.
   const journalOffDatabase = await postgres.createDatabase(scope, 'run_journal_off');
   const start = async ({ url }, { env = {}, nodeArgs = [] }) => {
     const shared = { DATABASE_URL: url, OPENAI_BASE_URL: `${standIn.facts.url}/v1` };

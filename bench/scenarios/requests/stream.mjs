@@ -13,7 +13,7 @@ const CONNECTIONS = [1, 16, 64];
 const PROVIDER_MS = 20;
 const PIECE_MS = 5;
 const LABEL = 'bench-stream';
-/** The first word of the stand-in's answer, as each of the formats writes it. */
+/** The first word of the stand-in's answer, in each of the formats. */
 const FIRST_DELTA = '"content":"A"';
 const FIRST_TEXT = '"text":"A"';
 
@@ -24,7 +24,7 @@ const FIGURES = [
   { name: 'added time to first token, p99', of: addedBy('p99Ms') },
 ];
 
-/** `:stream` and the OpenAI-compatible API beside a plain proxy: how much later the first word comes. */
+/** Measures `:stream` and the OpenAI-compatible API next to a plain proxy: how much later the first word arrives. */
 export async function measureStream(bench) {
   return bench.scope.within(async (scope) => {
     const { load, options } = bench;
@@ -105,7 +105,7 @@ function toRows(scenario, rounds) {
 }
 
 /**
- * Each stream that came to its end is in Postgres, whole, after service and server were killed.
+ * Checks that each finished stream is complete in Postgres after service and server were killed.
  * @throws {Error} when one is missing.
  */
 async function verify({ postgres, progress }, { ledger, database }, answeredCount) {

@@ -20,10 +20,10 @@ const SETUPS = [
     workerApart: true,
   },
 ];
-/** A whole submit takes a few milliseconds; after this much everything is at rest again. */
+/** A whole submit takes a few milliseconds, so after this much everything is idle again. */
 const REST_MS = 50;
 
-/** `:submit` → done with either bell, beside an empty job through Bull; and how soon one begins when nothing else is. */
+/** Measures `:submit` → done with either bell, next to an empty job through Bull, and how soon a job starts on an idle service. */
 export async function measureSubmit(bench) {
   return bench.scope.within(async (scope) => {
     const { redis, options, progress } = bench;
@@ -71,7 +71,7 @@ async function startBull(scope, bench) {
   return { name: BULL, work };
 }
 
-/** Each bell has a database of its own, so that no consumer takes another's work. */
+/** Each bell has its own database, so that no consumer takes another's work. */
 async function startSubject(
   scope,
   bench,
@@ -95,7 +95,7 @@ async function startSubject(
   return { name, work, waits: (samples) => measureWaits(ledger, samples) };
 }
 
-/** One at a time, with rest in between: what is left is the way of one job from the queue into a worker's hands. */
+/** Submits one job at a time with rest in between, which leaves the way of one job from the queue to a worker. */
 async function measureWaits(ledger, samples) {
   const waitsMs = [];
   for (let i = 0; i < samples; i++) {

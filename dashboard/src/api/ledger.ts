@@ -2,7 +2,7 @@ import { type Fetch, LedgerClient } from '@prompt-ledger/client';
 import { session } from './session';
 
 /**
- * The client of the REST API, by the session of the browser: the cookie goes by itself, no key is sent. One further try is
+ * The client of the REST API. It uses the browser's session: the browser sends the cookie, and there is no key. One retry is
  * enough where a person can press "Try again".
  */
 export const ledger = new LedgerClient({
@@ -17,7 +17,7 @@ export const ledger = new LedgerClient({
 async function fetchBySession(...[url, init]: Parameters<Fetch>): Promise<Response> {
   const response = await send(url, init);
   if (response.status === 401) session.end();
-  // Another tab has signed in since: the cookie is that of a newer session, with a token of its own.
+  // Another tab has signed in since, so the cookie belongs to a newer session with its own token.
   if (response.status === 403 && (await isWrongToken(response.clone()))) {
     await session.refreshToken();
     return send(url, init);

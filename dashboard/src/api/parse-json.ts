@@ -6,7 +6,7 @@ import { ServiceProblem } from './service-problem';
 const MAX_DEPTH = 60;
 
 /**
- * Reads JSON as strictly as the service does. What is read keeps its digits and the order of its keys when the client sends it.
+ * Reads JSON as strictly as the service does. The value keeps its digits and the order of its keys when the client sends it.
  * @throws ServiceProblem `VALIDATION_FAILED`, with line and column
  */
 export function parseJson(text: string): unknown {
@@ -21,7 +21,7 @@ export function parseJson(text: string): unknown {
   return parseKept(text);
 }
 
-/** @throws ServiceProblem `VALIDATION_FAILED` for what is no JSON object */
+/** @throws ServiceProblem `VALIDATION_FAILED` unless the text is a JSON object */
 export function parseJsonObject(text: string, what: string): Readonly<Record<string, unknown>> {
   const value = parseJson(text);
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) {

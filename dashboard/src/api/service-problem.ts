@@ -1,4 +1,4 @@
-/** A refusal of the service outside of the client: signing in and out. */
+/** A refusal by the service of calls that bypass the client: signing in and out. */
 export class ServiceProblem extends Error {
   constructor(
     readonly code: string,

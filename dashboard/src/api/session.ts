@@ -4,16 +4,16 @@ import { ServiceProblem } from './service-problem';
 interface SessionState {
   /** Null until the session is known. */
   readonly me: Me | null;
-  /** Whether the service has said that there is no session, or none any more. */
+  /** Whether the service has said that there is no session, or that it has ended. */
   readonly isOver: boolean;
   readonly csrfToken: string | null;
-  /** Id of the project to act in; null for the first of the person. */
+  /** Id of the project to act in; null for the person's first one. */
   readonly project: string | null;
 }
 
 const PROJECT_KEY = 'prompt-ledger.project';
 
-/** Keeps who is signed in. It lives outside of React because the API client asks it with each request. */
+/** Keeps who is signed in. It lives outside React because the API client reads it for each request. */
 class Session {
   private current: SessionState = {
     me: null,
@@ -30,10 +30,10 @@ class Session {
     return () => this.listeners.delete(listener);
   };
 
-  /** Asks the service whose session this is. @throws ServiceProblem | TypeError unless it says. */
+  /** Asks the service whose session this is. @throws ServiceProblem | TypeError when it does not answer. */
   async load(): Promise<void> {
     const response = await this.readMe();
-    // The project that was chosen last is gone, or this person is no member of it any more.
+    // The project that was chosen last is gone, or this person is no longer a member.
     if ([403, 404].includes(response.status) && this.current.project !== null) {
       this.choose(null);
       return this.load();
@@ -55,7 +55,7 @@ class Session {
       body: JSON.stringify({ api_key: apiKey }),
     });
     const me = await readAnswer<Me>(response);
-    // Another key may not know the project of the one before.
+    // Another key may not have access to the previous project.
     if (!me.projects.some(({ project_id }) => project_id === this.current.project)) this.choose(null);
     this.begin(me);
     if (this.current.project !== null) await this.load();
@@ -77,7 +77,7 @@ class Session {
     this.set({ project });
   }
 
-  /** The service has refused the session; who it was stays, so that the page behind the sign-in stays too. */
+  /** Ends the session after the service has refused it. The identity stays, so that the page behind the sign-in stays too. */
   end(): void {
     if (!this.current.isOver) this.set({ isOver: true, csrfToken: null });
   }

@@ -1,13 +1,13 @@
-// For the worker only: Liquid's parser is large, and a large template takes longer than a frame.
+// Only for the worker: Liquid's parser is large, and a large template takes longer than a frame.
 import { toContent, type Content, pickExtras, type WireContent } from '../../../sdk/src/prompts/content';
 import { compileContent } from '../../../sdk/src/prompts/templating';
 import { translatingErrors } from '../../../sdk/src/prompts/templating-errors';
 
-/** A content as the service would take it: the same code compiles and renders there. */
+/** A content as the service would compile it: the service runs the same code. */
 export interface Compiled {
   readonly variables: readonly string[];
   readonly checksumHash: string;
-  /** @throws PromptLedgerError `TEMPLATE_VARIABLES_MISSING`, or what else the service would answer. */
+  /** @throws PromptLedgerError `TEMPLATE_VARIABLES_MISSING`, or the service's other errors. */
   render(variables: Readonly<Record<string, unknown>>): Content;
 }
 

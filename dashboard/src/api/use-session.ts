@@ -7,7 +7,7 @@ export function useSession() {
   return useSyncExternalStore(session.subscribe, session.state);
 }
 
-/** Returns who is signed in. @throws Error outside of the frame, which only renders for somebody. */
+/** Returns who is signed in. @throws Error outside the frame, which only renders with a session. */
 export function useMe(): Me {
   const { me } = useSession();
   if (me === null) throw new Error('Nobody is signed in.');
@@ -15,8 +15,8 @@ export function useMe(): Me {
 }
 
 /**
- * Whether the caller may do this in the project: what they may not do is not offered.
- * @param ownerTeam of the prompt that it is about, whose members may do more with it.
+ * Whether the caller may do this in the project. The dashboard does not offer what they may not do.
+ * @param ownerTeam the team that owns the prompt, whose members may do more with it.
  */
 export function useMay(scope: Scope, ownerTeam: string | null = null): boolean {
   const { scopes, teams } = useMe();
@@ -25,7 +25,7 @@ export function useMay(scope: Scope, ownerTeam: string | null = null): boolean {
   );
 }
 
-/** The teams over whose prompts the caller may do this and may not in the rest of the project. */
+/** Returns the teams for whose prompts the caller may do this, but not in the rest of the project. */
 export function useTeamsWith(scope: Scope): readonly string[] {
   const { scopes, teams } = useMe();
   if (scopes.includes(scope)) return [];

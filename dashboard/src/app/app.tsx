@@ -25,8 +25,8 @@ export function App() {
 }
 
 /**
- * Shows the app to somebody who is signed in. A session that ends meanwhile leaves the screen, with what was typed, and asks
- * in front of it.
+ * Shows the app to somebody who is signed in. If the session ends, the sign-in appears in front of the screen, which keeps
+ * what was typed.
  */
 function Gate() {
   const { me, isOver } = useSession();

@@ -10,7 +10,7 @@ import { type ScreenLink, useScreens } from './use-screens';
 const EXECUTION_ID = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/i;
 const FOUND_AT_MOST = 20;
 
-/** Goes to a screen, a prompt or an execution by its name: `⌘K`. */
+/** Opens a screen, a prompt or an execution by its name: `⌘K`. */
 export function CommandPalette({
   isOpen,
   onClose,
@@ -63,7 +63,7 @@ function Palette({ onClose }: { readonly onClose: () => void }) {
   ];
   const isNamedSo = (title: string) => title.toLowerCase().includes(wanted.toLowerCase());
   const fitting = screens.filter(([title]) => isNamedSo(title));
-  // Until the answer to these words is there, only what plainly has them is offered: Enter never opens a prompt of the words before.
+  // Until these words are answered, it offers only prompts whose names contain them, so that Enter never opens an outdated result.
   const prompts = isPlaceholderData ? found.filter(({ name }) => isNamedSo(name)) : found;
   const id = EXECUTION_ID.test(wanted) && maySeeExecutions ? wanted.toLowerCase() : null;
   const values = [
@@ -75,7 +75,7 @@ function Palette({ onClose }: { readonly onClose: () => void }) {
     <Command
       label="Search"
       shouldFilter={false}
-      // The chosen entry may be gone from the list: then Enter opens the first one.
+      // The chosen entry may have left the list. Enter then opens the first one.
       value={values.includes(chosen) ? chosen : (values[0] ?? '')}
       onValueChange={setChosen}
     >
@@ -123,7 +123,7 @@ function Palette({ onClose }: { readonly onClose: () => void }) {
   );
 }
 
-/** A screen; once something was typed, each of its tabs in its place. */
+/** Lists a screen or, once something was typed, each of its tabs instead. */
 function listPlaces(
   { path, title, tabs }: ScreenLink,
   isSearching: boolean,

@@ -53,7 +53,7 @@ const annotation = createRoute({
   component: lazyRouteComponent(() => import('../features/annotation/annotation-screen'), 'AnnotationScreen'),
 });
 
-/** Which version is better, and by whose word. */
+/** The screens that show which version is better, and by whose judgement. */
 export const evaluateRoutes = [
   datasets,
   dataset,

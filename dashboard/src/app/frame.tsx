@@ -14,7 +14,7 @@ import { ProjectSwitcher } from './project-switcher';
 /** The interval at which the number beside "Changes" is read again. */
 const CHANGES_MS = 60_000;
 
-/** The frame around every screen: the way to the others, the project, the command palette. */
+/** The frame around every screen: the navigation, the project, the command palette. */
 export function Frame() {
   const [isPaletteOpen, setPaletteOpen] = useState(false);
   useHotkey('k', () => setPaletteOpen((isOpen) => !isOpen));

@@ -5,11 +5,11 @@ import { type ScreenLink, useScreens } from './use-screens';
 const LINK =
   'flex flex-none items-center gap-2.5 rounded-md px-2 py-[5px] whitespace-nowrap text-ink-2 no-underline hover:bg-code hover:text-ink aria-[current=page]:bg-accent-soft aria-[current=page]:font-[560] aria-[current=page]:text-accent';
 
-/** The way to every screen, in groups. @param notes what stands beside a link, by its path. */
+/** Links to every screen, in groups. @param notes shown beside a link, by its path. */
 export function Navigation({ notes }: { readonly notes: Readonly<Record<string, ReactNode>> }) {
   const { pathname } = useLocation();
   const nav = useRef<HTMLElement>(null);
-  // On a narrow screen the links are a row that scrolls, and the current one may be out of sight.
+  // On a narrow screen the links are a scrolling row, and the current one may be out of sight.
   useEffect(() => {
     nav.current
       ?.querySelector('[aria-current="page"]')

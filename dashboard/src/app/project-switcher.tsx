@@ -5,7 +5,7 @@ import { queryClient } from '../api/query-client';
 import { session } from '../api/session';
 import { useMe } from '../api/use-session';
 
-/** The project that everything is about; with several, a menu of them. */
+/** The current project; with several, a menu of them. */
 export function ProjectSwitcher() {
   const { project, projects } = useMe();
   const navigate = useNavigate();
@@ -18,7 +18,7 @@ export function ProjectSwitcher() {
     session.choose(projectId);
     await session.load();
     await navigate({ to: '/prompts', search: {} });
-    // The screen reads its data again, and the cache forgets the rest: all of it belongs to the former project.
+    // The screen reads its data again, and the cache forgets the rest, which belongs to the former project.
     queryClient.removeQueries({ type: 'inactive' });
     await queryClient.resetQueries();
   };

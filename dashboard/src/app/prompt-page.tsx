@@ -5,7 +5,7 @@ const SuggestionsScreen = lazy(async () => ({
   default: (await import('../features/suggestions/suggestions-screen')).SuggestionsScreen,
 }));
 
-/** A prompt with the suggestions about it, which are a feature of their own. */
+/** A prompt with its suggestions, which are a separate feature. */
 export function PromptPage() {
   return (
     <PromptScreen

@@ -26,5 +26,5 @@ const rollout = createRoute({
   component: lazyRouteComponent(() => import('../features/rollouts/one/rollout-screen'), 'RolloutScreen'),
 });
 
-/** Routes of rollouts. */
+/** The screens about rollouts. */
 export const rollOutRoutes = [rollouts, newRollout, rollout] as const;

@@ -15,22 +15,22 @@ import {
 } from 'lucide-react';
 import { useMe } from '../api/use-session';
 
-/** A screen that the navigation leads to. */
+/** A screen in the navigation. */
 export interface ScreenLink {
   readonly path: string;
   readonly title: string;
   readonly icon: LucideIcon;
-  /** Further screens that belong to it: it is the current one on them, too. */
+  /** Further screens that belong to it. It is also shown as current on them. */
   readonly tabs: readonly (readonly [path: string, title: string])[];
 }
 
 export interface ScreenGroup {
-  /** Null for the one that needs no title. */
+  /** Null for the group that needs no title. */
   readonly title: string | null;
   readonly screens: readonly ScreenLink[];
 }
 
-/** The screens that the caller may see, in the groups of the navigation. */
+/** Returns the screens that the caller may see, in the groups of the navigation. */
 export function useScreens(): readonly ScreenGroup[] {
   const { scopes, kind } = useMe();
   const may = (scope: (typeof scopes)[number]) => scopes.includes(scope);
@@ -86,7 +86,7 @@ function link(path: string, title: string, icon: LucideIcon): ScreenLink {
   return { path, title, icon, tabs: [] };
 }
 
-/** One link to the first of its tabs. */
+/** Returns one link to the first of its tabs. */
 function withTabs(title: string, icon: LucideIcon, tabs: ScreenLink['tabs']): readonly ScreenLink[] {
   const [first] = tabs;
   return first === undefined ? [] : [{ path: first[0], title, icon, tabs }];

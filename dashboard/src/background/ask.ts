@@ -8,7 +8,7 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
-/** The policy of the page allows one policy of Trusted Types, and this one makes one address of one script. */
+/** The page permits one Trusted Types policy, and this one creates one script URL. */
 const POLICY = 'prompt-ledger-worker';
 
 interface TrustedTypes {
@@ -29,7 +29,7 @@ const waiting = new Map<number, Waiting>();
 let worker: Worker | null = null;
 let asked = 0;
 
-/** Has something worked out beside the page. @throws ServiceProblem with the code that the service would answer. */
+/** Runs a task off the main thread. @throws ServiceProblem with the code that the service would answer. */
 export function ask<Name extends TaskName>(task: Name, input: TaskInput<Name>): Promise<TaskOutput<Name>> {
   return new Promise((resolve, reject) => {
     const id = (asked += 1);
@@ -47,7 +47,7 @@ function startWorker(): Worker {
     if ('code' in data) asker?.reject(new ServiceProblem(data.code, data.detail));
     else asker?.resolve(data.output as never);
   });
-  // It could not be loaded. The next request starts another one.
+  // The worker could not be loaded. The next request starts another one.
   started.addEventListener('error', () => {
     worker = null;
     started.terminate();

@@ -5,10 +5,10 @@ export interface DiffPart {
   readonly value: string;
 }
 
-/** Longer texts are compared line by line, because a comparison by word would hold up the page. */
+/** A slower comparison falls back to lines, because a comparison by word would block the page. */
 const WORDS_LIMIT_MS = 150;
 
-/** Returns the changes from one text to another, by word. Changes with nothing but a space between them are read as one. */
+/** Returns the changes from one text to another, by word. Merges changes with only a space between them. */
 export function compareWords(before: string, after: string): readonly DiffPart[] {
   const changes = diffWordsWithSpace(before, after, { timeout: WORDS_LIMIT_MS }) ?? diffLines(before, after);
   const parts: DiffPart[] = [];

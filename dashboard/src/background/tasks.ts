@@ -11,14 +11,14 @@ export interface CompiledFacts {
 
 type WireContent = Parameters<typeof compile>[0];
 
-/** The playground shows this many variants side by side, and each of them compiles its content at every key. */
+/** The playground shows this many variants side by side, each of which compiles its content with every key. */
 const KEPT = 4;
-/** The newest contents that were compiled: one that was compiled is rendered next. */
+/** The latest compiled contents, because a compiled content is usually rendered next. */
 const kept = new Map<string, Compiled>();
 
 /**
- * The work that takes too long for the thread of the page. Texts go in, so that an unchanged request is recognised by
- * comparing texts, and a content of JSON keeps its digits.
+ * The work that takes too long for the main thread. Inputs are texts, so that an unchanged request is recognized by
+ * comparing texts, and JSON content keeps its digits.
  */
 export const TASKS = {
   /** @throws PromptLedgerError `TEMPLATE_INVALID` */
@@ -28,8 +28,8 @@ export const TASKS = {
   },
 
   /**
-   * The names that several contents ask for, each once. One that does not parse asks for none.
-   * @param input a list of contents as JSON, each of which is a text of JSON itself.
+   * Returns the variable names of several contents, each once. A content that does not parse has none.
+   * @param input a JSON list of contents, each of which is itself JSON text.
    */
   listVariables([contents]: readonly [contents: string]): readonly string[] {
     const names = (JSON.parse(contents) as readonly string[]).flatMap((content) => {

@@ -1,7 +1,7 @@
 import type { Answer, Request } from './messages';
 import { TASKS } from './tasks';
 
-/** Runs in a thread of its own: one request after the other, each with one answer. */
+/** Runs in its own thread and handles one request after the other, each with one answer. */
 globalThis.addEventListener('message', ({ data }: MessageEvent<Request>) => {
   globalThis.postMessage(answer(data));
 });

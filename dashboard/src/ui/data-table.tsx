@@ -21,7 +21,7 @@ export interface Column<Row> {
   /** A track of the grid, such as `minmax(160px, 2fr)`. */
   readonly width: string;
   readonly isNumber?: boolean;
-  /** Left out on narrow screens. */
+  /** Hidden on narrow screens. */
   readonly isMinor?: boolean;
   readonly cell: (row: Row) => ReactNode;
 }
@@ -32,9 +32,9 @@ interface DataTableProps<Row> {
   /** Rows that are not loaded stay blank until they are. */
   readonly rows: Rows<Row>;
   readonly rowKey: (row: Row) => string;
-  /** Path below `/app` of what the row is about; null for a row that leads nowhere. */
+  /** Returns the path of a row's subject below `/app`; null for a row that leads nowhere. */
   readonly rowPath?: (row: Row) => string | null;
-  /** In place of a path: opens the row where it is. */
+  /** Opens the row in place, instead of a path. */
   readonly onOpen?: ((row: Row) => void) | undefined;
   /** Called when the end comes into sight. */
   readonly onEndReached?: (() => void) | undefined;
@@ -46,8 +46,8 @@ interface DataTableProps<Row> {
 const ROW_PX = 38;
 
 /**
- * A list of things in columns. Only what is in sight is in the page, so a hundred thousand rows cost what thirty do. The arrow
- * keys, Home and End go through the rows, Enter opens one.
+ * A list of things in columns. Only the rows in sight are in the page, so a hundred thousand rows cost what thirty do. The arrow
+ * keys, Home and End move through the rows, and Enter opens one.
  */
 export function DataTable<Row>({
   label,
@@ -80,13 +80,13 @@ export function DataTable<Row>({
   }, [end, rows, onEndReached]);
   useSteadyRows(scroller, rows, rendered, rowKey, ROW_PX);
 
-  // The row that the keys have gone to and that is not in the page yet: the next key counts from it, however fast it follows.
+  // The row that the keys have moved to before it is rendered: the next key counts from it, however fast it follows.
   const goingTo = useRef<number | null>(null);
   const arrive = () => {
     const row = scroller.current?.querySelector<HTMLElement>(`[data-row="${goingTo.current}"]`);
     if (row == null) return;
     row.focus();
-    // A blank row makes way for one with something in it, which is to have the focus as well.
+    // A blank row is replaced by its loaded row, which must get the focus as well.
     if (row.getAttribute('aria-busy') !== 'true') goingTo.current = null;
   };
   useEffect(arrive);
@@ -101,7 +101,7 @@ export function DataTable<Row>({
     if (onOpen !== undefined) onOpen(row);
     else if (path !== null) void navigate({ to: path });
   };
-  // One function for good, so that a row that was rendered is not rendered again.
+  // A stable function, so that a rendered row is not rendered again.
   const latestOpen = useRef(open);
   useEffect(() => {
     latestOpen.current = open;
@@ -201,7 +201,7 @@ function BlankRow({ index }: { readonly index: number }) {
   );
 }
 
-/** A row does not depend on the layout around it, so the browser lays out only rows that are new. */
+/** A row does not depend on the layout around it, so the browser lays out only new rows. */
 const TableRow = memo(function TableRow<Row>({ row, index, columns, template, onPick }: TableRowProps<Row>) {
   return (
     <div

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import { Button, type ButtonTone } from './controls/button';
 
-/** Ends the form of a dialog: leave it as it was, or submit it. */
+/** The end of a dialog's form: cancel it, or submit it. */
 export function DialogActions({
   tone = 'primary',
   disabled,
@@ -11,7 +11,7 @@ export function DialogActions({
   readonly tone?: ButtonTone;
   readonly disabled: boolean;
   readonly onClose: () => void;
-  /** Says what submitting does. */
+  /** The label of the submit button. */
   readonly children: ReactNode;
 }) {
   return (

@@ -2,7 +2,7 @@ import { Dialog as Base } from '@base-ui/react/dialog';
 import type { ReactNode } from 'react';
 import { classNames } from './text/class-names';
 
-/** Asks for something before it goes on. Escape and a click beside it close it. */
+/** Asks for something before it continues. Escape and a click outside close it. */
 export function Dialog({
   title,
   isOpen,
@@ -13,7 +13,7 @@ export function Dialog({
 }: {
   readonly title: string;
   readonly isOpen: boolean;
-  /** Whether neither Escape nor a click beside it closes it. */
+  /** Whether Escape and a click outside leave it open. */
   readonly isSticky?: boolean;
   readonly isWide?: boolean;
   readonly onClose: () => void;

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import { CopyButton } from './controls/copy-button';
 
-/** Fills an empty screen with the next step, and a command that takes it. */
+/** Fills an empty screen with the next step, and a command for it. */
 export function EmptyState({
   title,
   command,

@@ -4,7 +4,7 @@ import { type Column, DataTable } from './data-table';
 import type { Rows } from './pages/rows';
 import { Problem } from './problem';
 
-/** A list as far as it was read: by `usePages`, or by `useWhole`. */
+/** A list as far as it has been read by `usePages` or `useWhole`. */
 export interface Listed<Row> {
   readonly items: Rows<Row>;
   readonly isPending: boolean;
@@ -33,7 +33,7 @@ export function List<Row>({
   readonly rowPath?: (row: Row) => string | null;
   readonly onOpen?: ((row: Row) => void) | undefined;
   readonly empty: ReactNode;
-  /** Above the rows. */
+  /** Shown above the rows. */
   readonly children?: ReactNode;
 }) {
   return (

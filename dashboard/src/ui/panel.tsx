@@ -10,7 +10,7 @@ export function Panel({
   children,
 }: {
   readonly title: ReactNode;
-  /** Said beside the title, quietly. */
+  /** A subdued note beside the title. */
   readonly note?: ReactNode;
   readonly aside?: ReactNode;
   readonly className?: string;
@@ -34,7 +34,7 @@ export function Panel({
   );
 }
 
-/** Facts, a line each. */
+/** A list of facts, one per line. */
 export function Facts({ children }: { readonly children: ReactNode }) {
   return (
     <dl className="m-0 grid grid-cols-[max-content_minmax(0,1fr)] gap-x-3.5 gap-y-1.5 px-3.5 py-3">

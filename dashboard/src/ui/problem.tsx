@@ -8,7 +8,7 @@ export interface Told {
   readonly errors: readonly ProblemEntry[];
 }
 
-/** Says what went wrong, in the words of the service where it has said any. */
+/** Describes an error, in the words of the service where it has any. */
 export function tell(error: unknown): Told {
   if (error instanceof ApiError) {
     return { code: error.code, detail: error.message, errors: error.problem?.errors ?? [] };
@@ -28,14 +28,14 @@ function unreachable(code: string): Told {
   return { code, detail: 'The service does not answer. Check that it runs, then try again.', errors: [] };
 }
 
-/** Says what went wrong, with its code, and offers to try again. */
+/** Shows an error with its code, and offers to try again. */
 export function Problem({
   error,
   entries,
   onRetry,
 }: {
   readonly error: unknown;
-  /** The entries to show; all of them unless said. */
+  /** The entries to show; defaults to all. */
   readonly entries?: readonly ProblemEntry[];
   readonly onRetry?: () => void;
 }) {

@@ -1,6 +1,6 @@
 import { type ReactNode, useEffect } from 'react';
 
-/** The head of a screen and what is below. */
+/** The head of a screen and its content. */
 export function Screen({
   title,
   crumb,
@@ -34,7 +34,7 @@ export function Screen({
   );
 }
 
-/** The part of a screen that scrolls; it can be reached with the keyboard. */
+/** The scrolling part of a screen, which the keyboard can reach. */
 export function ScreenBody({ label, children }: { readonly label: string; readonly children: ReactNode }) {
   return (
     <div

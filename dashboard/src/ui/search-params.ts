@@ -1,21 +1,21 @@
-/** A text of the address bar; anything else, and nothing, is left out. */
+/** Returns a text from the address bar, and undefined for anything else. */
 export function textOf(value: unknown): string | undefined {
   if (typeof value === 'number') return String(value);
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
-/** One of the words that are allowed; anything else is left out. */
+/** Returns one of the allowed words, and undefined for anything else. */
 export function wordOf<Word extends string>(value: unknown, words: readonly Word[]): Word | undefined {
   return words.find((word) => word === value);
 }
 
-/** A whole number from 1; anything else is left out. */
+/** Returns a whole number from 1, and undefined for anything else. */
 export function numberOf(value: unknown): number | undefined {
   const number = Number(value);
   return Number.isSafeInteger(number) && number > 0 ? number : undefined;
 }
 
-/** Members that have a value. */
+/** Returns the members that have a value. */
 export function given<T extends object>(members: T): { [Key in keyof T]?: Exclude<T[Key], undefined> } {
   return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as {
     [Key in keyof T]?: Exclude<T[Key], undefined>;

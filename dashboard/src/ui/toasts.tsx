@@ -3,7 +3,7 @@ import { Check, X } from 'lucide-react';
 
 export const toasts = Toast.createToastManager();
 
-/** Says that something was done. What went wrong is said where it was asked for, not here. */
+/** Reports success. Errors are shown where the action was requested. */
 export function say(title: string): void {
   toasts.add({ title });
 }

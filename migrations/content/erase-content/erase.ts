@@ -8,19 +8,19 @@ import {
 /** The prefix of the parts of an erasure. Each takes a project and ids of executions that are over. */
 export const ERASURE_PREFIX = 'ledger_erase_of_';
 
-/** Erasing and recording a late result of a project exclude each other. */
+/** Makes erasures and the recording of late results exclude each other in a project. */
 const LOCKED_PROJECT = `hashtext('ledger_erase_content'), hashtext(%::text)`;
 export const lockErasure = (project: string) =>
   `pg_advisory_xact_lock(${LOCKED_PROJECT.replace('%', project)})`;
 export const lockOutErasure = (project: string) =>
   `pg_advisory_xact_lock_shared(${LOCKED_PROJECT.replace('%', project)})`;
 
-/** Deeper than any vendor's usage. */
+/** No vendor's usage nests deeper. */
 const USAGE_DEPTH = 8;
 
 /**
- * Keeps the facts of JSON that a vendor or a client has written: counts are facts, and a text may be anything. A document that Postgres
- * stores and cannot read, for a NUL in an escape, leaves nothing.
+ * Keeps the facts of JSON that a vendor or a client wrote: counts are facts, but a text may be anything. A document that Postgres
+ * stores but cannot read, because of a NUL in an escape, leaves nothing.
  */
 const KEEP_FACTS = `
 CREATE FUNCTION ledger_keep_numbers(given json, levels integer DEFAULT ${USAGE_DEPTH}) RETURNS json
@@ -60,12 +60,12 @@ $$;
 `;
 
 /**
- * Executions are taken one by one, each by its keys. A join over whole weeks reads all of a project where the plan was made without
- * statistics: it took 1.5 ms for each execution of a small table, and grew with it.
+ * Handles executions one by one, each by its keys. Planned without statistics, a join over whole weeks reads all of a project: it took
+ * 1.5 ms per execution of a small table, and more as the table grew.
  */
 const EACH = 'FOREACH wanted IN ARRAY ids LOOP';
 
-/** A key stays until its time is over, so that its request is not run again; nothing of the request does, not even its fingerprint. */
+/** A key stays until it expires, so that its request does not run again. Nothing of the request stays, not even its fingerprint. */
 const KEYS = `
 CREATE FUNCTION ${ERASURE_PREFIX}1_keys(project uuid, ids uuid[]) RETURNS void
 LANGUAGE plpgsql ${HOT}
@@ -82,7 +82,7 @@ END
 $$;
 `;
 
-/** Metadata is found by its pairs, which stand in the row of the execution as long as it has not been erased. */
+/** Metadata is found by its pairs, which stay in the row of the execution until it is erased. */
 const EXECUTIONS = `
 CREATE FUNCTION ${ERASURE_PREFIX}2_executions(project uuid, ids uuid[]) RETURNS void
 LANGUAGE plpgsql ${HOT}
@@ -117,7 +117,7 @@ END
 $$;
 `;
 
-/** An event that is not delivered yet is told without its metadata; its other members are facts, and keep their order. */
+/** An undelivered event loses its metadata. Its other members are facts, and keep their order. */
 const OUTBOX = `
 CREATE FUNCTION ${ERASURE_PREFIX}3_outbox(project uuid, ids uuid[]) RETURNS void
 LANGUAGE plpgsql ${HOT}
@@ -137,8 +137,8 @@ $$;
 `;
 
 /**
- * Runs every part there is, by name. A later migration that keeps content made from executions adds a function with the prefix, and
- * with that its content is erased on request and by age.
+ * Runs every existing part, by name. A later migration that stores content derived from executions adds a function with the prefix,
+ * and its content is then erased on request and by age.
  */
 const ERASE_ROWS = `
 CREATE FUNCTION ledger_erase_rows(project uuid, ids uuid[]) RETURNS void
@@ -159,9 +159,9 @@ $$;
 export const ERASE_CONTENT_FUNCTION = 'ledger_erase_content(uuid,uuid)';
 
 /**
- * The only way in which the application changes an execution that is over: its content goes, and when that was is written down. It
- * works in the projects of the transaction, like everything that a request may do.
- * @returns `erased`; `erased_before`, which stays as it is; `in_flight`; or `absent`. With the first two, when it was erased.
+ * The only way in which the application changes an execution that is over: erases its content and records when. It works in the projects of
+ * the transaction, as everything that a request does.
+ * @returns `erased`; `erased_before`, which changes nothing; `in_flight`; or `absent`. The first two come with the time of the erasure.
  */
 const ERASE_CONTENT = `
 CREATE FUNCTION ledger_erase_content(project uuid, wanted uuid, OUT state text, OUT erased_at timestamptz)
@@ -192,14 +192,14 @@ END
 $$;
 `;
 
-/** Nobody but the owner's functions runs the parts. */
+/** Only the owner's functions run the parts. */
 const OWNER_ONLY = [
   `${ERASURE_PREFIX}1_keys(uuid,uuid[])`,
   `${ERASURE_PREFIX}2_executions(uuid,uuid[])`,
   `${ERASURE_PREFIX}3_outbox(uuid,uuid[])`,
   'ledger_erase_rows(uuid,uuid[])',
 ];
-/** A late result is recorded as whoever reports it. */
+/** A late result is recorded under the role of the process that reports it. */
 const GRANTED = [ERASE_CONTENT_FUNCTION, 'ledger_keep_numbers(json,integer)', 'ledger_keep_params(text)'];
 
 export const CREATE_ERASE = [

@@ -2,7 +2,7 @@ import { CREATE_RECORD_LATE } from '../../ledger/create-prompt-ledger/executions
 import { GUARD_BEGINNINGS } from '../../governance/guard-environments/begin.js';
 import { lockOutErasure } from './erase.js';
 
-/** Puts one text in place of another that has to be there once. */
+/** Replaces a text that must occur exactly once. */
 function replaceOnce(sql: string, former: string, next: string): string {
   const parts = sql.split(former);
   if (parts.length !== 2) throw new Error(`"${former}" is not once in the function`);
@@ -13,7 +13,7 @@ const LATE_ROW = '    INSERT INTO execution_attempts (late,';
 
 const FORMER_LATE = CREATE_RECORD_LATE.replace('CREATE FUNCTION', 'CREATE OR REPLACE FUNCTION');
 
-/** A late result is recorded as a fact after the erasure: its cost counts, and its text is not kept. */
+/** Records a late result after the erasure as a fact: its cost counts, but its text is not kept. */
 const LATE = replaceOnce(
   FORMER_LATE,
   LATE_ROW,
@@ -33,7 +33,7 @@ const FORMER_BEGIN = GUARD_BEGINNINGS.slice(
 );
 
 /**
- * An answer that was found in the cache and erased since is of no use: the entry is stale, and whoever sent it looks again. The
+ * A cached answer that was erased after the lookup is of no use: the entry is stale, and its sender looks again. The
  * scalar sub-select is one step in an index.
  */
 export const BEGIN_WITH_ERASURE = replaceOnce(
@@ -43,6 +43,6 @@ export const BEGIN_WITH_ERASURE = replaceOnce(
         WHERE s.project_id = entry.project_id AND s.execution_id = entry.cached_from), false)) AS is_current`,
 );
 
-/** The same functions, whose grants stay. */
+/** `CREATE OR REPLACE` keeps the grants of these functions. */
 export const RESPECT_ERASURE = `${LATE}\n${BEGIN_WITH_ERASURE}`;
 export const IGNORE_ERASURE = `${FORMER_LATE}\n${FORMER_BEGIN}`;

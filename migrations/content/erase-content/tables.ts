@@ -4,7 +4,7 @@ const VIEW = 'CREATE OR REPLACE VIEW executions_all';
 const viewStart = CREATE_METADATA.indexOf(VIEW);
 const FORMER_VIEW = CREATE_METADATA.slice(viewStart, CREATE_METADATA.indexOf(';', viewStart) + 1);
 
-/** A column that is added to a view stands at its end. */
+/** `CREATE OR REPLACE VIEW` can add a column only at the end. */
 export const VIEW_WITH_ERASURE = FORMER_VIEW.replace(
   ' FROM executions_in_flight e',
   ', NULL::timestamptz AS content_erased_at FROM executions_in_flight e',
@@ -14,8 +14,8 @@ if (VIEW_WITH_ERASURE.split('content_erased_at').length !== 3)
   throw new Error('the view is not what this migration changes');
 
 /**
- * An execution says when its content was erased, and so does the key whose stored answer went with it. Erasure finds keys and cached
- * answers by their execution, which is what the two indexes are for.
+ * An execution says when its content was erased, and so does the key whose stored answer went with it. The two indexes let an erasure
+ * find keys and cached answers by their execution.
  */
 export const ADD_ERASURE = `
 ALTER TABLE executions ADD COLUMN content_erased_at timestamptz;

@@ -7,12 +7,12 @@ import {
 } from '../../ledger/create-prompt-ledger/statements.js';
 import { lockErasure } from '../erase-content/erase.js';
 
-/** Weekly partitions that hold content and nothing else. What is left of an execution stands in `executions` and `execution_attempts`. */
+/** Weekly partitions that hold nothing but content. The facts of an execution stay in `executions` and `execution_attempts`. */
 const CONTENT_TABLES = ['execution_inputs', 'execution_metadata', 'execution_outputs'] as const;
 
 /**
- * The id below which no content of a project and environment is left, because it was erased by age. So a pass begins where the
- * last one ended, and not with the first execution there ever was.
+ * The id below which a project and environment has no content left, because all of it expired. A pass starts where the last one
+ * ended instead of at the first execution ever.
  */
 const CONTENT_EXPIRY = `
 CREATE TABLE content_expiry (
@@ -24,18 +24,18 @@ CREATE TABLE content_expiry (
 ${secureTable('content_expiry', 'SELECT')}
 `;
 
-/** The days of an environment by its name, or those of \`*\`; null where content is kept. */
+/** The retention days of an environment, or those of \`*\`; null where content is kept. */
 const RETENTION_DAYS = `
 CREATE FUNCTION ledger_retention_days(settings json, environment text) RETURNS integer
 LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, public, pg_temp
 AS $$ SELECT coalesce(settings -> 'retention_days' ->> environment, settings -> 'retention_days' ->> '*')::integer $$;
 `;
 
-/** The environment behind another one in the index, of an execution \`e\`. */
+/** Selects the next environment in the index, for an execution \`e\`. */
 const nextEnvironment = (conditions: string) =>
   `SELECT e.environment INTO environment FROM executions e WHERE ${conditions} ORDER BY e.environment COLLATE "C" LIMIT 1`;
 
-/** Lists the environments that have to be looked at: one step in the index for each. */
+/** Lists the environments to check, with one index step for each. */
 const LIST_EXPIRING = `
 CREATE FUNCTION ledger_list_expiring() RETURNS TABLE (project_id uuid, environment text)
 LANGUAGE plpgsql ${ACROSS_PROJECTS} ${HOT}
@@ -59,7 +59,7 @@ END
 $$;
 `;
 
-/** The oldest executions of an environment that are past their days. Each status has a range of its own in the index that this reads. */
+/** The oldest executions of an environment that are past retention. Each status has its own range in the index that this reads. */
 export const LIST_EXPIRED = `(SELECT found.execution_id FROM (VALUES ('succeeded'), ('failed'), ('canceled')) AS s(status) CROSS JOIN LATERAL (
       SELECT e.execution_id FROM executions e
       WHERE e.project_id = project AND e.environment COLLATE "C" = label AND e.status COLLATE "C" = s.status
@@ -68,8 +68,8 @@ export const LIST_EXPIRED = `(SELECT found.execution_id FROM (VALUES ('succeeded
     ORDER BY found.execution_id LIMIT most)`;
 
 /**
- * Erases the oldest content of a project and environment that is past its days, by the settings as they are now. An execution that is
- * in flight keeps its content, and what ends after its days is found by the next pass: the mark does not pass it.
+ * Erases the oldest content of a project and environment that is past its retention under the current settings. An execution in flight
+ * keeps its content. The mark does not pass it, so the next pass finds it when it has ended.
  * @returns how many were erased; fewer than \`most\` when that is all.
  */
 const EXPIRE = `
@@ -109,7 +109,7 @@ END
 $$;
 `;
 
-/** Whether all content of a week is past its days, in every project; and nothing in flight needs it. */
+/** Whether all content of a week is past retention in every project, and nothing in flight needs it. */
 const WEEK_IS_EXPIRED = `
 CREATE FUNCTION ledger_week_is_expired(week_start timestamptz, oldest_in_flight uuid) RETURNS boolean
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, public, pg_temp SET enable_seqscan = off SET enable_bitmapscan = off
@@ -140,9 +140,9 @@ $$;
 `;
 
 /**
- * Drops the oldest partition of content whose week is past its days. One at a time, since a drop locks its parent until the
- * transaction ends; who waits for that lock holds up everybody behind, so it waits for no longer than a begin may take.
- * @returns its name, or null when there is none; `is_busy` when its table is in use, so that it is to be asked for again.
+ * Drops the oldest partition of content whose week is past retention. It drops one at a time, because a drop locks the parent until the
+ * transaction ends. Waiting for that lock blocks everyone queued behind it, so it waits no longer than a begin may take.
+ * @returns its name, or null when there is none; `is_busy` when its table is in use and the caller has to try again.
  */
 const DROP_WEEK = `
 CREATE FUNCTION ledger_drop_expired_week(OUT dropped text, OUT is_busy boolean)

@@ -8,8 +8,8 @@ import {
 } from '../../ledger/record-metadata/carry-metadata.js';
 
 /**
- * An entry of `ledger_begin`, as of this migration. `masked`: the paths of the variables whose values stand masked in the entry.
- * `unmasked`: what whoever calls the provider needs of them. `ledger_begin_plain` takes neither and stays as it was.
+ * An entry of `ledger_begin` as of this migration. `masked` lists the paths of variables whose values are masked in the entry.
+ * `unmasked` holds the values that the provider call needs. `ledger_begin_plain` takes neither and is unchanged.
  */
 export const BEGIN_ENTRY = { ...FORMER_BEGIN_ENTRY, masked: 'json', unmasked: 'json' } as const;
 
@@ -23,7 +23,7 @@ function takeFunction(sql: string, start: string): string {
   return `${sql.slice(from, end)}\n$$;\n`;
 }
 
-/** Puts texts in place of others that have to be there once. */
+/** Replaces texts, each of which must occur exactly once. */
 function replaceEach(sql: string, changes: readonly (readonly [string, string])[]): string {
   return changes.reduce((text, [former, next]) => {
     const parts = text.split(former);

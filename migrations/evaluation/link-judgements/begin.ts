@@ -1,19 +1,19 @@
 import { HOT, recordset } from '../../ledger/create-prompt-ledger/statements.js';
 import { lockOutErasure } from '../../content/erase-content/erase.js';
 
-/** The members of an entry of `ledger_begin_judgements` that those of `ledger_begin` do not have. */
+/** The members that entries of `ledger_begin_judgements` have in addition to those of `ledger_begin`. */
 export const JUDGEMENT_ENTRY = {
-  /** The execution that is judged. */
+  /** The judged execution. */
   scored_execution_id: 'uuid',
 } as const;
 
 const LINK = { project_id: 'uuid', execution_id: 'uuid', ...JUDGEMENT_ENTRY } as const;
 
 /**
- * Begins judgements as `ledger_begin` does, and writes down in the same transaction what each of them judges. No erasure of these
- * projects goes on meanwhile: it either has ended, and then the judgement is not begun, or it will find the judgement. It locks this before
- * anything else, so that an erasure that waits for this transaction holds nothing that this one needs.
- * @returns what `ledger_begin` returns; `erased` for a judgement of an execution that has no content any more.
+ * Begins judgements as `ledger_begin` does, and records in the same transaction what each of them judges. It excludes erasures of these
+ * projects: one that has ended keeps the judgement from beginning, and a later one finds it. This lock comes first, so that an erasure that
+ * waits for this transaction holds nothing that this one needs.
+ * @returns what `ledger_begin` returns; `erased` for a judgement of an execution whose content is erased.
  */
 export const BEGIN_JUDGEMENTS = `
 CREATE FUNCTION ledger_begin_judgements(entries json, projects uuid[], hold_ms double precision, is_repeated boolean)

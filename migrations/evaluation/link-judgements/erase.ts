@@ -4,13 +4,13 @@ import { ERASURE_PREFIX } from '../../content/erase-content/erase.js';
 const ERASE_SETTINGS = `LANGUAGE plpgsql ${HOT} SET enable_hashjoin = off`;
 
 /**
- * A judge was sent the variables and the answer, so its execution is erased too, and so is what was judged of that. One that is in flight
- * is canceled: its content goes now and not when its judge has answered, which nobody may live to see. What its worker reports
- * afterwards is a late result, which is kept without its text. Whoever ends it at the same moment has locked its row: that is waited
- * for, and then it is over.
- *
- * The first of the parts, because it locks rows in flight and budgets, and the others lock rows that are over. In the order of ids, as all
- * code takes these locks.
+ * A judge receives the variables and the answer, so its execution is erased too, and so are the judgements of that one. One in flight
+ * is canceled: its content goes now and not when the judge answers, which may never happen. What its worker reports
+ * afterwards is a late result, which is kept without its text. A transaction that is ending it has locked its row: the erasure waits for
+ * that, and the execution is then over.
+ * This is the first part, because it locks rows in flight and budgets, and the others lock rows that are over. It locks in the order of
+ * ids,
+ * as all code does.
  */
 export const ERASE_JUDGEMENTS = `
 CREATE FUNCTION ${ERASURE_PREFIX}0_judgements(project uuid, ids uuid[]) RETURNS void
@@ -54,7 +54,7 @@ END
 $$;
 `;
 
-/** Why a judge gave no score may quote its answer, so that goes with a judgement too that is erased by itself. */
+/** The reason why a judge gave no score may quote its answer, so it is also erased when only the judgement is. */
 export const ERASE_VERDICTS = `
 CREATE FUNCTION ${ERASURE_PREFIX}9_verdicts(project uuid, ids uuid[]) RETURNS void
 ${ERASE_SETTINGS}

@@ -29,7 +29,7 @@ const BEGIN: Replacement = [
   `'key_id', key_id, 'batch_id', batch_id, 'input_pico_usd'`,
 ];
 
-/** The budgets that concern an entry, in the two places that ask; and the question about it. */
+/** Adds the experiment to the two places that select the budgets of an entry, and to the columns of the entry. */
 const HOLD: readonly Replacement[] = [
   [
     `json_to_recordset(asked) AS a(project_id uuid, owner_team text, prompt_name text, key_id text)`,
@@ -50,7 +50,7 @@ const HOLD: readonly Replacement[] = [
   ],
 ];
 
-/** The parts about experiments in the functions of budgets, by their signatures. */
+/** The changes to the budget functions, by signature. */
 export const CARRY_EXPERIMENTS: Readonly<Record<string, readonly Replacement[]>> = {
   'ledger_begin(json,uuid[],double precision,boolean)': [BEGIN],
   'ledger_hold_budgets(json,double precision)': HOLD,

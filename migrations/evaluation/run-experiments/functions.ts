@@ -8,7 +8,7 @@ export const EXPERIMENT_FUNCTIONS = [
 
 const HEAD = `${ACROSS_PROJECTS} SET search_path = pg_catalog, public, pg_temp`;
 
-/** Leases experiments that nobody drives, the oldest first. Whoever drove one before finds another fence. */
+/** Leases undriven experiments, the oldest first. A former driver finds another fence. */
 const CLAIM = `
 CREATE FUNCTION ledger_claim_experiments(most integer, lease_ms double precision)
 RETURNS TABLE (project_id uuid, experiment_id uuid, fence integer)
@@ -32,8 +32,8 @@ $$;
 `;
 
 /**
- * Ends the budgets of experiments that are over, once none of their executions is in flight: a call that is tried again is still
- * held to the limit. Some seconds later, because the process that drove it may have been about to ask for one more.
+ * Closes the budgets of finished experiments once none of their executions is in flight, because a retried call is still
+ * held to the limit. It waits some seconds, because the process that drove the experiment may be about to ask for one more.
  */
 const CLOSE = `
 CREATE FUNCTION ledger_close_experiment_budgets(most integer) RETURNS integer

@@ -1,12 +1,12 @@
 import { secureTable } from '../../ledger/create-prompt-ledger/security.js';
 
 /**
- * An experiment keeps in `plan` what was pinned when it was asked for: candidates, scorers and how often. Its items are opened one
- * after another, in the order of the dataset's version, and each gets all its cells at once. So a request writes one row however
- * many cells it asks for, and whoever goes on after a crash finds what was begun.
+ * An experiment keeps in `plan` what its request pinned: candidates, scorers and repetitions. Its items are opened one after another, in
+ * the order of the dataset's version, and each gets all its cells at once. So a request writes one row however many cells it asks for, and
+ * the process that resumes after a crash finds what was begun.
  *
- * One process at a time drives an experiment: it holds the lease, and states the fence with all that it writes. `caller` is whose
- * limits its executions count against.
+ * One process at a time drives an experiment: it holds the lease, and passes the fence with every write. The executions count against the
+ * limits of `caller`.
  */
 const EXPERIMENTS = `
 CREATE TABLE experiments (
@@ -89,7 +89,7 @@ CREATE TABLE experiment_scores (
 );
 `;
 
-/** The rights of the application to each table, children before parents. What was pinned and what was scored stays as it is. */
+/** The application's rights to each table, children before parents. What was pinned and what was scored never changes. */
 const RIGHTS = {
   experiment_scores: 'SELECT, INSERT',
   experiment_cells:

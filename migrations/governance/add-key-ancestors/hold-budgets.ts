@@ -7,7 +7,7 @@ const BEFORE = CREATE_HOLD_BUDGETS.slice(
 /** Restores the function of the first migration. */
 export const RESTORE_HOLD_BUDGETS = BEFORE;
 
-/** A budget of a key is that of all keys that come from it: the only thing that is new is whom it concerns. */
+/** A budget of a key covers all keys that descend from it. Only the selection of affected requests changes. */
 export const HOLD_BUDGETS_OF_KEY_LINES = [
   [
     `OR b.scope_value = CASE b.scope_kind WHEN 'owner_team' THEN a.owner_team WHEN 'prompt' THEN a.prompt_name ELSE a.key_id END));`,

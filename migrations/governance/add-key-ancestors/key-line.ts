@@ -1,13 +1,13 @@
 /**
- * A key makes other keys, and they make further ones. What a key may use up is used up by all that come from it, or a limit
- * would be worth as little as a second key costs.
+ * A key makes other keys, and those make further ones. All descendants of a key use up its limits, because otherwise a second key
+ * would be a cheap way around them.
  */
-/** The key that made it, the one that made that one, and so on; empty: made by an admin. */
+/** The key that made this one, the key that made that one, and so on. Empty for a key that an admin made. */
 export const ADD_ANCESTORS = `ALTER TABLE api_keys ADD COLUMN ancestors uuid[] NOT NULL DEFAULT '{}';`;
 
 export const DROP_ANCESTORS = 'ALTER TABLE api_keys DROP COLUMN ancestors;';
 
-/** The ids of a key and of those it comes from, as budgets name them. */
+/** The ids of a key and its ancestors, as budgets name them. */
 export const CREATE_KEY_LINE = `
 CREATE FUNCTION ledger_key_line(project uuid, key text) RETURNS text[]
 LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp

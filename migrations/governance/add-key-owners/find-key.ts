@@ -1,8 +1,8 @@
 import { selectAncestors } from '../add-key-ancestors/key-line.js';
 
 /**
- * Everything that decides what a key may do right now: the key, its owner, and the owner's roles in the project. One read, so
- * that a lost role or a disabled user is noticed exactly as soon as a revocation is.
+ * Selects everything that decides what a key may do now: the key, its owner, and the owner's roles in the project. It is one read, so
+ * a lost role or a disabled user takes effect as soon as a revocation does.
  */
 export const CREATE_FIND_KEY_WITH_OWNER = `
 CREATE FUNCTION ledger_find_key(wanted uuid)

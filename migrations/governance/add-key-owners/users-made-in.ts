@@ -1,6 +1,6 @@
 /**
- * The project whose admin made a user; null for the instance. That project sees the user before they are a member anywhere, and
- * no other does.
+ * The project whose admin made a user; null for the instance. Only that project sees the user before they become a member
+ * of any.
  */
 export const ADD_MADE_IN = `
 ALTER TABLE users ADD COLUMN made_in uuid REFERENCES projects;

@@ -1,7 +1,7 @@
 /**
- * A change asks for a pointer of a protected environment to move. What an approval is bound to stands in the row from its
- * beginning: where the pointer stood, the checksum of what it is to point at, the revision of the environment's rules, the ids
- * of the evidence. `opened_by` is a principal (see `users.made_by`), and `opened_by_name` what people read.
+ * A change asks for a pointer of a protected environment to move. The row holds from its start what approvals are bound to: where the
+ * pointer stood, the checksum of its new target, the revision of the environment's rules, and the ids
+ * of the evidence. `opened_by` is a principal (see `users.made_by`), and `opened_by_name` is the name that people read.
  */
 const CHANGES = `
 CREATE TABLE changes (
@@ -49,7 +49,7 @@ CREATE TABLE change_reviews (
 );
 `;
 
-/** The columns of before stay: `actor` is the name that people read, `subject` is `type/name`. */
+/** The former columns stay: `actor` is the name that people read, `subject` is `type/name`. */
 const AUDIT = `
 ALTER TABLE audit_log
   ADD COLUMN actor_kind text CHECK (actor_kind IN ('person', 'service', 'key', 'instance')),

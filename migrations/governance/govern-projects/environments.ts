@@ -1,5 +1,5 @@
 /**
- * A label that nobody has described has no row and no rules. `revision` counts the changes of the rules; an approval holds for
+ * A label that nobody has described has no row and no rules. `revision` counts the changes of the rules, and an approval holds only for
  * the revision under which it was given.
  */
 const ENVIRONMENTS = `
@@ -21,7 +21,7 @@ INSERT INTO environments (project_id, name) SELECT p.project_id, e.name FROM pro
 
 /**
  * Versions that may run in a protected environment again without another approval: those that a change brought there, and those
- * that stood there when the protection began. `change_id` is null for the latter.
+ * that ran there when the protection began. `change_id` is null for the latter.
  */
 const APPROVED_VERSIONS = `
 CREATE TABLE approved_versions (
@@ -43,7 +43,7 @@ ALTER TABLE pointer_moves
 CREATE INDEX pointer_moves_prompt ON pointer_moves (project_id, prompt_id, move_id);
 `;
 
-/** `pointer` is the active version, the one of the environment `default`. */
+/** `pointer` is the active version, which is that of the environment `default`. */
 const resolvedBy = (words: string) => `
 ALTER TABLE executions_in_flight DROP CONSTRAINT executions_in_flight_resolved_by_check;
 ALTER TABLE executions_in_flight ADD CONSTRAINT executions_in_flight_resolved_by_check CHECK (resolved_by IN (${words}));

@@ -1,9 +1,9 @@
 /**
- * People and service accounts belong to the instance, since one person works in several projects; what they may do is said in
- * each project, by `members` and `teams`.
+ * People and service accounts belong to the instance, because one person works in several projects. `members` and `teams` say what they may
+ * do in each project.
  *
- * `made_by` is a principal: `instance`, `user:<id>`, or `key:<id>` for a key that belongs to nobody. It decides whether two
- * identities are one person's, so it is kept as an id and never as a name.
+ * `made_by` is a principal: `instance`, `user:<id>`, or `key:<id>` for a key that belongs to nobody. It decides whether two identities
+ * belong to one person, so it is an id and never a name.
  */
 const USERS = `
 CREATE TABLE users (
@@ -51,7 +51,7 @@ CREATE TABLE team_members (
 CREATE INDEX team_members_user ON team_members (user_id);
 `;
 
-/** A key with a role has the scopes of that role as they are today; one without keeps the scopes that it was made with. */
+/** A key with a role has the current scopes of that role. A key without one keeps the scopes that it was made with. */
 const KEYS = `
 ALTER TABLE api_keys
   ADD COLUMN user_id uuid REFERENCES users,

@@ -1,6 +1,6 @@
 import { secureTable } from '../../ledger/create-prompt-ledger/security.js';
 
-/** The rights of the application to each table of a project. Approvals and the versions they approve are only added to. */
+/** The application's rights to each table of a project. Approvals and approved versions are only added to. */
 const RIGHTS = {
   change_reviews: 'SELECT, INSERT',
   changes: 'SELECT, INSERT, UPDATE',
@@ -17,8 +17,8 @@ const IS_INSTANCE = `current_setting('app.instance', true) = 'on'`;
 const IS_SYSTEM = `current_setting('app.system', true) = 'on'`;
 
 /**
- * Users have no project of their own: whoever works in a project sees its members. `app.instance` is set for one transaction by
- * `TenantScope.instance`, for what concerns the whole instance: its projects and its people.
+ * Users belong to no project: code that works in a project sees its members. `TenantScope.instance` sets `app.instance` for one
+ * transaction, for what concerns the whole instance: its projects and its people.
  */
 const USERS = `
 ALTER TABLE users ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
@@ -40,5 +40,5 @@ export const SECURE_GOVERNANCE = [
   PROJECTS,
 ].join('\n');
 
-/** Drops the policies that would keep a table from being dropped, or that stand on one that stays. */
+/** Drops the policies that would block the drop of a table, or that are on a table that stays. */
 export const UNSECURE_GOVERNANCE = `DROP POLICY member ON users; DROP POLICY instance ON projects;`;

@@ -2,8 +2,8 @@ import { BEGIN_PLAIN, IS_CURRENT } from '../../ledger/create-prompt-ledger/execu
 import { BEGIN_WITH_METADATA } from '../../ledger/record-metadata/carry-metadata.js';
 
 /**
- * Whether the environment of an entry takes no call that runs no prompt: it is protected, or nobody has described it in a project
- * that allows no unknown labels. A scalar sub-select is one step in an index, where `EXISTS` may be planned as a hash of the table.
+ * Whether the environment of an entry refuses calls without a prompt: it is protected, or nobody has described it in a project
+ * that forbids unknown labels. A scalar sub-select is one step in an index, where `EXISTS` may be planned as a hash of the table.
  */
 const REFUSES_BARE_CALLS = `coalesce(
       (SELECT e.protected FROM environments e WHERE e.project_id = entry.project_id AND e.name = entry.environment),
@@ -11,8 +11,8 @@ const REFUSES_BARE_CALLS = `coalesce(
         SELECT s.settings ->> 'allow_unknown_environments' = 'false' FROM projects s WHERE s.project_id = entry.project_id))`;
 
 /**
- * Works as before. In addition, a bare call whose environment was judged from memory states any revision, and then its environment is looked
- * at here. A prompt needs no such look, because a change of the rules gives each prompt of the project a new revision.
+ * As before, except that a bare call whose environment was judged from memory passes some revision, and this then checks the environment. A
+ * prompt needs no such check, because a change of the rules gives each prompt of the project a new revision.
  */
 const IS_CURRENT_IN_ENVIRONMENT = `(entry.prompt_revision IS NULL OR CASE WHEN entry.prompt_id IS NULL
       THEN ${REFUSES_BARE_CALLS} IS NOT TRUE
@@ -24,6 +24,6 @@ function guarded(statement: string): string {
   return replaced(statement).replace(IS_CURRENT, () => IS_CURRENT_IN_ENVIRONMENT);
 }
 
-/** The same functions, whose grants stay. */
+/** `CREATE OR REPLACE` keeps the grants of these functions. */
 export const GUARD_BEGINNINGS = guarded(BEGIN_PLAIN) + guarded(BEGIN_WITH_METADATA);
 export const UNGUARD_BEGINNINGS = replaced(BEGIN_PLAIN) + BEGIN_WITH_METADATA;

@@ -3,9 +3,9 @@ import { ACROSS_PROJECTS, AS_SYSTEM, grantExecute } from '../../ledger/create-pr
 export const RENEW_PROMPTS_FUNCTION = 'ledger_renew_prompts()';
 
 /**
- * A new revision for all prompts of a project whose setting `allow_unknown_environments` has changed, whoever changed it: what
- * processes remember of a prompt says which labels are allowed, and an execution that states an older revision is not begun. As the
- * owner: an instance's admin changes projects whose prompts it does not see.
+ * Gives all prompts of a project a new revision when its setting `allow_unknown_environments` changes. Processes cache with a prompt
+ * which labels are allowed, and an execution that names an older revision does not begin. It runs as the
+ * owner, because an instance's admin changes projects whose prompts they cannot see.
  */
 export const CREATE_LABEL_RULES = `
 CREATE FUNCTION ${RENEW_PROMPTS_FUNCTION} RETURNS trigger

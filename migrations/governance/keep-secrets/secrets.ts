@@ -1,9 +1,9 @@
 import { secureTable } from '../../ledger/create-prompt-ledger/security.js';
 
 /**
- * A project's own key for a provider, sealed. `sealed_key` is encrypted by a key of its own, and that one, `wrapped_key`, by the key
- * of the environment whose id is `wrapped_by`. Both are bound to project, provider and `origin`: none can be moved to another
- * row, nor the key be sent to another host, by whoever can write to this table. `revision` changes with each put.
+ * A project's own key for a provider, sealed. `sealed_key` is encrypted by its own data key, `wrapped_key`, which the key of the
+ * environment with the id `wrapped_by` encrypts. Both are bound to project, provider and `origin`, so that write access to this table is
+ * not enough to move a key to another row or send it to another host. `revision` changes with each put.
  */
 const SECRETS = `
 CREATE TABLE project_secrets (
@@ -24,7 +24,7 @@ CREATE TABLE project_secrets (
 
 export const SECRET_REVISIONS_FUNCTION = 'ledger_secret_revisions()';
 
-/** Says which projects have secrets, and whether any has changed; nothing of what stands in them. */
+/** Says which projects have secrets, and whether any has changed, but nothing of their contents. */
 const SECRET_REVISIONS = `
 CREATE FUNCTION ${SECRET_REVISIONS_FUNCTION}
 RETURNS TABLE (project_id uuid, revisions text)

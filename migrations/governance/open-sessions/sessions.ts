@@ -1,9 +1,9 @@
 /**
- * A browser's session. Neither the token of its cookie nor anything that it could be made from is stored: `token_hmac` finds the
- * row. A session belongs to the instance, as a person does who works in several projects.
+ * A browser's session. Neither the token of its cookie nor anything from which it could be derived is stored: `token_hmac` finds the row. A
+ * session belongs to the instance, because a person works in several projects.
  *
- * `credential_hmac` is that of the key's secret with which the session was opened, so that the session ends with the secret.
- * `sign_in_hash` is unique because the answer of an identity provider opens one session and never a second.
+ * `credential_hmac` is the HMAC of the key's secret that opened the session, so that the session ends with the secret. `sign_in_hash` is
+ * unique because one answer of an identity provider opens only one session.
  */
 const SESSIONS = `
 CREATE TABLE sessions (
@@ -39,12 +39,12 @@ GRANT SELECT, INSERT, UPDATE (ended_at), DELETE ON sessions TO prompt_ledger_app
 
 export const FIND_SESSION_FUNCTION = 'ledger_find_session(bytea)';
 
-/** A session that is neither ended nor expired nor unused for too long, by the database's clock. */
+/** Whether a session has neither ended nor expired nor been idle for too long, by the database's clock. */
 const IS_OPEN = `s.token_hmac = wanted AND s.ended_at IS NULL AND s.expires_at > now() AND s.last_used_at > now() - interval '12 hours'`;
 
 /**
- * Everything that decides what a session may do right now, in one read: a lost role or a disabled user is noticed by the next
- * request. The use is written down at most once a minute.
+ * Selects everything that decides what a session may do now, in one read, so the next request notices a lost role or a disabled user.
+ * The use is recorded at most once a minute.
  */
 const FIND_SESSION = `
 CREATE FUNCTION ledger_find_session(wanted bytea)

@@ -1,10 +1,10 @@
-/** A column that executions are counted by or that sums something up, and its value for rows `n` that are over. */
+/** A column that groups or sums executions, and its value for ended rows `n`. */
 interface CountColumn {
   readonly name: string;
   readonly value: string;
 }
 
-/** The value in a key of an id that an execution does not have: a key has no room for NULL. */
+/** Stands for a missing id in a key, which has no room for NULL. */
 const NO_ID = `'00000000-0000-0000-0000-000000000000'::uuid`;
 
 const DIMENSIONS: readonly CountColumn[] = [
@@ -18,13 +18,13 @@ const DIMENSIONS: readonly CountColumn[] = [
   { name: 'owner_team', value: `coalesce(n.owner_team, '')` },
 ];
 
-/** Returns the number of known values, and their sum: what a provider did not say is not 0. */
+/** Returns the number of known values, and their sum: a value that a provider did not report is not 0. */
 const countAndSum = (column: string): CountColumn[] => [
   { name: `${column}_count`, value: `count(n.${column})` },
   { name: `${column}_sum`, value: `coalesce(sum(n.${column}), 0)` },
 ];
 
-/** Latency is that of what succeeded: how long a failure took says nothing about the next call. */
+/** Latency covers only successes: how long a failure took says nothing about the next call. */
 const SUCCEEDED = `FILTER (WHERE n.status = 'succeeded')`;
 
 const MEASURES: readonly CountColumn[] = [
@@ -51,9 +51,9 @@ export const COUNTED_COLUMNS = `project_id, prompt_id, prompt_mode, version_id, 
       created_at, latency_ms, prompt_tokens, response_tokens, cached_prompt_tokens, reasoning_tokens, cost_pico_usd`;
 
 /**
- * An INSERT that counts executions, for the statement that ends them: a few rows for each batch, grouped from what was really
- * ended. Rows are only added, because a counter that each ending raised would be a row that all of them wait for.
- * @param ended a name of rows with the {@link COUNTED_COLUMNS}.
+ * An INSERT that counts executions, for the statement that ends them: a few rows for each batch, grouped from those that it ended. Rows are
+ * only added, because all endings would wait for the row of a shared counter.
+ * @param ended the name of rows with the {@link COUNTED_COLUMNS}.
  */
 export function countEnded(ended: string): string {
   return `INSERT INTO public.execution_deltas (project_id, hour, ${listNames(DIMENSIONS)}, ${listNames(MEASURES)})
@@ -70,15 +70,15 @@ const COLUMNS = `
   status text NOT NULL,
   key_id uuid NOT NULL,
   owner_team text NOT NULL,${MEASURES.map(
-    // A sum of costs is numeric: nine million dollars in pico-dollars are more than a bigint holds.
+    // Sums of costs are numeric, because a bigint does not hold nine million dollars in pico-dollars.
     ({ name }) => `\n  ${name} ${name === 'cost_sum_pico_usd' ? 'numeric' : 'bigint'} NOT NULL`,
   ).join(',')}`;
 
 const ROLLUP_KEY = ['project_id', 'grain', 'period', ...DIMENSIONS.map(({ name }) => name)].join(', ');
 
 /**
- * Deltas are what has ended since the last fold. Rollups are the same counts by the hour, by the day (both in UTC), and of all
- * time, whose period is `-infinity`: a span of a year is read as some hours and many days. Hot rows are updated every few
+ * Deltas count what has ended since the last fold. Rollups hold the same counts by the hour, by the day (both in UTC), and of all
+ * time, whose period is `-infinity`, so a year is read as some hours and many days. Hot rows are updated every few
  * seconds, in place, with room in the page and no index on what changes.
  */
 export const CREATE_COUNTS = `
@@ -99,9 +99,9 @@ CREATE TABLE execution_rollups (
 `;
 
 /**
- * Moves what has gathered into the rollups, in one statement: who reads both in one statement finds each execution exactly
- * once, before or after. One process at a time, so that no two wait for each other's rows; the second has nothing to do. Deltas
- * of transactions that are not committed yet are not seen, and come with the next fold.
+ * Moves the gathered deltas into the rollups in one statement, so that a single statement that reads both counts each execution exactly
+ * once. One process folds at a time, so that no two wait for each other's rows; a second one does nothing. Deltas
+ * of uncommitted transactions are not visible yet, and the next fold takes them.
  */
 export const CREATE_FOLD = `
 CREATE FUNCTION ledger_fold_executions(most integer) RETURNS integer

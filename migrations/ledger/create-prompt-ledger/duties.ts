@@ -1,11 +1,11 @@
 /**
- * The further duties of an execution's ending, as bits of `executions_in_flight.duties`. They stand in the row, because
- * another process may have begun the execution and a further attempt may add one. Rows without duties take the fast statement.
+ * Bits of `executions_in_flight.duties`: what the ending of an execution has to do besides. They are kept in the row, because
+ * another process may have begun the execution and a further attempt may add one. Rows without duties take the fast path.
  */
 export const DUTIES = {
-  /** Budgets hold money for it. */
+  /** Budgets hold money for the execution. */
   holds: 1,
-  /** Somebody is to be told. */
+  /** A callback is to be sent. */
   callback: 2,
 } as const;
 
@@ -20,10 +20,9 @@ AS $$ SELECT to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') $$;
 export const ANNOUNCED_COLUMNS = `execution_id, execution_mode, correlation_id, batch_id, error_type, callback_url, completed_at`;
 
 /**
- * An INSERT of the events of executions that have a callback, for the statement that ends them. An event is thin: what happened
- * and where to read more. It is kept as the text that is sent, so that every try of a delivery has the same bytes under the
- * same signature.
- * @param ended a name of rows with the ANNOUNCED_COLUMNS and the COUNTED_COLUMNS.
+ * An INSERT of the events of executions that have a callback, for the statement that ends them. An event is thin: it says what happened and
+ * where to read more. It is stored as the text that is sent, so that every try of a delivery has the same bytes under the same signature.
+ * @param ended the name of rows with the ANNOUNCED_COLUMNS and the COUNTED_COLUMNS.
  */
 export function announceEnded(ended: string): string {
   return `INSERT INTO public.outbox (project_id, kind, subject, due_at, body)

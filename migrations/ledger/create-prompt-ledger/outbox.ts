@@ -1,8 +1,8 @@
 /**
- * Events that others must hear of, written in the transaction of the change. An event with a `due_at` is to be delivered, and that is
- * its alarm clock: a claim moves it beyond the time-out of the call, which is the lease; a failure moves it to the next try.
- * `attempts` is the fence of whoever holds the lease. A delivery is one try that has ended, and goes with its event. A secret is
- * derived from a salt together with a key that is not in the database; one salt of a project is in force.
+ * Events that others must hear of, written in the transaction of the change. The `due_at` of an event to deliver is
+ * its alarm clock: a claim moves it beyond the time-out of the call, which is the lease, and a failure moves it to the next try.
+ * `attempts` is the fence of the lease's holder. A delivery is one try that has ended, and is deleted with its event. A secret is
+ * derived from a salt together with a key that is not in the database. One salt of each project is in force.
  */
 export const CREATE_OUTBOX = `
 CREATE TABLE outbox (

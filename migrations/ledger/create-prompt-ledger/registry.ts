@@ -26,8 +26,8 @@ CREATE UNIQUE INDEX api_keys_key_id ON api_keys (key_id);
 `;
 
 /**
- * A prompt says at which revision of its project it was changed last, so that an execution that was prepared from a cache
- * can be held to that revision by its own insert.
+ * A prompt records the revision of its project at which it last changed. The insert of an execution that was prepared from a cache
+ * can then check that revision.
  */
 const PROMPTS = `
 CREATE TABLE prompts (
@@ -104,15 +104,14 @@ CREATE INDEX pointer_moves_version ON pointer_moves (project_id, prompt_id, to_v
 `;
 
 /**
- * `models.allowed` is false for a model that a recorded execution names and no run may use.
+ * `models.allowed` is false for a model that a recorded execution names but no run may use.
  *
- * A price is what a model costs from a time on, in whole micro-dollars for a million tokens. Of the prices that are valid at an
- * instant, the one that began last counts, so that a price may be announced while another is in force. Executions point to the
- * price they were counted by, so its figures never change and it is never deleted: the application may end it, correct its
- * source, or take it off the list.
+ * A price says what a model costs from some time on, in whole micro-dollars for a million tokens. The one that began last applies, so that
+ * a price may be announced while another is in force. Executions point to the price that was applied, so its figures never change and it is
+ * never deleted: the application may end it, correct its source, or take it off the list.
  *
- * A route is a named list of models. The list is one value, read and replaced as a whole: nobody asks for a row of it, and two
- * writers at once must not end up with half of each. Its name is free again once the route is deleted.
+ * A route is a named list of models. The list is one value, read and replaced as a whole: no query needs a part of it, and concurrent
+ * writers must not mix their lists. The name is free again once the route is deleted.
  */
 const MODELS = `
 CREATE TABLE models (

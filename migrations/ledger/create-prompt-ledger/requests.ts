@@ -1,4 +1,4 @@
-/** The tables around executions: the keys that asked for them, the batches they belong to, and answers that may be given again. */
+/** The tables around executions: the keys of their requests, the batches they belong to, and answers that may be reused. */
 export const CREATE_REQUESTS = `
 CREATE TABLE idempotency_keys (
   project_id uuid NOT NULL,

@@ -19,10 +19,10 @@ import { WEBHOOK_SYSTEM_FUNCTIONS } from './webhook-functions.js';
 const APP_ROLE = 'prompt_ledger_app';
 
 /**
- * The rights of the application to each table, children before parents so that a plain DROP works. The tables that tell what happened may
+ * The application's rights to each table, children before parents so that a plain DROP works. The tables that record history may
  * be added to and read, never changed: pointer moves, the audit log, attempts, payloads, and every execution that is over. A
- * version is immutable but for the git facts of its latest registration, a price but for its end, its source and its place in
- * the list. A hold ends by being deleted: whoever does not find it has nothing to settle.
+ * version is immutable except for the git facts of its latest registration, and a price except for its end, its source and its place in
+ * the list. A hold ends by being deleted, so a transaction that does not find it has nothing to settle.
  */
 const RIGHTS = {
   response_cache: 'SELECT, INSERT, UPDATE, DELETE',
@@ -59,8 +59,8 @@ export const TABLES = Object.keys(RIGHTS) as (keyof typeof RIGHTS)[];
 const VIEWS = ['executions_all', 'execution_attempts_all'];
 
 /**
- * Roles belong to the whole server, where other databases may use this one already, and two migrations may race. The migrating
- * role must be allowed to set it: a superuser is anyway, since 16 a creator has to grant it to itself.
+ * Roles belong to the whole server, where other databases may already use this one, and two migrations may race. The migrating
+ * role must be allowed to set it. A superuser always is; since 16 any other creator has to grant it to itself.
  */
 const CREATE_ROLE = `
 DO $$
@@ -81,8 +81,8 @@ GRANT USAGE ON SCHEMA public TO ${APP_ROLE};
 `;
 
 /**
- * The setting is a uuid[] literal and is set for one transaction at a time; '' is what is left of it afterwards. The sub-select
- * makes it an init plan: read once a statement, not once a row.
+ * The setting is a uuid[] literal that is set for one transaction at a time, and '' afterwards. The sub-select
+ * makes it an init plan, which is read once per statement instead of once per row.
  */
 const PROJECTS_IN_SCOPE = `project_id = ANY ((SELECT nullif(current_setting('app.project_ids', true), '')::uuid[])::uuid[])`;
 const IS_SYSTEM = `current_setting('app.system', true) = 'on'`;
@@ -94,14 +94,14 @@ CREATE POLICY tenant ON ${table} TO ${APP_ROLE} USING (${PROJECTS_IN_SCOPE}) WIT
 CREATE POLICY system ON ${table} TO CURRENT_USER USING (${IS_SYSTEM}) WITH CHECK (${IS_SYSTEM});
 GRANT ${rights} ON ${table} TO ${APP_ROLE};`;
 
-/** Partitions have no policy of their own, so they can be reached by their parents only. */
+/** Partitions have no policy of their own, so they are reachable only through their parents. */
 const DEFAULT_PARTITIONS = PARTITIONED.map(
   (table) => `
 CREATE TABLE ${table}_default PARTITION OF ${table} DEFAULT;
 ALTER TABLE ${table}_default ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;`,
 ).join('');
 
-/** Signatures, as `regprocedure` prints them: the functions that look across projects. */
+/** Functions that look across projects, by signature as `regprocedure` prints it. */
 export const SYSTEM_FUNCTIONS = [
   ...LOOKUP_SYSTEM_FUNCTIONS,
   ...CLAIM_SYSTEM_FUNCTIONS,

@@ -1,9 +1,9 @@
 import { PARTITIONED } from './executions/executions.js';
 
 /**
- * Narrow doors through row-level security: what must look across projects runs as the owner, in functions that do one thing. A
- * database test lists them, so that none is added unseen. `app.system` opens the owner's policy; what is left of it until the
- * transaction ends is of no use to the application's role. (A SET clause would be shorter, but only a superuser may store a
+ * Narrow doors through row-level security: reads across projects run as the owner, in functions that do one thing. A
+ * database test lists them, so that none is added unnoticed. `app.system` opens the owner's policy. It stays set until the
+ * transaction ends, but is of no use to the application's role. (A SET clause would be shorter, but only a superuser may store a
  * setting of its own name in a function.)
  */
 const HEAD = 'SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp';

@@ -25,8 +25,8 @@ $$;
 `;
 
 /**
- * Removes rows whose time is over, the oldest first; what another process is at is passed over.
- * @returns SQL of a function that takes how many at most, and answers how many there were.
+ * Removes expired rows, the oldest first, and skips those that another process has locked.
+ * @returns SQL of a function that takes the most to remove, and returns how many it removed.
  */
 function expire(name: string, table: string, key: readonly string[], condition = ''): string {
   const list = key.map((column) => `t.${column}`).join(', ');
@@ -52,7 +52,7 @@ $$;
 `;
 }
 
-/** A key outlives its execution or batch, whose id it has. */
+/** A key outlives the execution or batch whose id it has. */
 const IS_OVER = `
       AND NOT EXISTS (SELECT FROM executions_in_flight f WHERE f.project_id = t.project_id AND f.execution_id = t.execution_id)
       AND NOT EXISTS (SELECT FROM executions_in_flight f WHERE f.project_id = t.project_id AND f.batch_id = t.execution_id)`;

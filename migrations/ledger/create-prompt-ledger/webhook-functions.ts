@@ -2,12 +2,12 @@ const HEAD = 'SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp';
 const AS_SYSTEM = `SELECT set_config('app.system', 'on', true);`;
 
 /**
- * Takes deliveries that are due in turns: the first of each project, then the second of each. `share` is the most that one project may have under
- * way in a process, and `busy` what it has already ({"project id": count}), so that one whose receivers hang leaves slots to the
+ * Claims due deliveries in turns: the first of each project, then the second of each. `share` is the most that one project may have under
+ * way in a process, and `busy` is what it has already ({"project id": count}), so that a project whose receivers hang leaves slots to the
  * others.
  *
- * Candidates are chosen without locks, and a chosen one that another process has taken meanwhile is passed over: two that look
- * at once get fewer, and look again a moment later.
+ * Candidates are chosen without locks, and one that another process has taken meanwhile is skipped. Two processes that look at once get
+ * fewer, and look again a moment later.
  */
 const CLAIM = `
 CREATE FUNCTION ledger_claim_webhooks(slots integer, share integer, busy jsonb, lease_ms integer)
@@ -109,7 +109,7 @@ AS $$
 $$;
 `;
 
-/** Their deliveries go with them. */
+/** Deliveries are deleted with their events. */
 const FORGET = `
 CREATE FUNCTION ledger_forget_outbox(keep_days integer, most integer) RETURNS integer
 LANGUAGE sql VOLATILE ${HEAD}

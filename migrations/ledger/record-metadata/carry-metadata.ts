@@ -10,7 +10,7 @@ export const BEGIN_ENTRY = { ...FORMER_BEGIN_ENTRY, metadata: 'json' } as const;
 /** An entry of `ledger_record`, as of this migration. */
 export const RECORD_ENTRY = { ...FORMER_RECORD_ENTRY, metadata: 'json' } as const;
 
-/** Takes one function out of the text of several. */
+/** Extracts one function from the text of several. */
 function extractFunction(sql: string, name: string): string {
   const start = sql.search(new RegExp(`CREATE (OR REPLACE )?FUNCTION ${name}\\(`));
   const end = sql.indexOf('\n$$;', start);
@@ -27,8 +27,8 @@ const FORMER = {
 };
 
 /**
- * Adds `metadata` wherever a function reads or copies `correlation_id`: both are the caller's own facts and take the same way
- * through every statement. What is announced of an execution has it where there is some, and is as before where there is none.
+ * Adds `metadata` wherever a function reads or copies `correlation_id`: both are the caller's own facts and pass through the same
+ * statements. An announcement of an execution includes it where there is some, and is otherwise unchanged.
  */
 function carryMetadata(sql: string): string {
   const copied = sql.replace(
@@ -47,7 +47,7 @@ function carryMetadata(sql: string): string {
   return `${before}${wrapped}${after}`;
 }
 
-/** The beginning of the data that the first migration tells of an execution. */
+/** The start of the data that the first migration announces for an execution. */
 const DATA = `'data', json_build_object(`;
 const LAST_MEMBER = `'completed_at', ledger_wire_time(o.completed_at))`;
 
@@ -61,7 +61,7 @@ ${grantExecute(['ledger_add_metadata(json,json)'])}
 
 /**
  * Adds a CTE that writes the pairs of each new execution to the table that finds executions by them.
- * @param before the text in front of which it stands.
+ * @param the text that the CTE precedes.
  * @param pairs selects project, execution, key and value.
  */
 function writePairs(sql: string, before: string, pairs: string): string {
@@ -73,7 +73,7 @@ function writePairs(sql: string, before: string, pairs: string): string {
   ${before}`);
 }
 
-/** The pairs of what was begun, and only of that: an entry that is sent again has its pairs already. */
+/** The pairs of what was begun, and only of that: an entry that is sent again already has its pairs. */
 const PAIRS_OF_BEGUN = `SELECT a.project_id, a.execution_id, m.key, m.value
     FROM admitted a CROSS JOIN LATERAL json_each_text(a.metadata) AS m
     WHERE a.execution_id IN (SELECT i.execution_id FROM input i)`;
@@ -94,7 +94,7 @@ export const CARRY_METADATA = [
   writePairs(carryMetadata(FORMER.record), '), input AS (', PAIRS_OF_RECORDED),
 ].join('\n');
 
-/** Restores the functions of the migrations before. */
+/** Restores the functions of the earlier migrations. */
 export const RESTORE_FUNCTIONS = [
   ...Object.values(FORMER),
   'DROP FUNCTION ledger_add_metadata(json,json);',

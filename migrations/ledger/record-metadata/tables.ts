@@ -10,12 +10,12 @@ const APP_ROLE = 'prompt_ledger_app';
 export const PARTITIONED = [...FORMERLY_PARTITIONED, 'execution_metadata'] as const;
 
 /**
- * An execution shows its metadata from a column of its row, which is null and costs nothing where there is none.
+ * The metadata of an execution is a column of its row, which is null and costs nothing where there is none.
  *
- * Lists find executions by `execution_metadata`, a row for each pair, written once when the execution begins. A GIN index on the
- * column would need no table, but `@>` is not leakproof: under row-level security Postgres does not use it as an index condition,
- * and reads every execution of the project instead. Equality of texts is leakproof, and the primary key is in the order that a
- * page asks for. Its widest entry (64 and 512 characters, of up to four bytes each) fits a page of a btree.
+ * Lists find executions by `execution_metadata`, a row for each pair, written once when the execution begins. A GIN index on the column
+ * would need no table, but `@>` is not leakproof: under row-level security Postgres does not use it as an index condition, and reads every
+ * execution of the project instead. Equality of texts is leakproof, and the primary key is in the order that a page asks for. Its widest
+ * entry (64 and 512 characters, of up to four bytes each) fits a page of a btree.
  */
 const ADD_METADATA = `
 ALTER TABLE executions_in_flight ADD COLUMN metadata json;
@@ -32,7 +32,7 @@ CREATE TABLE execution_metadata_default PARTITION OF execution_metadata DEFAULT;
 ALTER TABLE execution_metadata_default ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 `;
 
-/** The policies of every table of a project, as the first migration has them. */
+/** The policies that the first migration gives every table of a project. */
 const SECURE_METADATA = `
 ALTER TABLE execution_metadata ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON execution_metadata TO ${APP_ROLE}
@@ -47,7 +47,7 @@ const VIEW = 'CREATE VIEW executions_all';
 const viewStart = CREATE_EXECUTIONS.indexOf(VIEW);
 const FORMER_VIEW = CREATE_EXECUTIONS.slice(viewStart, CREATE_EXECUTIONS.indexOf(';', viewStart) + 1);
 
-/** A column that is added to a view stands at its end. */
+/** `CREATE OR REPLACE VIEW` can add a column only at the end. */
 const VIEW_WITH_METADATA = FORMER_VIEW.replace(VIEW, 'CREATE OR REPLACE VIEW executions_all')
   .replace(' FROM executions_in_flight e', ', e.metadata FROM executions_in_flight e')
   .replace(' FROM executions e', ', e.metadata FROM executions e');
@@ -75,7 +75,7 @@ export const CREATE_METADATA = [
   'SELECT ledger_ensure_partitions();',
 ].join('\n');
 
-/** To be run when no function writes metadata any more. */
+/** To be run when no function writes metadata anymore. */
 export const DROP_METADATA = [
   FORMER_ENSURE,
   'DROP VIEW executions_all;',

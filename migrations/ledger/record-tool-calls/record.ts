@@ -2,7 +2,7 @@ import { COUNTED_COLUMNS, countEnded } from '../create-prompt-ledger/counts.js';
 import { CREATE_RECORD, RECORD_ENTRY as FORMER_ENTRY } from '../create-prompt-ledger/executions/record.js';
 import { HOT, recordset } from '../create-prompt-ledger/statements.js';
 
-/** An entry of `ledger_record`, as of this migration: with the calls of tools, and the tokens of reasoning. */
+/** An entry of `ledger_record`, as of this migration: adds the tool calls and the reasoning tokens. */
 export const RECORD_ENTRY = {
   ...FORMER_ENTRY,
   reasoning_tokens: 'integer',
@@ -14,7 +14,7 @@ const COPIED = `prompt_id, version_id, environment, prompt_mode, status, correla
       completed_at, latency_ms, finish_reason, prompt_tokens, response_tokens, cached_prompt_tokens, reasoning_tokens,
       cost_pico_usd, price_id`;
 
-/** The same function, whose grants stay. See the first migration for what it does. */
+/** `CREATE OR REPLACE` keeps the grants of the function. The first migration says what it does. */
 export const REPLACE_RECORD = `
 CREATE OR REPLACE FUNCTION ledger_record(entries json, project uuid, keyed_route text, keyed_by text, keyed_fingerprint bytea, answer_status integer,
   answer_headers json, answer_body text, key_ttl_hours integer)

@@ -1,11 +1,11 @@
 import type { QueryRunner } from 'typeorm';
 
-/** A text of a function, what takes its place, and how often it stands there. */
+/** A text of a function, its replacement, and how often it occurs. */
 export type Replacement = readonly [former: string, text: string, times?: number];
 
 /**
- * Changes a function as it stands in the database, whichever migration wrote it last. Its grants and settings stay.
- * @throws Error unless it has each of the texts as often as it says.
+ * Changes a function in the database, whichever migration wrote it last. Its grants and settings stay.
+ * @throws Error unless each text occurs as often as the replacement says.
  */
 export async function alterFunction(
   runner: QueryRunner,
@@ -24,7 +24,7 @@ export async function alterFunction(
   await runner.query(definition);
 }
 
-/** Returns the replacements that take these back. */
+/** Returns the replacements that undo these. */
 export function takenBack(replacements: readonly Replacement[]): Replacement[] {
   return [...replacements].reverse().map(([former, text, times]) => [text, former, times ?? 1]);
 }

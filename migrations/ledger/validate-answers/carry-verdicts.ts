@@ -5,7 +5,7 @@ import type { Replacement } from './alter-function.js';
 export const VERDICT_ENTRY = {
   /** Whether the answer fits its schema; null where it was not checked. */
   output_valid: 'boolean',
-  /** The same with what is wrong: `{"valid","pointer","message"}`. */
+  /** The verdict with the first problem: `{"valid","pointer","message"}`. */
   output_check: 'json',
 } as const;
 
@@ -26,7 +26,7 @@ const OUTPUT_OF_ENDING: Replacement = [
   'SELECT h.project_id, h.execution_id, h.output_check, h.attempt, h.response_text',
 ];
 
-/** Each verdict is written by the statement that writes the answer. An answer from another execution brings that one's. */
+/** The statement that writes an answer writes its verdict. An answer from another execution keeps the verdict of that one. */
 export const CARRY_VERDICTS: Readonly<Record<string, readonly Replacement[]>> = {
   'ledger_end_plain(json,uuid[])': [
     ENTRY,
@@ -39,7 +39,7 @@ export const CARRY_VERDICTS: Readonly<Record<string, readonly Replacement[]>> = 
     OUTPUT_OF_ENDING,
   ],
   'ledger_end(json,uuid[])': [
-    // The places where entries are read, and where their ends are.
+    // `ledger_end` reads its entries in two places.
     [...ENTRY, 2],
     INTO_OVER,
     [
@@ -83,7 +83,7 @@ export const CARRY_VERDICTS: Readonly<Record<string, readonly Replacement[]>> = 
   ],
 };
 
-/** A column that is added to a view stands at its end. */
+/** `CREATE OR REPLACE VIEW` can add a column only at the end. */
 const VIEW_WITH_VERDICTS = VIEW_WITH_ERASURE.replace(
   ' FROM executions_in_flight e',
   ', NULL::boolean AS output_valid FROM executions_in_flight e',
@@ -92,7 +92,7 @@ const VIEW_WITH_VERDICTS = VIEW_WITH_ERASURE.replace(
 if (VIEW_WITH_VERDICTS.split('output_valid').length !== 3)
   throw new Error('the view is not what this migration changes');
 
-/** The order of the index is one that the primary key does not have: so it serves the lists by verdict, and they alone. */
+/** The primary key does not have the order of this index, so it serves only the lists by verdict. */
 export const ADD_VERDICTS = `
 ALTER TABLE executions ADD COLUMN output_valid boolean;
 ALTER TABLE execution_outputs ADD COLUMN output_check json;

@@ -21,19 +21,19 @@ const replaceValues = (row: string): Replacement => [
   `${row}.resolved_by, ${row}.rollout, ${row}.requested_by`,
 ];
 
-/** The arm goes where `resolved_by` goes, in every way to begin and to end: both say why it was this version. */
+/** The arm follows `resolved_by` in every way to begin and to end, because both say why this version was used. */
 export const CARRY_ARMS: Readonly<Record<string, readonly Replacement[]>> = {
-  // Into the row in flight: its columns, and their values.
+  // Fills the row in flight: its columns, and their values.
   'ledger_begin_plain(json,uuid[])': [ENTRY, columns(2)],
   // Executions that are over at once carry their arm too: those refused before any call, or answered from another execution.
   'ledger_begin(json,uuid[],double precision,boolean)': [ENTRY, columns(3), replaceValues('a')],
   'ledger_end_plain(json,uuid[])': [columns(1), replaceValues('o'), replaceValues('h')],
   'ledger_end(json,uuid[])': [columns(1), replaceValues('o'), replaceValues('h')],
-  // Canceled, given up, and what the sweep ends.
+  // Ends executions that are canceled, given up or swept.
   'ledger_end_uncalled(uuid,uuid[],text,text,text)': [columns(1), replaceValues('h')],
 };
 
-/** A column that is added to a view stands at its end. */
+/** `CREATE OR REPLACE VIEW` can add a column only at the end. */
 const FORMER_VIEW = VIEW_WITH_ERASURE.replace(
   ' FROM executions_in_flight e',
   ', NULL::boolean AS output_valid FROM executions_in_flight e',

@@ -1,6 +1,6 @@
 import { grantExecute } from '../../ledger/create-prompt-ledger/statements.js';
 
-/** They work in the projects of their caller. */
+/** These work in the projects of their caller. */
 export const ROLLOUT_FUNCTIONS = [
   'ledger_announce_rollout(uuid,uuid,text)',
   'ledger_stop_rollouts(uuid,uuid,text,boolean,text,text)',
@@ -14,7 +14,7 @@ const TRIGGER_FUNCTIONS = [
 
 const SEARCH_PATH = 'SET search_path = pg_catalog, public, pg_temp';
 
-/** Tells the webhooks of a project what a rollout is now. Nobody is told where the project has no address for its events. */
+/** Tells the webhooks of a project the current state of a rollout. Nothing is sent where the project has no address for its events. */
 const ANNOUNCE = `
 CREATE FUNCTION ledger_announce_rollout(project uuid, rollout uuid, happened text) RETURNS void
 LANGUAGE sql VOLATILE ${SEARCH_PATH}
@@ -34,8 +34,8 @@ $$;
 `;
 
 /**
- * Stops what runs or is paused, because what it rests on is gone: with its entries in the audit log and its events, since whoever moves
- * a pointer need not know that there are rollouts.
+ * Stops a rollout that runs or is paused once its basis is gone. It also writes the audit log and the events, because code that moves
+ * a pointer need not know about rollouts.
  */
 const STOP = `
 CREATE FUNCTION ledger_stop_rollouts(project uuid, prompt uuid, label text, only_unapproved boolean, stopped_by text, why text) RETURNS void
@@ -66,7 +66,7 @@ END
 $$;
 `;
 
-/** A rollout compares with what the pointer stands at. Whoever ends a rollout by moving its pointer ends it first. */
+/** A rollout compares with the version that the pointer names. Code that ends a rollout by moving its pointer ends the rollout first. */
 const STOP_MOVED = `
 CREATE FUNCTION ledger_stop_moved_rollouts() RETURNS trigger LANGUAGE plpgsql ${SEARCH_PATH}
 AS $$
@@ -92,7 +92,7 @@ CREATE TRIGGER prompts_rollouts AFTER UPDATE OF deleted_at ON prompts FOR EACH R
   WHEN (OLD.deleted_at IS NULL AND NEW.deleted_at IS NOT NULL) EXECUTE FUNCTION ledger_stop_deleted_rollouts();
 `;
 
-/** A rollout that was started without a change runs a version that nobody has approved for the environment. */
+/** A rollout that started without a change runs a version that nobody has approved for the environment. */
 const STOP_UNAPPROVED = `
 CREATE FUNCTION ledger_stop_unapproved_rollouts() RETURNS trigger LANGUAGE plpgsql ${SEARCH_PATH}
 AS $$

@@ -1,11 +1,11 @@
 import { secureTable } from '../../ledger/create-prompt-ledger/security.js';
 
 /**
- * A rollout keeps in `definition` what was asked for, which never changes, so that every look can be computed again. `phase` is the
- * step it is in, from 1, and 0 before it starts; it keeps its last one. `fence` grows with each transition: whoever decides states the
- * one that it has read, and of two who decide at once the second finds another.
+ * A rollout keeps its request in `definition`, which never changes, so that every look can be recomputed. `phase` is the current step, from
+ * 1, and 0 before the start; an ended rollout keeps its last one. `fence` grows with each transition. A decision passes the fence that it
+ * read, so the second of two concurrent decisions fails.
  *
- * The unique index lets one rollout of a prompt and environment run or be paused. The other one serves those who look for what runs.
+ * The unique index lets one rollout of a prompt and environment run or be paused. The other index serves lookups of running rollouts.
  */
 const ROLLOUTS = `
 CREATE TABLE rollouts (
@@ -52,7 +52,7 @@ CREATE TABLE rollout_phases (
 );
 `;
 
-/** The rights of the application to each table, children before parents. What was asked for stays as it is. */
+/** The application's rights to each table, children before parents. What was requested never changes. */
 const RIGHTS = {
   rollout_phases: 'SELECT, INSERT, UPDATE (ended_at)',
   rollouts:
@@ -69,9 +69,8 @@ export const CREATE_ROLLOUTS = [
 export const DROP_ROLLOUTS = ROLLOUT_TABLES.map((table) => `DROP TABLE ${table};`).join('\n');
 
 /**
- * The part of the rollout that an execution keeps, as `{"rollout_id", "arm", "phase", "unit", "bucket"}`: `unit` is the
- * HMAC of the key in hexadecimal, and null where the request came without one. Executions outside of rollouts pay nothing for the index,
- * which finds the others by when they ended.
+ * An execution's part in a rollout, as `{"rollout_id", "arm", "phase", "unit", "bucket"}`: `unit` is the HMAC of the key in hexadecimal,
+ * and null where the request had none. Executions outside rollouts are not in the index, which finds the others by when they ended.
  */
 export const ADD_ARMS = `
 ALTER TABLE executions_in_flight ADD COLUMN rollout jsonb;

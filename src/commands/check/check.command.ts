@@ -22,13 +22,14 @@ export interface CheckFlags extends LedgerFlags {
   readonly config?: string;
   readonly repository?: string;
   readonly format?: 'text' | 'github' | 'json';
-  /** Differences are told, and no failure. */
+  /** Reports differences without failing. */
   readonly allowDrift?: boolean;
 }
 
 /**
- * Whether what is in the code is what is active: 0 yes, 1 no (0 where differences are allowed), 2 when it cannot be told. It reads and writes nothing, so
- * that a key with `prompts:read` will do.
+ * Compares the prompts in the code with the active ones: exits with 0 when they match, 1 when not (0 where differences are allowed), and 2
+ * when
+ * that cannot be told. It writes nothing, so a key with `prompts:read` is enough.
  */
 export async function checkCommand(flags: CheckFlags, folder = process.cwd()): Promise<ExitCode> {
   const format = flags.json === true ? 'json' : (flags.format ?? 'text');

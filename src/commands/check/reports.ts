@@ -27,7 +27,7 @@ export function describeComparison(comparison: Comparison): string {
   return SENTENCES[comparison.state](comparison);
 }
 
-/** For people: each difference with its diff, and a count. */
+/** Writes a report for people: each difference with its diff, and a count. */
 export function textReport(comparisons: readonly Comparison[], colours: Colours): string {
   const drifted = comparisons.filter(({ state }) => DRIFT.includes(state));
   const parts = drifted.map((comparison) => {
@@ -50,7 +50,7 @@ export function summarize(comparisons: readonly Comparison[]): string {
 
 export type AnnotationLevel = 'error' | 'warning';
 
-/** Commands of GitHub's runner, one for each difference. */
+/** Writes commands of GitHub's runner, one for each difference. */
 export function githubReport(comparisons: readonly Comparison[], level: AnnotationLevel): string {
   const drifted = comparisons.filter(({ state }) => DRIFT.includes(state));
   const annotations = drifted.map((comparison) =>

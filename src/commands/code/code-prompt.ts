@@ -8,7 +8,7 @@ export interface CodePlace {
   readonly line: number;
 }
 
-/** A prompt as the code has it. */
+/** A prompt as written in the code. */
 export interface CodePrompt extends CodePlace {
   readonly name: string;
   readonly content: PromptContent;
@@ -18,7 +18,7 @@ export interface CodePrompt extends CodePlace {
   readonly tags?: readonly string[];
 }
 
-/** Something that could not be read, in one sentence. */
+/** A part of the code that could not be read, described in one sentence. */
 export interface CodeProblem extends CodePlace {
   readonly message: string;
 }

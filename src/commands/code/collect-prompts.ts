@@ -18,11 +18,11 @@ import { ModuleFiles } from './reading/module-files.js';
 import { promptsOfModule, syntaxProblem } from './reading/module-prompts.js';
 import { isModule } from './reading/syntax.js';
 
-/** All prompts of a code base, and which state of it this is. */
+/** All prompts of a code base, and the state of the code that they come from. */
 export interface CollectedPrompts {
-  /** Each name once, in order of their files and lines. */
+  /** Each name once, in order of files and lines. */
   readonly prompts: readonly CodePrompt[];
-  /** Places that could not be read; with one of these nobody knows what the code has. */
+  /** Places that could not be read. If there are any, what the code holds is unknown. */
   readonly problems: readonly CodeProblem[];
   readonly git: GitFacts;
   /** The folder of the configuration, relative to the root of the repository and with a slash at the end; empty for the root. */
@@ -35,11 +35,11 @@ interface CodeFile {
   readonly full: string;
   /** The path from the root of the repository, with forward slashes. */
   readonly file: string;
-  /** The name of a prompt file that states none. */
+  /** The name of a prompt file that does not state one. */
   readonly fallbackName: string;
 }
 
-/** Reads every file that the configuration names. Outside of a repository, files are named from its folder. */
+/** Reads every file that the configuration names. Outside a repository, paths are relative to its folder. */
 export async function collectPrompts(loaded: LoadedConfig): Promise<CollectedPrompts> {
   const { folder, config } = loaded;
   const tree = await findWorkingTree(folder);
@@ -87,7 +87,7 @@ async function listFiles(
   return { files: [...files.values()], problems };
 }
 
-/** The folder of a glob, before its first part that is none: names of prompt files are paths below it. */
+/** Returns the folder part of a glob, before its first dynamic segment: names of prompt files are paths below it. */
 function takeFixedPart(pattern: string): string {
   const parts = pattern.split('/');
   const wild = parts.findIndex((part) => /[*?{}[\]]|[!+@]\(/.test(part));
@@ -126,7 +126,7 @@ async function readFileContents(
   }
 }
 
-/** Files that others import and the configuration excludes, as they are named. */
+/** Lists files that others import and the configuration excludes, by the names that problems use. */
 async function listExcluded({ folder, config }: LoadedConfig, modules: ModuleFiles): Promise<Set<string>> {
   const { exclude = [] } = config;
   if (exclude.length === 0) return new Set();
@@ -161,7 +161,7 @@ function findFaults({ name, content, file, line }: CodePrompt): CodeProblem[] {
   }
 }
 
-/** The same text under the same name is one prompt; where it stands first counts. */
+/** The same text under the same name is one prompt. Its first place counts. */
 function withoutRepetitions(prompts: readonly CodePrompt[]): CodePrompt[] {
   const first = new Map<string, CodePrompt>();
   for (const prompt of prompts) if (!first.has(prompt.name)) first.set(prompt.name, prompt);

@@ -4,7 +4,7 @@ import { computeChecksum, type PromptContent } from '../../templating/index.js';
 import type { CodePrompt } from './code-prompt.js';
 import { contentText } from './content-text.js';
 
-/** A prompt of code as the ledger knows it. */
+/** A prompt of the code as the ledger knows it. */
 export interface TrackedPrompt {
   readonly name: string;
   readonly mode: 'full' | 'tracking';
@@ -17,7 +17,7 @@ export interface TrackedPrompt {
   } | null;
 }
 
-/** The same with what is said about it. */
+/** A tracked prompt with its description, owner and tags. */
 export interface DescribedPrompt extends TrackedPrompt {
   readonly description: string | null;
   readonly ownerTeam: string | null;
@@ -25,8 +25,8 @@ export interface DescribedPrompt extends TrackedPrompt {
 }
 
 /**
- * `metadata`: the text is the same, and what the code says about it is not. `retired`: the ledger was told that the code
- * has it no more, and the code has it. `full`: managed in the ledger by now, so that the code's text counts no more.
+ * `metadata`: the text is the same, but its description, owner or tags differ. `retired`: the ledger considers the prompt gone,
+ * but the code has it. `full`: the ledger now manages the prompt, so the code's text no longer counts.
  */
 export type PromptState = 'same' | 'changed' | 'metadata' | 'new' | 'retired' | 'missing' | 'full';
 
@@ -43,7 +43,7 @@ export interface Comparison {
   readonly diff: string | null;
 }
 
-/** A prompt of the code against the ledger's, if it has one of this name. */
+/** Compares a prompt of the code with the ledger's prompt of that name, if there is one. */
 export function compareInCode(code: CodePrompt, tracked: DescribedPrompt | undefined): Comparison {
   const { name, file, line } = code;
   const active = tracked?.active ?? null;
@@ -57,7 +57,7 @@ export function compareInCode(code: CodePrompt, tracked: DescribedPrompt | undef
   return { ...common, state: saysTheSame(code, tracked) ? 'same' : 'metadata', diff };
 }
 
-/** A prompt that the ledger tracks and the code has no more. */
+/** Describes a prompt that the ledger tracks and the code no longer has. */
 export function compareMissing(tracked: TrackedPrompt): Comparison {
   return {
     name: tracked.name,

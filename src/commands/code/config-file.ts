@@ -8,7 +8,7 @@ import { CliError } from '../terminal/cli-error.js';
 
 export interface LoadedConfig {
   readonly file: string;
-  /** Absolute; what the configuration names is seen from here. */
+  /** An absolute path. Paths in the configuration are relative to it. */
   readonly folder: string;
   readonly config: PromptLedgerConfig;
 }
@@ -17,7 +17,7 @@ const EXTENSIONS = ['ts', 'mts', 'cts', 'js', 'mjs', 'cjs', 'json'];
 export const CONFIG_NAME = 'prompt-ledger.config';
 
 /**
- * The configuration of a project. Prompts are never run; this one file is, unless it is JSON.
+ * Loads the configuration of a project. Prompts are never run, but this one file is, unless it is JSON.
  * @param explicit a file, instead of the nearest one in the folder or above
  * @throws CliError when there is none, or it is wrong
  */
@@ -33,7 +33,7 @@ export async function loadConfig(folder: string, explicit?: string): Promise<Loa
   return { file, folder: path.dirname(file), config };
 }
 
-/** The same with what the flags of a command say in its place. @throws CliError as above, and for a repository without a name */
+/** Loads the configuration and applies the flags of a command over it. @throws CliError as above, and for a repository without a name */
 export async function loadCodeConfig(
   folder: string,
   flags: { readonly config?: string; readonly repository?: string },
@@ -44,7 +44,7 @@ export async function loadCodeConfig(
   return { ...loaded, config: { ...loaded.config, repository: flags.repository } };
 }
 
-/** Like {@link loadConfig}, for commands that can do without a configuration. */
+/** Finds the URL in the configuration, for commands that work without one. */
 export async function findConfiguredUrl(folder: string): Promise<string | undefined> {
   return findConfig(folder) === null ? undefined : (await loadConfig(folder)).config.url;
 }
@@ -61,7 +61,7 @@ function findConfig(folder: string): string | null {
 async function evaluate(file: string): Promise<unknown> {
   try {
     if (file.endsWith('.json')) return JSON.parse(await readFile(file, 'utf8')) as unknown;
-    // The package is found wherever the project has it, or has it not.
+    // The alias finds the package wherever the project has it, or if it has none.
     const config = findConfigModule();
     const alias = { 'prompt-ledger/config': config, '@prompt-ledger/cli/config': config };
     const jiti = createJiti(file, { fsCache: false, moduleCache: false, alias });
@@ -71,7 +71,7 @@ async function evaluate(file: string): Promise<unknown> {
   }
 }
 
-/** Beside the bundle of the package for the command line, else where the compiler puts it. */
+/** Finds the module beside the bundle of the command-line package, or else where the compiler puts it. */
 function findConfigModule(): string {
   const bundled = path.join(__dirname, 'config.cjs');
   return existsSync(bundled) ? bundled : path.join(__dirname, '../../config.js');

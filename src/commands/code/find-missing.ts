@@ -5,16 +5,16 @@ import { CliError } from '../terminal/cli-error.js';
 import type { TrackedPrompt } from './compare-prompts.js';
 import { listMissing } from './tracked-prompts.js';
 
-/** Prompts that the ledger has of a code base and the code has not. */
+/** Prompts that the ledger has for a code base and the code does not have. */
 export interface FoundMissing {
   readonly missing: readonly TrackedPrompt[];
-  /** For people; null when there is nothing to say. */
+  /** A message for people; null when there is nothing to say. */
   readonly warning: string | null;
 }
 
 /**
- * The prompts that a code base had and has no more.
- * @throws CliError when it has none and never had: then the configuration leads nowhere.
+ * Finds the prompts that a code base had and no longer has.
+ * @throws CliError when it has none and never had any, so that the configuration must be wrong.
  */
 export async function findMissing(
   ledger: LedgerClient,

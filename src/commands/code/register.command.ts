@@ -15,13 +15,13 @@ export interface RegisterFlags extends LedgerFlags {
   readonly config?: string;
   readonly repository?: string;
   readonly dryRun?: boolean;
-  /** Retires what the code has no more. */
+  /** Retires prompts that the code no longer has. */
   readonly prune?: boolean;
   /** The environment whose pointers follow the code. */
   readonly environment?: string;
 }
 
-/** Tells the ledger what the code has now, what it has no more, and which state of the code that is. */
+/** Tells the ledger which prompts the code has, which it no longer has, and which state of the code that is. */
 export async function registerCommand(flags: RegisterFlags, folder = process.cwd()): Promise<void> {
   const { loaded, code } = await readCode(flags, folder);
   code.warnings.forEach(warn);

@@ -4,7 +4,7 @@ import { Progress } from '../terminal/progress.js';
 import type { CodePrompt } from './code-prompt.js';
 import type { CollectedPrompts } from './collect-prompts.js';
 
-/** The ledger's limits for a request: 1,000 prompts, 16 MiB. The rest is for git facts, places and escapes. */
+/** The ledger's limits for a request: 1,000 prompts, 16 MiB. The remaining bytes are for git facts, places and escapes. */
 const PROMPTS_A_CALL = 1000;
 const CHARS_A_CALL = 4 * 1024 ** 2;
 
@@ -13,10 +13,10 @@ export interface Registered extends Omit<RegisteredPrompt, 'mode'> {
   readonly line: number;
 }
 
-/** The state to register: prompts with their places, and the commit they are from. */
+/** The state to register: prompts with their places, and their commit. */
 export type CodeState = Pick<CollectedPrompts, 'prompts' | 'git'>;
 
-/** One registration of a code base, in as many calls as it takes. */
+/** One registration of a code base, in as many calls as needed. */
 export class Registration {
   registered: Registered[] = [];
   readonly inFullMode: string[] = [];
@@ -30,7 +30,7 @@ export class Registration {
 
   async run(isDryRun: boolean): Promise<void> {
     const calls = splitPortions(this.code.prompts);
-    // Each call is all or nothing. With several, a dry one first finds what would stop a later one half-way.
+    // Each call is all or nothing. With several calls, a dry run first finds what would stop a later one halfway.
     if (calls.length > 1 && !isDryRun) await this.sendAll(calls, true);
     await this.sendAll(calls, isDryRun);
   }
@@ -48,7 +48,7 @@ export class Registration {
     }
   }
 
-  /** Without those that are in full mode by now. */
+  /** Skips prompts that are now in full mode. */
   private async send(prompts: readonly CodePrompt[], isDryRun: boolean): Promise<void> {
     const left = prompts.filter(({ name }) => !this.inFullMode.includes(name));
     if (left.length === 0) return;
@@ -85,7 +85,7 @@ function withPlace({ mode: _, ...registered }: RegisteredPrompt, prompt: CodePro
   return { ...registered, file, line };
 }
 
-/** Which prompts of a refused call are in full mode. */
+/** Lists which prompts of a refused call are in full mode. */
 function listFullMode(error: unknown): number[] {
   if (!(error instanceof BadRequestError) || error.code !== 'PROMPT_MODE_MISMATCH') return [];
   const pointers = (error.problem?.errors ?? []).map(({ pointer }) => /^\/prompts\/(\d+)/.exec(pointer)?.[1]);

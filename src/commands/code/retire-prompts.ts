@@ -4,7 +4,7 @@ import type { GitFacts } from '../git/git-facts.js';
 /** The ledger's limit for a request. */
 const PROMPTS_A_CALL = 1000;
 
-/** Tells the ledger which prompts the code has no more, in as many calls as it takes. None for none. */
+/** Tells the ledger which prompts the code no longer has, in as many calls as needed. Makes no call for an empty list. */
 export async function retirePrompts(
   ledger: LedgerClient,
   names: readonly string[],

@@ -9,7 +9,7 @@ import type { DescribedPrompt, TrackedPrompt } from './compare-prompts.js';
 import { concurrently } from '../terminal/concurrently.js';
 import { Progress } from '../terminal/progress.js';
 
-/** The prompts of these names that the ledger has, in this order, with their active versions. */
+/** Reads the prompts of these names that the ledger has, in this order, with their active versions. */
 export async function readPrompts(ledger: LedgerClient, names: readonly string[]): Promise<Prompt[]> {
   const progress = new Progress('prompts read', names.length);
   const prompts = await concurrently(names, async (name) => {
@@ -20,10 +20,10 @@ export async function readPrompts(ledger: LedgerClient, names: readonly string[]
   return prompts.filter((prompt) => prompt !== null);
 }
 
-/** Every change that was made before is in it, whichever process made it. */
+/** Includes every earlier change, whichever process made it. */
 const FRESH = { headers: { 'cache-control': 'no-cache' } };
 
-/** Null when there is none of this name. */
+/** Null when no prompt has this name. */
 async function findPrompt(ledger: LedgerClient, name: string): Promise<Prompt | null> {
   try {
     return await ledger.prompts.get(name, FRESH);
@@ -33,7 +33,7 @@ async function findPrompt(ledger: LedgerClient, name: string): Promise<Prompt | 
   }
 }
 
-/** A prompt as code is compared with it. */
+/** Converts a prompt to the form that code is compared with. */
 export function toDescribedPrompt(prompt: Prompt): DescribedPrompt {
   const { name, mode, description, owner_team: ownerTeam, tags, active_version: active } = prompt;
   return {
@@ -56,24 +56,24 @@ export function toDescribedPrompt(prompt: Prompt): DescribedPrompt {
 
 /** Which prompts of the ledger belong to a code base. */
 export interface CodeBase {
-  /** Null where neither git nor the configuration names it. */
+  /** Null where neither git nor the configuration names the repository. */
   readonly repository: string | null;
-  /** Below the root, with a slash at the end; empty for the root. Several code bases may share a repository. */
+  /** Relative to the root, with a slash at the end; empty for the root. Several code bases may share a repository. */
   readonly folder: string;
   readonly namePrefix: string;
 }
 
 export interface MissingPrompts {
-  /** The tracked prompts whose active version was registered last from this code base, and that it does not have. */
+  /** The tracked prompts that this code base registered last and no longer has. */
   readonly missing: readonly TrackedPrompt[];
-  /** Names of those that came from code without a repository, of which nobody can tell whose they are. */
+  /** Names of prompts that came from code without a repository, so that their owner is unknown. */
   readonly unclaimed: readonly string[];
 }
 
 /**
- * Which prompts of the ledger are not in the code.
- * @param names of the prompts that it has
- * @param isRetired which ones are looked through: those that are retired, or the others
+ * Lists the prompts of the ledger that are not in the code.
+ * @param names the prompts that the code has
+ * @param isRetired whether to look through the retired prompts, or the others
  */
 export async function listMissing(
   ledger: LedgerClient,
@@ -117,8 +117,8 @@ export async function listMissing(
 }
 
 /**
- * Only the ledger knows the latest registration of a prompt, which says whose it is: a history leads to the first one. What
- * others have registered is not even read, and in a ledger of many repositories that is most.
+ * Filters in the ledger, because only it knows which code base registered a prompt last: a history shows the first one. Most prompts of a
+ * ledger with many repositories belong to others, and are not even read.
  */
 function toPlace({ repository, folder }: CodeBase): Pick<ListPromptsQuery, 'repository' | 'folder'> {
   if (repository === null) return {};

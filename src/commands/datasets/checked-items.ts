@@ -3,16 +3,16 @@ import { CliError } from '../terminal/cli-error.js';
 
 export interface LocatedItem {
   readonly item: NewDatasetItem;
-  /** The line of its file on which it begins. */
+  /** The first line of the item in its file. */
   readonly line: number;
 }
 
-/** The service's bound for a dataset. */
+/** The service's limit for a dataset. */
 const MAX_ITEMS = 100_000;
 const MEMBERS = ['external_id', 'variables', 'expected', 'metadata'];
 
 /**
- * Finds what the service would refuse where it can still be said on which line it is.
+ * Finds what the service would refuse while its line is still known.
  * @throws CliError with file and line
  */
 export async function* checkedItems(

@@ -2,9 +2,9 @@ import { stringify } from 'csv-stringify/sync';
 import { JsonSource } from '../../kernel/index.js';
 import { headerOfVariable, needsJson } from './csv-header.js';
 
-/** Which columns a file needs so that its items come back as they are. */
+/** The columns that a file needs so that its items are read back unchanged. */
 export class CsvColumns {
-  /** By the name of the variable: how many items have it as a text, and whether any has it as something else. */
+  /** By the name of the variable: how many items have a text for it, and whether any has another value. */
   private readonly variables = new Map<string, { texts: number; hasOther: boolean }>();
   private items = 0;
   private hasId = false;
@@ -13,7 +13,7 @@ export class CsvColumns {
   private isExpectedJson = false;
   private hasMetadata = false;
 
-  /** Looks at an item, before any is written. @param text its JSON. */
+  /** Examines an item, before any is written. @param text its JSON. */
   look(text: string): void {
     const source = new JsonSource(text);
     this.items += 1;
@@ -55,19 +55,19 @@ export class CsvColumns {
     ];
   }
 
-  /** Also where some item lacks the variable: an empty cell is then nothing, and not an empty text. */
+  /** JSON is also needed where some item lacks the variable: an empty cell then means no value, not an empty text. */
   private isJson(name: string): boolean {
     const known = this.variables.get(name);
     return known === undefined || known.hasOther || known.texts < this.items || needsJson(name);
   }
 
-  /** A file needs a column, and these items have nothing. */
+  /** These items have no members, but a file needs a column. */
   private get isEmpty(): boolean {
     return this.variables.size === 0 && !this.hasId && !this.hasExpected && !this.hasMetadata;
   }
 }
 
-/** An empty text cannot be told from none. */
+/** An empty text cannot be distinguished from a missing one. */
 function isPlainText(json: string): boolean {
   return json.startsWith('"') && json !== '""';
 }
@@ -77,15 +77,15 @@ function toCell(json: string | null, isJson: boolean): string {
   return isJson ? json : (JSON.parse(json) as string);
 }
 
-/** Beginnings that spreadsheets compute, or take for a command. */
+/** Beginnings that spreadsheets treat as a formula or a command. */
 const FORMULA = /^[=+\-@\t\r]/;
 
-/** The cell as a spreadsheet shows it and does not compute it. */
+/** Returns the cell in a form that a spreadsheet shows and does not compute. */
 export function neutralised(cell: string): string {
   return FORMULA.test(cell) ? `'${cell}` : cell;
 }
 
-/** A line of the file, without its end. Every cell is in quotes, so that no reader has to guess. */
+/** Writes a line of the file, without its end. Every cell is quoted, so that no reader has to guess. */
 export function csvLine(cells: readonly string[]): string {
   return stringify([[...cells]], { quoted: true, quoted_empty: true }).replace(/\n$/, '');
 }

@@ -1,20 +1,20 @@
-/** The part of an item that the cells of a column become. */
+/** The part of an item that a column fills. */
 export type CsvPlace = 'external_id' | 'expected' | 'metadata' | 'variables' | 'variable' | 'metadata member';
 
 export interface CsvColumn {
   readonly place: CsvPlace;
-  /** The name of the variable, or of the member of the metadata. */
+  /** The name of the variable, or of the metadata member. */
   readonly name: string;
-  /** Whether its cells are JSON, so that an empty one is nothing; otherwise they are texts. */
+  /** Whether the cells are JSON, where an empty one means no value; otherwise they are texts. */
   readonly isJson: boolean;
 }
 
 const JSON_MARK = ':json';
 
 /**
- * Reads the names of the columns. `external_id`, `expected`, `metadata` and `metadata.NAME` are members of the item, all others
- * are variables; `variables.NAME` is the variable NAME whatever it is called. `NAME:json` has cells that are JSON.
- * @param refuse is told the column from 1.
+ * Reads the names of the columns. `external_id`, `expected`, `metadata` and `metadata.NAME` are members of the item, and all others are
+ * variables. `variables.NAME` is the variable NAME even if it is called like a member. The cells of `NAME:json` are JSON.
+ * @param refuse gets the column, counted from 1.
  */
 export function readHeader(
   names: readonly string[],

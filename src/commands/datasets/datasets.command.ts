@@ -34,7 +34,7 @@ export async function listDatasetsCommand(flags: LedgerFlags): Promise<void> {
   );
 }
 
-/** Reads the file as it is sent, so that its size does not matter; what is wrong with it is found before anything is changed. */
+/** Streams the file as it is sent, so that its size does not matter. Faults in it are found before anything is changed. */
 export async function importDatasetCommand(
   name: string,
   file: string,
@@ -76,7 +76,7 @@ export async function importDatasetCommand(
   }
 }
 
-/** The exported file of a version can be imported again as that version. */
+/** Importing the exported file of a version gives that version again. */
 export async function exportDatasetCommand(name: string, flags: ExportDatasetFlags): Promise<void> {
   const ledger = await connect(flags);
   const version = flags.version ?? (await ledger.datasets.get(name)).version;
@@ -85,7 +85,7 @@ export async function exportDatasetCommand(name: string, flags: ExportDatasetFla
     for await (const text of contentTexts(ledger, name, version)) await print(text);
     return;
   }
-  // Once for the columns, once for the cells: a version does not change, and may be larger than memory.
+  // Reads the version twice, for the columns and for the cells: it does not change, and may be larger than memory.
   const columns = new CsvColumns();
   for await (const text of contentTexts(ledger, name, version)) columns.look(text);
   const write = flags.neutraliseFormulas === true ? neutralised : (cell: string) => cell;
@@ -98,7 +98,7 @@ async function* contentTexts(ledger: LedgerClient, name: string, version: string
   for await (const item of ledger.datasets.listItems(name, { version, limit: PAGE })) yield contentText(item);
 }
 
-/** The dataset is made when there is something to be put into it. */
+/** The dataset is only made when there is an item to put into it. */
 async function* readItems(
   located: AsyncIterable<LocatedItem>,
   create: () => PromiseLike<unknown>,

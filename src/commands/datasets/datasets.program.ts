@@ -4,7 +4,7 @@ import { withLedgerFlags } from '../terminal/flags.js';
 import type { LedgerFlags } from '../terminal/connection.js';
 import type { ExportDatasetFlags, ImportDatasetFlags } from './datasets.command.js';
 
-/** Lists of items to try prompts on, from files and to files. */
+/** Commands for lists of items to try prompts on, read from files and written to files. */
 export function addDatasets(dataset: Command): void {
   withLedgerFlags(dataset.command('list'))
     .description('list datasets, by name')

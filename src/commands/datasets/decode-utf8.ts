@@ -1,7 +1,7 @@
 import { CliError } from '../terminal/cli-error.js';
 
 /**
- * Text of a file as it comes, without a byte order mark.
+ * Decodes the text of a file as it arrives, without a byte order mark.
  * @throws CliError with the line, for what is not UTF-8
  */
 export async function* decodeUtf8(

@@ -3,7 +3,7 @@ import { JsonSource, writeJson } from '../../kernel/index.js';
 
 export const MEMBERS = ['external_id', 'variables', 'expected', 'metadata'] as const;
 
-/** The JSON of what an item holds, each member as it was sent, without what the ledger knows of it besides. */
+/** Returns the JSON of an item's content, each member as it was sent, without the members that the ledger adds. */
 export function contentText(item: DatasetItem): string {
   const source = new JsonSource(writeJson(item));
   const members = MEMBERS.flatMap((member) => {

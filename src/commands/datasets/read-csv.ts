@@ -7,7 +7,7 @@ import type { LocatedItem } from './checked-items.js';
 import { type CsvColumn, readHeader } from './csv-header.js';
 import { decodeUtf8 } from './decode-utf8.js';
 
-/** A quote that is never closed would otherwise take in the rest of the file. */
+/** A quote that is never closed would otherwise swallow the rest of the file. */
 const MAX_RECORD_CHARS = 8 * 1024 * 1024;
 const MAX_DEPTH = 60;
 
@@ -17,10 +17,10 @@ interface Row {
 }
 
 /**
- * Items of a CSV file (RFC 4180): a byte order mark, either kind of line end, and quoted cells with line ends in them are read as
- * they are meant. Nothing but a row is in memory.
- * @param jsonColumns columns whose cells are JSON, beside those whose names say so.
- * @throws CliError with file, line and column for what is no CSV or no item
+ * Reads the items of a CSV file (RFC 4180), including byte order marks, both kinds of line ends, and line ends in quoted cells. Holds only
+ * one row in memory.
+ * @param jsonColumns columns whose cells are JSON, besides those whose names say so.
+ * @throws CliError with file, line and column for invalid CSV or an invalid item
  */
 export async function* readCsv(
   chunks: AsyncIterable<Buffer | string>,
@@ -53,7 +53,7 @@ export async function* readCsv(
 
 type Refuse = (column: number, message: string) => never;
 
-/** Put together as text and then read, so that numbers stay as they are written. */
+/** The item is assembled as JSON text and then read, so that numbers keep their spelling. */
 function toItem(record: readonly string[], columns: readonly CsvColumn[], refuse: Refuse): NewDatasetItem {
   const members: string[] = [];
   const variables: string[] = [];
@@ -93,7 +93,7 @@ function readLine(error: CsvError): number | null {
   return typeof lines === 'number' ? lines : null;
 }
 
-/** Counts columns of the row from 1. */
+/** Returns the column of the row, counted from 1. */
 function readColumn(error: CsvError): number {
   const { index, column } = error as unknown as { index?: unknown; column?: unknown };
   const nth = typeof index === 'number' ? index : column;

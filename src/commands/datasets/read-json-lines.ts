@@ -4,14 +4,14 @@ import { CliError } from '../terminal/cli-error.js';
 import type { LocatedItem } from './checked-items.js';
 import { decodeUtf8 } from './decode-utf8.js';
 
-/** The bound of an item, with room for white space. */
+/** The limit of an item, with room for white space. */
 const MAX_LINE_CHARS = 4 * 1024 * 1024;
-/** The service's bound. The list and the item are two levels of the request. */
+/** The service's limit. The list and the item are two levels of the request. */
 const MAX_DEPTH = 62;
 
 /**
- * Items of a file that has one on each line; empty lines are passed over. Nothing but a line is in memory.
- * @throws CliError with file and line, and with the column of what is not JSON
+ * Reads a file with one item on each line, and skips empty lines. Holds only one line in memory.
+ * @throws CliError with file and line, and with the column where JSON is invalid
  */
 export async function* readJsonLines(
   chunks: AsyncIterable<Buffer | string>,

@@ -5,24 +5,25 @@ import { formatCount } from '../terminal/format-count.js';
 /** One scorer's demand on a candidate. */
 export interface GateRule {
   readonly scorer: string;
-  /** How much lower than the baseline it may be; above 0. */
+  /** How much lower than the baseline the candidate may be; above 0. */
   readonly maxDrop: number;
-  /** So many cells may have an error. */
+  /** The most cells that may have an error. */
   readonly maxErrors: number;
 }
 
 export interface GateDecision {
   readonly scorer: string;
   readonly exitCode: ExitCode;
-  /** In one sentence. */
+  /** One sentence. */
   readonly reason: string;
   /** Null where nothing was compared. */
   readonly comparison: ExperimentComparison | null;
 }
 
 /**
- * 0 when a drop of more than `maxDrop` is ruled out, 1 when the candidate is worse, 2 when that cannot be told. What makes a
- * comparison untrustworthy comes first: a verdict over half of the items is none.
+ * Returns 0 when a drop of more than `maxDrop` is ruled out, 1 when the candidate is worse, 2 when that cannot be told. Reasons to distrust
+ * a
+ * comparison come first: a verdict over half of the items is worthless.
  */
 export function decideGate(
   status: ExperimentStatus,
@@ -59,7 +60,7 @@ export function decideGate(
   );
 }
 
-/** One failing scorer fails the gate, and one that cannot tell keeps it from passing. */
+/** One failing scorer fails the gate, and one inconclusive scorer keeps it from passing. */
 export function combineGates(decisions: readonly GateDecision[]): ExitCode {
   const has = (code: ExitCode) => decisions.some(({ exitCode }) => exitCode === code);
   if (has(EXIT.NO)) return EXIT.NO;

@@ -6,7 +6,7 @@ import { yamlToJson } from '../prompt-files/yaml-to-json.js';
 import { CliError } from '../terminal/cli-error.js';
 import type { GateRule } from './decide-gate.js';
 
-/** A scorer that the file defines; it is put before the experiment. */
+/** A scorer that the file defines. It is put before the experiment starts. */
 export interface ScorerDefinition {
   readonly name: string;
   readonly definition: Readonly<Record<string, unknown>>;
@@ -40,7 +40,7 @@ const EXPERIMENT = [
 const GATE = ['baseline', 'candidate', 'scorer', 'scorers', 'max_drop', 'max_errors'];
 const GATE_SCORER = ['name', 'max_drop', 'max_errors'];
 
-/** @throws CliError for a file that cannot be read, or says what nobody understands. */
+/** @throws CliError for a file that cannot be read or understood. */
 export async function readEvalFile(file: string): Promise<EvalFile> {
   let text: string;
   try {
@@ -75,7 +75,7 @@ export function parseEvalFile(text: string, file: string): EvalFile {
       name,
       ...(version_number === undefined ? {} : { version_number }),
     })),
-    // A number of YAML is as good as a text.
+    // YAML may write the amount as a number.
     ...(typeof root['max_cost_usd'] === 'number' ? { max_cost_usd: String(root['max_cost_usd']) } : {}),
   } as unknown as CreateExperimentRequest;
   const definitions = scorers.flatMap(({ name, definition }) =>
@@ -154,7 +154,7 @@ function readList(value: unknown, name: string, fail: Fail): unknown[] {
   throw fail(`${name} must be a list.`);
 }
 
-/** A gate with one of these would pass whatever it sees. */
+/** Refuses empty rules, with which a gate would pass anything. */
 function refuseEmptyRules(value: unknown, at: string, fail: Fail): void {
   if (Array.isArray(value)) value.forEach((each, index) => refuseEmptyRules(each, `${at}[${index}]`, fail));
   if (!isObject(value)) return;
@@ -163,7 +163,7 @@ function refuseEmptyRules(value: unknown, at: string, fail: Fail): void {
     if (['threshold', 'weight', 'pass_threshold'].includes(name) && member === 0) {
       throw fail(`${place}: 0 would always pass; leave it out or set it above 0.`);
     }
-    // `value` and `labels` say what is scored; only rules are checked for being empty.
+    // `value` and `labels` hold the scored data. Only rules are checked for being empty.
     if (name !== 'value' && name !== 'labels') refuseEmptyRules(member, place, fail);
   }
 }

@@ -12,8 +12,8 @@ import { assertWritable, type ReportFiles, writeReport } from './report-files.js
 type ReportFlags = LedgerFlags & ReportFiles;
 
 /**
- * Runs what a file says and waits for it. 0 and 1 are the gate's verdict; without a gate 0 says that the experiment was completed.
- * Whatever keeps it from being told is 2, refusals of the ledger too: a red gate says that the candidate is worse.
+ * Runs the experiment of a file and waits for it. 0 and 1 are the gate's verdict; without a gate 0 means that the experiment completed.
+ * Anything that prevents a verdict, including a refusal by the ledger, is 2, because a red gate means that the candidate is worse.
  */
 export async function evalRunCommand(file: string, flags: ReportFlags): Promise<ExitCode> {
   return untilTold(async () => {
@@ -40,7 +40,7 @@ export interface EvalGateFlags extends LedgerFlags, ReportFiles {
   readonly allowVersions?: boolean;
 }
 
-/** Judges an experiment that there is. */
+/** Judges an existing experiment. */
 export async function evalGateCommand(experimentId: string, flags: EvalGateFlags): Promise<ExitCode> {
   return untilTold(async () => {
     await assertWritable(flags);

@@ -6,7 +6,7 @@ import type { EvalGateFlags } from './eval.command.js';
 
 const ID = '019ab0c4-9c2f-7d1e-8a55-2f6f3c1b7e10';
 
-/** Experiments, and gates on them. */
+/** Commands for experiments, and for gates on them. */
 export function addEval(program: Command): void {
   const evaluation = program.command('eval').description('run experiments, and gates on them');
 

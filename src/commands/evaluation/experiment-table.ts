@@ -2,7 +2,7 @@ import { clearScreenDown, moveCursor } from 'node:readline';
 import type { CandidateScore, ExperimentDetail } from '../../../sdk/src/index.js';
 import { oneLine, type TableCell, toTable } from '../terminal/output.js';
 
-/** Between lines where there is no terminal whose lines could be written again. */
+/** The interval between lines where no terminal can rewrite them. */
 const LINES_MS = 10_000;
 
 export const SUMMARY_HEAD = [
@@ -29,7 +29,7 @@ export function summaryRows(summary: readonly CandidateScore[]): TableCell[][] {
   ]);
 }
 
-/** Shows the progress of an experiment: at a terminal a table that is rewritten in place, elsewhere a line now and then. */
+/** Shows the progress of an experiment: on a terminal as a table that is rewritten in place, elsewhere as occasional lines. */
 export class ExperimentTable {
   private shownLines = 0;
   private nextLineMs = 0;
@@ -44,7 +44,7 @@ export class ExperimentTable {
     }
   }
 
-  /** Leaves nothing of it at a terminal. */
+  /** Removes the table from the terminal. */
   clear(): void {
     if (!this.stream.isTTY || this.shownLines === 0) return;
     moveCursor(this.stream, 0, -this.shownLines);

@@ -7,7 +7,7 @@ const WORDS = {
   [EXIT.CANNOT_TELL]: '❔ cannot tell',
 } as const;
 
-/** A suite with a case for each scorer: worse is a failure, what cannot be told an error. */
+/** Writes a suite with a case for each scorer: a worse candidate is a failure, an undecided one an error. */
 export function gateJunit(name: string, decisions: readonly GateDecision[]): string {
   const failures = decisions.filter(({ exitCode }) => exitCode === EXIT.NO).length;
   const errors = decisions.filter(({ exitCode }) => exitCode === EXIT.CANNOT_TELL).length;
@@ -21,7 +21,7 @@ export function gateJunit(name: string, decisions: readonly GateDecision[]): str
   return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites ${counts}>\n  <testsuite name="${attribute(name)}" ${counts}>\n${cases.join('')}  </testsuite>\n</testsuites>\n`;
 }
 
-/** The head of a comment for a pull request; the report of the experiment follows. */
+/** Writes the head of a comment for a pull request. The report of the experiment follows. */
 export function gateMarkdown(decisions: readonly GateDecision[]): string {
   const lines = decisions.map(
     ({ scorer, exitCode, reason }) =>

@@ -14,11 +14,11 @@ export interface ScorerFile {
 const CODE = ['.js', '.mjs', '.cjs'];
 
 /**
- * A scorer from a file: JavaScript is the source of code; YAML and JSON have the members of the API, and `name`, else the file is
- * named after the scorer.
- * @param file its name; `-` for standard input.
- * @param name the name that was asked for; undefined for the file's.
- * @throws CliError for what is no scorer.
+ * Reads a scorer from a file. JavaScript is the source of a code scorer. YAML and JSON have the members of the API and may have `name`,
+ * which defaults to the name of the file.
+ * @param file the name of the file; `-` for standard input.
+ * @param name the requested name; undefined for the file's.
+ * @throws CliError for an invalid scorer.
  */
 export function parseScorerFile(text: string, file: string, name?: string): ScorerFile {
   const ending = extname(file);

@@ -54,7 +54,7 @@ export interface ScoreFlags extends LedgerFlags {
   readonly keep?: boolean;
 }
 
-/** Says what somebody thinks of an execution, or has it scored. Exits with 1 for one that does not pass, and 2 for an error. */
+/** Records a person's score of an execution, or has it scored. Exits with 1 when the score does not pass, and 2 for an error. */
 export async function scoreCommand(executionId: string, flags: ScoreFlags): Promise<ExitCode> {
   const isGiven = flags.value !== undefined || flags.label !== undefined;
   return isGiven ? giveScore(executionId, flags) : computeScore(executionId, flags);

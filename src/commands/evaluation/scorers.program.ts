@@ -7,7 +7,7 @@ import type { ListScorersFlags, PutScorerFlags, ScoreFlags } from './scorers.com
 const ID = '019ab0c4-9c2f-7d1e-8a55-2f6f3c1b7e10';
 const KINDS = ['check', 'code', 'judge', 'human'];
 
-/** Scorers, and scores by them. */
+/** Commands for scorers and their scores. */
 export function addScorers(program: Command): void {
   const scorer = program.command('scorer').description('put, list and delete scorers');
 

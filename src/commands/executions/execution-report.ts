@@ -2,7 +2,7 @@ import type { Attempt, Execution } from '../../../sdk/src/index.js';
 import { writeJson } from '../../kernel/index.js';
 import { type Colours, indented, oneLine } from '../terminal/output.js';
 
-/** An execution as people read it, from where its prompt stood to what the model said. */
+/** Describes an execution for people, from the place of its prompt in the code to the model's answer. */
 export function executionReport(execution: Execution, { bold, dim, green, red }: Colours): string {
   const { model, telemetry, error_message: errorMessage } = execution;
   const colour = execution.status === 'succeeded' ? green : execution.status === 'failed' ? red : bold;
@@ -53,7 +53,7 @@ export function executionReport(execution: Execution, { bold, dim, green, red }:
 
 type Git = Execution['git'];
 
-/** `src/prompts.ts:12`, as editors open it. */
+/** Formats `src/prompts.ts:12`, which editors can open. */
 function placeInCode(git: Git): string | null {
   const file = git?.['file'];
   const line = git?.['line'];
@@ -69,7 +69,7 @@ function describeCommit(git: Git): string | null {
   return oneLine(`${commit}${where === '' ? '' : ` (${where})`}${changed}`);
 }
 
-/** `user=u-4711, plan=free`. */
+/** Formats `user=u-4711, plan=free`. */
 function formatMetadata({ metadata }: Execution): string | null {
   if (metadata === undefined) return null;
   return oneLine(

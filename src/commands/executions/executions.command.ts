@@ -24,14 +24,14 @@ export interface FilterFlags extends LedgerFlags {
   readonly until?: string;
 }
 
-/** The whole lineage of one: prompt, version, commit and line, variables, every call, and the answer. */
+/** Shows the whole lineage of an execution: prompt, version, commit and line, variables, every call, and the answer. */
 export async function showExecutionCommand(executionId: string, flags: LedgerFlags): Promise<void> {
   const execution = await (await connect(flags)).executions.get(executionId);
   if (flags.json === true) return printJson(execution);
   await print(executionReport(execution, coloursFor(process.stdout)));
 }
 
-/** For ever: nobody is asked again. */
+/** Erases forever, without asking for confirmation. */
 export async function eraseExecutionCommand(executionId: string, flags: LedgerFlags): Promise<void> {
   await (await connect(flags)).executions.eraseContent(executionId);
   note(`The content of execution ${executionId} is erased; its facts and costs stay.`);
@@ -61,11 +61,11 @@ export async function listExecutionsCommand(flags: ListExecutionsFlags): Promise
 
 export interface ExportExecutionsFlags extends FilterFlags {
   readonly out?: string;
-  /** Variables, prompts, answers and attempts as well. */
+  /** Includes variables, prompts, answers and attempts. */
   readonly content?: boolean;
 }
 
-/** One JSON document a line, newest first, all pages. */
+/** Prints one JSON document per line, newest first, from all pages. */
 export async function exportExecutionsCommand(flags: ExportExecutionsFlags): Promise<void> {
   const ledger = await connect(flags);
   const pages = ledger.executions.list({ ...toQuery(flags), limit: 200 }).pages();

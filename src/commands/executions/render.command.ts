@@ -6,7 +6,7 @@ export interface RenderFlags extends VariableFlags {
   readonly version?: number;
 }
 
-/** A prompt as a provider would get it; nobody is called, and nothing is stored. */
+/** Renders a prompt as a provider would get it. Calls no provider, and stores nothing. */
 export async function renderCommand(name: string, flags: RenderFlags): Promise<void> {
   const rendered = await (
     await connect(flags)

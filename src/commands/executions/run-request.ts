@@ -23,7 +23,7 @@ export interface ExecutionFlags extends VariableFlags {
   readonly timeout?: number;
 }
 
-/** The body of a run and of a submit. @throws CliError for what is not written as it should be. */
+/** Builds the body of a run or a submit. @throws CliError for malformed flags. */
 export async function readRunRequest(name: string, flags: ExecutionFlags): Promise<ExecuteRequest> {
   return {
     prompt_name: name,
@@ -49,7 +49,7 @@ export async function readVariables({
   var: assignments = [],
   varsFile,
 }: VariableFlags): Promise<Record<string, unknown>> {
-  // Variables stay texts, because a number by itself knows no other spelling than JavaScript's.
+  // Variables stay JSON texts, because a JavaScript number keeps only one spelling.
   const variables = new Map<string, string>();
   if (varsFile !== undefined) {
     const text = await readInput(varsFile);
@@ -73,13 +73,13 @@ export async function readVariables({
   return parseJson(`{${members.join(',')}}`) as Record<string, unknown>;
 }
 
-/** `@file` is the file's text, `@-` standard input, and `@@` an @ of one's own. */
+/** `@file` is the file's text, `@-` is standard input, and `@@` is a literal @. */
 async function readValue(value: string): Promise<string> {
   if (!value.startsWith('@')) return value;
   return value.startsWith('@@') ? value.slice(1) : readInput(value.slice(1));
 }
 
-/** @throws CliError for what is no `provider/model_name`, with the models that were probably meant. */
+/** @throws CliError for a text that is not `provider/model_name`, with the models that were probably meant. */
 export async function readModel(text: string, flags: LedgerFlags): Promise<ModelRef> {
   const [, provider, modelName] = /^([^/]+)\/(.+)$/.exec(text) ?? [];
   if (provider !== undefined && modelName !== undefined) return { provider, model_name: modelName };
@@ -89,10 +89,10 @@ export async function readModel(text: string, flags: LedgerFlags): Promise<Model
   );
 }
 
-/** How long a command waits for a hint that it can do without. */
+/** How long a command waits for an optional hint. */
 const HINT_LIMIT_MS = 3000;
 
-/** None where the ledger does not answer. */
+/** Empty where the ledger does not answer. */
 async function listAllowed(flags: LedgerFlags): Promise<{ provider: string; modelName: string }[]> {
   try {
     const ledger = await connect(flags);
@@ -103,7 +103,7 @@ async function listAllowed(flags: LedgerFlags): Promise<{ provider: string; mode
   }
 }
 
-/** Left out when there is none. @throws CliError for a pair without a key, and for a key that is named twice. */
+/** Leaves metadata out when there is none. @throws CliError for a pair without a key, and for a repeated key. */
 export function parseMetadata(assignments: readonly string[] = []): { metadata?: Metadata } {
   if (assignments.length === 0) return {};
   const pairs = new Map<string, string>();
@@ -115,7 +115,7 @@ export function parseMetadata(assignments: readonly string[] = []): { metadata?:
   return { metadata: Object.fromEntries(pairs) };
 }
 
-/** Numbers and lists are JSON; what is none is text. */
+/** Parses values as JSON, such as numbers and lists. Anything else is text. */
 function parseParams(assignments: readonly string[]): Params {
   const entries = assignments.map((assignment) => {
     const [name, value] = splitAssignment(assignment, 'a parameter');

@@ -6,11 +6,11 @@ import { Progress } from '../terminal/progress.js';
 
 export interface RunFlags extends ExecutionFlags {
   readonly stream?: boolean;
-  /** The answer as the model sent it, whatever a terminal makes of it. */
+  /** Prints the answer as the model sent it, including what a terminal would act on. */
   readonly raw?: boolean;
 }
 
-/** Runs a prompt and waits: the answer on standard output, and what it cost on standard error. */
+/** Runs a prompt and waits. Prints the answer on standard output, and its cost on standard error. */
 export async function runCommand(name: string, flags: RunFlags): Promise<void> {
   const request = await readRunRequest(name, flags);
   const ledger = await connect(flags);
@@ -23,15 +23,15 @@ export async function runCommand(name: string, flags: RunFlags): Promise<void> {
   const progress = new Progress('answers: the model is being asked', 1);
   const execution = await ledger.executions.run(request).finally(() => progress.done());
   if (flags.json === true) return printJson(execution);
-  // A pipe may well end at a terminal: `| less`, `| tee`. Nobody gets what one would act on without asking for it.
+  // A pipe may end at a terminal: `| less`, `| tee`. So control characters are printed only on request.
   const answer = execution.response_text ?? '';
   await print(flags.raw === true ? answer : printable(answer));
   note(coloursFor(process.stderr).dim(summarize(execution)));
 }
 
-/** Each piece as it comes; what cannot be written is waited for, and so is not read. */
+/** Prints each piece as it arrives. Waits for each write before it reads on. */
 async function printStream(stream: ExecutionStream, { raw = false }: RunFlags): Promise<ExecutionResult> {
-  // A carriage return waits for what follows: before a line feed it is a line end.
+  // A carriage return is held until the next character: before a line feed it is a line end.
   let held = '';
   for await (const { text } of stream) {
     const whole = held + text;
@@ -65,7 +65,7 @@ export interface SubmitFlags extends ExecutionFlags {
   readonly callbackUrl?: string;
 }
 
-/** Queues an execution and prints its id, alone, for scripts. */
+/** Queues an execution and prints only its id, for scripts. */
 export async function submitCommand(name: string, flags: SubmitFlags): Promise<void> {
   const request = await readRunRequest(name, flags);
   const callback = flags.callbackUrl === undefined ? {} : { callback_url: flags.callbackUrl };

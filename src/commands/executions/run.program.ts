@@ -38,7 +38,7 @@ export function addRun(program: Command): void {
     });
 }
 
-/** @param parent how the command above is called, for the examples */
+/** @param parent the name of the parent command, for the examples */
 export function addRender(program: Command, parent: string): void {
   withVariables(withLedgerFlags(program.command('render <name>')))
     .description('print a prompt as a provider would get it; calls nobody')

@@ -1,4 +1,4 @@
-/** Variables in which CI systems name the branch: a job has a commit checked out, and no branch. */
+/** Variables in which CI systems name the branch: a job checks out a commit, not a branch. */
 const BRANCH_VARIABLES = [
   'GITHUB_HEAD_REF',
   'GITHUB_REF_NAME',
@@ -11,7 +11,7 @@ const BRANCH_VARIABLES = [
   'BRANCH_NAME',
 ];
 
-/** The branch of the job; null outside of CI, and in one for a tag. */
+/** Returns the branch of the job; null outside CI, and in a job for a tag. */
 export function branchOfCi(environment: NodeJS.ProcessEnv): string | null {
   const isTag = environment.GITHUB_REF_TYPE === 'tag' || (environment.CI_COMMIT_TAG ?? '') !== '';
   if (isTag) return null;

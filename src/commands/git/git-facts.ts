@@ -2,22 +2,22 @@ import { execFile } from 'node:child_process';
 import { branchOfCi } from './ci-branch.js';
 import { repositoryName } from './repository-name.js';
 
-/** Which state of the code this is; what is not known is null. */
+/** Identifies a state of the code; unknown facts are null. */
 export interface GitFacts {
   /** 40 hex digits, 64 in a repository with SHA-256; null before the first commit. */
   readonly commit: string | null;
-  /** The branch of a detached head, as the CI says. */
+  /** For a detached head, the branch that the CI names. */
   readonly branch: string | null;
-  /** Such as `acme/app`, from the remote `origin`. */
+  /** For example `acme/app`, from the remote `origin`. */
   readonly repository: string | null;
-  /** Whether one of the files differs from the commit, staged or not, or is in none. Other files do not count. */
+  /** Whether one of the files differs from the commit, staged or not, or is in no commit. Other files do not count. */
   readonly dirty: boolean | null;
 }
 
 export interface WorkingTree {
   /** The root, an absolute path; null outside of a repository. */
   readonly root: string | null;
-  /** Why git could not be asked, in one sentence; null when it could, and when there is just no repository. */
+  /** Why git could not be run, in one sentence; null when it could, and when there is no repository. */
   readonly warning: string | null;
 }
 
@@ -25,10 +25,10 @@ export const NO_GIT_FACTS: GitFacts = { commit: null, branch: null, repository: 
 
 const LIMIT_MS = 20_000;
 const MAX_OUTPUT_BYTES = 16 * 1024 ** 2;
-/** So many paths go into one command line. */
+/** The most paths in one command line. */
 const PATHS_A_CALL = 200;
 
-/** Finds the root of the repository that a folder belongs to: for a submodule and for a worktree their own root. */
+/** Finds the root of the repository of a folder. Submodules and worktrees have their own root. */
 export async function findWorkingTree(folder: string): Promise<WorkingTree> {
   const { output, failure } = await git(folder, ['rev-parse', '--show-toplevel']);
   if (output !== null) return { root: output.replace(/\r?\n$/, ''), warning: null };
@@ -37,8 +37,8 @@ export async function findWorkingTree(folder: string): Promise<WorkingTree> {
 }
 
 /**
- * @param root as of {@link findWorkingTree}
- * @param files those that `dirty` is about, absolute
+ * @param root the root, from {@link findWorkingTree}
+ * @param files the absolute paths that `dirty` covers
  */
 export async function readGitFacts(
   root: string,
@@ -78,7 +78,7 @@ async function isDirty(root: string, files: readonly string[]): Promise<boolean 
 }
 
 interface GitAnswer {
-  /** Null when it failed. */
+  /** Null when the command failed. */
   readonly output: string | null;
   readonly failure: string;
 }
@@ -101,14 +101,14 @@ function git(folder: string, args: readonly string[]): Promise<GitAnswer> {
   });
 }
 
-/** A hook runs with these set, as they are for the folder that git was called in. */
+/** A hook runs with these set for the folder in which git was called. */
 const OF_A_HOOK = ['GIT_DIR', 'GIT_WORK_TREE', 'GIT_INDEX_FILE', 'GIT_PREFIX'];
 
 function environmentOfGit(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const own = Object.entries(environment).filter(([name]) => !OF_A_HOOK.includes(name));
   return {
     ...Object.fromEntries(own),
-    // Words that can be compared, no lock taken for a status, paths as they are, nobody asked for a password.
+    // Messages that can be compared, no lock for a status, literal paths, and no prompt for a password.
     LC_ALL: 'C',
     GIT_OPTIONAL_LOCKS: '0',
     GIT_LITERAL_PATHSPECS: '1',

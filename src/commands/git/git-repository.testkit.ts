@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
-/** Nothing of the machine's own configuration counts. */
+/** Ignores the machine's own configuration. */
 export const GIT_ENVIRONMENT = {
   GIT_CONFIG_GLOBAL: '/dev/null',
   GIT_CONFIG_NOSYSTEM: '1',
@@ -11,20 +11,20 @@ export const GIT_ENVIRONMENT = {
   GIT_AUTHOR_EMAIL: 'ada@example.org',
   GIT_COMMITTER_NAME: 'Ada',
   GIT_COMMITTER_EMAIL: 'ada@example.org',
-  // A submodule or a clone by path, as tests make them.
+  // Tests make submodules and clones by path.
   GIT_ALLOW_PROTOCOL: 'file',
 };
 
-/** A folder to work in, with a real repository if it shall be one; removed by {@link GitRepository.remove}. */
+/** A working folder, optionally with a real repository. {@link GitRepository.remove} deletes it. */
 export class GitRepository {
   private constructor(readonly folder: string) {}
 
-  /** An empty folder without a repository. */
+  /** Makes an empty folder without a repository. */
   static folder(): GitRepository {
     return new GitRepository(realpathSync(mkdtempSync(path.join(tmpdir(), 'ledger-test-git-'))));
   }
 
-  /** On the branch `main`, with an origin, and no commit yet. */
+  /** Starts on the branch `main`, with an origin and no commit. */
   static create(): GitRepository {
     const repository = GitRepository.folder();
     repository.git('init', '--quiet', '--initial-branch=main');
@@ -44,7 +44,7 @@ export class GitRepository {
     return full;
   }
 
-  /** All there is, as one commit. */
+  /** Commits all files. */
   commit(message = 'work'): string {
     this.git('add', '--all');
     this.git('commit', '--quiet', '--message', message);

@@ -1,6 +1,6 @@
 /**
- * Returns the name of a repository on its host, such as `acme/app`, from the URL of a remote: without host, credentials and
- * `.git`. Null for a folder of this machine, whose path says nothing to others.
+ * Returns the name of a repository on its host, such as `acme/app`, from the URL of a remote, without host, credentials and
+ * `.git`. Null for a folder of this machine, whose path means nothing to others.
  */
 export function repositoryName(remoteUrl: string): string | null {
   const path = readPath(remoteUrl.trim());
@@ -12,14 +12,14 @@ export function repositoryName(remoteUrl: string): string | null {
   return name === '' ? null : name;
 }
 
-/** Tells apart what git does: a URL, `[user@]host:path`, or a path. */
+/** Distinguishes what git distinguishes: a URL, `[user@]host:path`, or a path. */
 function readPath(remoteUrl: string): string | null {
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(remoteUrl)) {
     if (!URL.canParse(remoteUrl)) return null;
     const { protocol, pathname } = new URL(remoteUrl);
     return protocol === 'file:' ? null : decoded(pathname);
   }
-  // A slash before the colon, or a drive's letter, is a path.
+  // A slash before the colon or a drive letter makes it a path.
   const scp = /^(?:[^@/]+@)?(?:\[[^\]]*\]|[^/:]{2,}):(.+)$/.exec(remoteUrl);
   return scp?.[1] ?? null;
 }

@@ -11,7 +11,7 @@ export interface AuditFlags extends LedgerFlags {
   readonly since?: string;
   readonly until?: string;
   readonly limit: number;
-  /** All that fit, as JSON lines. */
+  /** All matching entries, as JSON lines. */
   readonly export?: boolean;
 }
 

@@ -12,7 +12,7 @@ export interface PromoteFlags extends LedgerFlags {
 }
 
 /**
- * Asks for a version in a protected environment; without a number, for the active one. An environment that is not protected gets
+ * Requests a version in a protected environment; without a number, the active one. An unprotected environment gets
  * it at once.
  */
 export async function promoteCommand(name: string, flags: PromoteFlags): Promise<void> {
@@ -68,7 +68,7 @@ export async function listChangesCommand(flags: ListChangesFlags): Promise<void>
   );
 }
 
-/** Prints what is to be approved: the difference, and who runs the prompt there. */
+/** Prints the difference to approve, and who runs the prompt there. */
 export async function showChangeCommand(changeId: string, flags: LedgerFlags): Promise<void> {
   const change = await (await connect(flags)).changes.get(changeId);
   if (flags.json === true) return printJson(change);
@@ -143,7 +143,7 @@ function formatVersions({ from_version: from, to_version: to }: ShownChange): st
   return `${from ?? 'none'} → ${to}`;
 }
 
-/** Writes how many approvals count, and how many it takes. */
+/** Formats how many approvals count, and how many are required. */
 function formatApprovals({ approvals, required_approvals: required }: ShownChange): string {
   return `${approvals.filter(({ counts }) => counts).length} of ${required}`;
 }

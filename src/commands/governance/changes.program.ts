@@ -20,7 +20,7 @@ const VERBS: readonly (readonly [ChangeVerb, string])[] = [
   ['withdraw', 'withdraw a change that you opened'],
 ];
 
-/** Adds the commands that bring versions into protected environments, and those that say who changed what. */
+/** Adds the commands that bring versions into protected environments, and those that show who changed what. */
 export function addGovernance(program: Command): void {
   addPromote(program);
   addChanges(

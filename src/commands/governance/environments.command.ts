@@ -2,7 +2,7 @@ import type { MovedPointer } from '../../../sdk/src/index.js';
 import { connect, type LedgerFlags } from '../terminal/connection.js';
 import { print, printJson, printTable } from '../terminal/output.js';
 
-/** Which environments have rules; of a prompt, which version runs where. */
+/** Lists the environments with rules or, for a prompt, the version that runs in each. */
 export async function listEnvironmentsCommand(
   promptName: string | undefined,
   flags: LedgerFlags,
@@ -38,7 +38,7 @@ export async function listEnvironmentsCommand(
 }
 
 export interface SetEnvironmentFlags extends LedgerFlags {
-  /** Commander's `--protected` and `--no-protected`; undefined: as it is. */
+  /** Commander's `--protected` and `--no-protected`; undefined leaves it as it is. */
   readonly protected?: boolean;
   readonly approvals?: number;
   readonly team?: readonly string[];
@@ -78,7 +78,7 @@ export async function moveCommand(promptName: string, version: number, flags: Mo
   return flags.json === true ? printJson(moved) : print(formatLine(moved));
 }
 
-/** Back to the version before. */
+/** Moves back to the previous version. */
 export async function rollbackCommand(promptName: string, flags: MoveFlags): Promise<void> {
   const ledger = await connect(flags);
   const reason = flags.reason ?? 'rolled back from the command line';
@@ -91,7 +91,7 @@ export interface ListMovesFlags extends LedgerFlags {
   readonly limit: number;
 }
 
-/** The history of a prompt's environments, newest first. */
+/** Lists the history of a prompt's environments, newest first. */
 export async function listMovesCommand(promptName: string, flags: ListMovesFlags): Promise<void> {
   const { environment, limit } = flags;
   const query = { limit, ...(environment === undefined ? {} : { environment }) };

@@ -4,7 +4,7 @@ import type { LedgerFlags } from '../terminal/connection.js';
 import { examples } from '../terminal/examples.js';
 import { collect, toNumber, withLedgerFlags } from '../terminal/flags.js';
 
-/** Which version runs where, and what is protected. */
+/** Commands for which version runs where, and which environments are protected. */
 export function addEnvironments(program: Command): void {
   const environments = program
     .command('environments')

@@ -22,7 +22,7 @@ export async function createKeyCommand(name: string, flags: CreateKeyFlags): Pro
   const ledger = await connect(flags);
   const key = await ledger.keys.create({
     name,
-    // The ledger knows its scopes and roles, and says which there are.
+    // The ledger validates scopes and roles, and its error lists the known ones.
     scopes: (flags.scope ?? null) as readonly Scope[] | null,
     role: (flags.role ?? null) as Role | null,
     user_id: flags.user ?? null,

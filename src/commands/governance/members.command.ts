@@ -21,17 +21,17 @@ export async function listMembersCommand(flags: LedgerFlags): Promise<void> {
   );
 }
 
-/** A service account with a role: what a program's keys belong to. */
+/** Adds a service account with a role, which the keys of a program belong to. */
 export async function addServiceCommand(name: string, flags: AddServiceFlags): Promise<void> {
   const ledger = await connect(flags);
   const user = await ledger.users.create({ kind: 'service', name });
-  // The ledger knows its roles, and says which there are.
+  // The ledger validates roles, and its error lists the known ones.
   const member = await ledger.members.put(user.user_id, { role: flags.role as Role }).catch(sayWhatIsThere);
   if (flags.json === true) return printJson(member);
   note(`Service account "${member.name}" is ${member.role}. Its id:`);
   await print(member.user_id);
 
-  /** Prints the id of the account: without it, nobody finds the account, and a second try makes another one. */
+  /** Prints the id of the account: otherwise the account is hard to find, and a second try makes another one. */
   function sayWhatIsThere(error: unknown): never {
     note(`The account was made, but has no role yet: \`members put ${user.user_id} ROLE\` gives it one.`);
     throw error;

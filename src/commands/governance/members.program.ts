@@ -6,7 +6,7 @@ import { withLedgerFlags } from '../terminal/flags.js';
 
 const ID = '019ab0c4-9c2f-7d1e-8a55-2f6f3c1b7e10';
 
-/** Members: the users of the project, each with a role. */
+/** Commands for members: the users of the project, each with a role. */
 export function addMembers(members: Command): void {
   withLedgerFlags(members.command('list'))
     .description('list the members of the project')

@@ -4,7 +4,7 @@ import { examples } from '../terminal/examples.js';
 import { withLedgerFlags } from '../terminal/flags.js';
 import type { SetSecretFlags } from './secrets.command.js';
 
-/** Secrets: the project's own keys for providers. */
+/** Commands for secrets: the project's own keys for providers. */
 export function addSecrets(secrets: Command): void {
   withLedgerFlags(secrets.command('set <provider>'))
     .description('put a key for a provider, from a prompt that does not show it or from standard input')

@@ -17,7 +17,7 @@ export interface AllowModelFlags extends LedgerFlags {
   readonly streaming: boolean;
 }
 
-/** Allows a model; what is not said of one that is allowed already stays as it was. */
+/** Allows a model. Omitted settings of a model that is already allowed are unchanged. */
 export async function allowModelCommand(id: string, flags: AllowModelFlags): Promise<void> {
   const { provider, model_name: modelName } = await readModel(id, flags);
   const model = await (

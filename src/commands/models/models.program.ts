@@ -4,7 +4,7 @@ import type { LedgerFlags } from '../terminal/connection.js';
 import { examples } from '../terminal/examples.js';
 import { toNumber, withLedgerFlags } from '../terminal/flags.js';
 
-/** The list of models that may be called. */
+/** Commands for the list of models that may be called. */
 export function addModels(models: Command): void {
   withLedgerFlags(models.command('list'))
     .description('list the allowed models')

@@ -2,14 +2,14 @@ import { PROMPT_FILE_SUFFIX } from './prompt-file.js';
 
 /**
  * Returns the path of each prompt's file below a folder, with forward slashes: `team/welcome` is `team/welcome.prompt.md`. A slash
- * in a name is a folder, and what a file system would take for something else is written with `%`, which no name has:
- * `..` and empty parts, names of devices, a folder that is called as a file is. Of names that differ only in case, all
- * but the first get a number, since many file systems would keep one of them. The names themselves stand in the files.
+ * in a name is a folder. Parts that a file system would misread are escaped with `%`, which names cannot contain:
+ * `..` and empty parts, names of devices, a folder named like a file. Of names that differ only in case, all
+ * but the first get a number, because many file systems would keep only one of them. The files state the names themselves.
  */
 export function assignFilePaths(names: readonly string[]): Map<string, string> {
   const taken = new Set<string>();
   const paths = new Map<string, string>();
-  // In one order, so that the same prompts get the same files whatever order they come in.
+  // Sorted, so that the same prompts get the same files in whatever order they arrive.
   for (const name of [...new Set(names)].sort()) {
     const path = freePath(name.split('/').map(safeSegment).join('/'), taken);
     taken.add(path.toLowerCase());

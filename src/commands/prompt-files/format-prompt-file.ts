@@ -5,7 +5,7 @@ import { type PromptContent, toWireExtras } from '../../templating/index.js';
 import { parsePromptFile } from './parse-prompt-file.js';
 import type { PromptFileMode } from './prompt-file.js';
 
-/** A prompt as an export writes it. */
+/** The prompt that an export writes. */
 export interface ExportedPrompt {
   readonly name: string;
   readonly description: string | null;
@@ -18,8 +18,8 @@ export interface ExportedPrompt {
 }
 
 /**
- * Styles of YAML: the way people would write it, and all in quotes where that would not be read back the same; keys, which are fields
- * except in schemas, last.
+ * Styles of YAML to try: first as people write it, then with quoted values where that would not be read back unchanged, and last with
+ * quoted keys as well, because keys are field names except in schemas.
  */
 const STYLES: readonly ToStringOptions[] = [
   { lineWidth: 0 },
@@ -28,7 +28,7 @@ const STYLES: readonly ToStringOptions[] = [
 ];
 
 /**
- * The file of a prompt; {@link parsePromptFile} reads the very content from it. The same prompt gives the same bytes,
+ * Writes the file of a prompt, from which {@link parsePromptFile} reads exactly the same content. The same prompt gives the same bytes,
  * so that a folder under version control changes only where prompts did.
  */
 export function formatPromptFile(prompt: ExportedPrompt): string {
@@ -58,14 +58,14 @@ function format(prompt: ExportedPrompt, style: ToStringOptions): string {
   return `---\n${about}\n${stringify(fields, { ...style, customTags: [EXACT_NUMBER] })}---\n${body}`;
 }
 
-/** Maps keep the order of their keys, and exact numbers their text. */
+/** Maps keep the order of their keys, and exact numbers keep their text. */
 function exactExtras({ extras }: PromptContent): Readonly<Record<string, unknown>> | null {
   const wire = toWireExtras(extras);
   if (wire === null) return null;
   return Object.fromEntries(parseExact(writeJson(wire)) as ReadonlyMap<string, unknown>);
 }
 
-/** Each number of JSON is one of YAML. */
+/** Every JSON number is also a YAML number. */
 const EXACT_NUMBER: ScalarTag = {
   tag: 'tag:yaml.org,2002:float',
   default: true,

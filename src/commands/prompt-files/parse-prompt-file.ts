@@ -14,21 +14,21 @@ import { type PromptFile, PromptFileError, type PromptFileMode } from './prompt-
 import { yamlToJson } from './yaml-to-json.js';
 
 const OPENING = /^\uFEFF?---[ \t]*\r?\n/;
-/** After a line feed only: in a text, U+2028 begins no line. */
+/** Only after a line feed: U+2028 in a text does not begin a line. */
 const CLOSING = /(?:^|(?<=\n))---[ \t]*(?:\r?\n|$)/;
 
-/** Members that an export adds for its readers; an import ignores them. */
+/** Members that an export adds for its readers. An import ignores them. */
 const INFORMATION = ['version_number', 'checksum_hash'];
 const EXTRAS = ['tools', 'tool_choice', 'parallel_tool_calls', 'response_format', 'variables_schema'];
 const KNOWN = ['name', 'description', 'owner_team', 'tags', 'mode', 'messages', ...EXTRAS, ...INFORMATION];
 const MODES: readonly unknown[] = ['full', 'tracking'];
 const ROLES: readonly unknown[] = ['system', 'user', 'assistant'];
-/** The fields as the API has them. */
+/** The API's limits for the fields. */
 const LIMITS = { description: 10_000, owner_team: 200, tag: 100, tags: 100, messages: 1000 };
 
 /**
- * Reads a prompt file. Without front matter the whole file is the text. Of the text's end exactly one line feed is
- * taken off, because an export adds exactly one; all else of it is kept as it is.
+ * Reads a prompt file. Without front matter the whole file is the text. Removes exactly one line feed from the end of the text, because an
+ * export adds exactly one, and keeps everything else.
  * @throws PromptFileError
  */
 export function parsePromptFile(source: string): PromptFile {
@@ -128,7 +128,7 @@ class FrontMatter {
     return tags as string[];
   }
 
-  /** By the rules of the API. */
+  /** Follows the rules of the API. */
   private extras(): Pick<PromptContent, 'extras'> {
     try {
       const extras = readContentExtras(this.fields);
@@ -168,12 +168,12 @@ function readDocument(document: ReturnType<typeof parseDocument>): unknown {
   try {
     return document.toJS();
   } catch (error) {
-    // Such as aliases that unfold for ever.
+    // Fails for example for aliases that expand without end.
     return fail(`The front matter is no YAML: ${endSentence((error as Error).message)}`);
   }
 }
 
-/** Schemas with the numbers and the order of keys that the file has. */
+/** Reads schemas with the numbers and the order of keys in the file. */
 function withExactExtras(
   fields: Readonly<Record<string, unknown>>,
   document: ReturnType<typeof parseDocument>,

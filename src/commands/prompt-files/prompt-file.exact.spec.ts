@@ -12,7 +12,7 @@ const ABOUT = {
   versionNumber: 1,
 } as const;
 
-/** A content whose tool has these parameters. */
+/** Builds a content whose tool has these parameters. */
 const withParameters = (parameters: string): PromptContent => ({
   kind: 'text',
   templateSource: 'Find {{order}}',

@@ -261,7 +261,7 @@ describe('the round trip', () => {
           ownerTeam: read.ownerTeam ?? null,
           tags: read.tags ?? [],
         }).toMatchObject({ ...more, content: original });
-        // And once more the same bytes.
+        // Writing it again gives the same bytes.
         expect(formatPromptFile(exported(read.content, more))).toBe(file);
       }),
       { numRuns: 300 },

@@ -5,22 +5,22 @@ import { CliError } from '../terminal/cli-error.js';
 import { parsePromptFile } from './parse-prompt-file.js';
 import { PROMPT_FILE_SUFFIX, type PromptFile, PromptFileError } from './prompt-file.js';
 
-/** A file of a folder, as it was read. */
+/** A file that was read from a folder. */
 export interface FoundPromptFile extends PromptFile {
-  /** Its own, or that of its path: `team/welcome.prompt.md` holds `team/welcome`. */
+  /** The name in the file, or that of its path: `team/welcome.prompt.md` holds `team/welcome`. */
   readonly name: string;
-  /** Below the folder, with forward slashes. */
+  /** Relative to the folder, with forward slashes. */
   readonly file: string;
 }
 
-/** A file that cannot be taken in. */
+/** A file that cannot be imported. */
 export interface PromptFileProblem {
   readonly file: string;
   readonly line: number;
   readonly message: string;
 }
 
-/** Every prompt file of a folder and those below, in order of their paths; links are not followed. */
+/** Reads every prompt file of a folder and its subfolders, in order of their paths. Does not follow links. */
 export async function readPromptFolder(
   folder: string,
 ): Promise<{ files: FoundPromptFile[]; problems: PromptFileProblem[] }> {
@@ -47,7 +47,7 @@ export function nameOfPath(file: string): string {
 }
 
 /**
- * The text of a file, byte for byte.
+ * Reads the text of a file, byte for byte.
  * @throws PromptFileError when it is not UTF-8
  */
 export async function readText(file: string): Promise<string> {
@@ -62,8 +62,8 @@ export async function readText(file: string): Promise<string> {
 export type Written = 'created' | 'updated' | 'unchanged';
 
 /**
- * Writes a file below a folder unless it is there as it should be.
- * @param file with forward slashes, as of `assignFilePaths`
+ * Writes a file below a folder unless it already has this content.
+ * @param file with forward slashes, from `assignFilePaths`
  * @throws CliError when a link on the way leads out of the folder
  */
 export async function writeBelow(
@@ -83,7 +83,7 @@ export async function writeBelow(
   return before === null ? 'created' : 'updated';
 }
 
-/** Before anything is made: a link in the folder may point anywhere. */
+/** Runs before anything is created, because a link in the folder may point anywhere. */
 async function refuseLinks(folder: string, full: string): Promise<void> {
   const isLink = await lstat(full).then(
     (file) => file.isSymbolicLink(),

@@ -2,8 +2,8 @@ import type { SchemaWarning } from '../../../sdk/src/index.js';
 import { warn } from '../terminal/output.js';
 
 /**
- * Says on standard error what vendors will refuse. It is no failure.
- * @param where the prompt, such as its file and line; null where there is only one.
+ * Prints on standard error what vendors will refuse. The command does not fail.
+ * @param where names the prompt, for example by its file and line; null where there is only one.
  */
 export function warnOfSchema(warnings: readonly SchemaWarning[], where: string | null = null): void {
   for (const { pointer, vendors, message } of warnings) {

@@ -11,7 +11,7 @@ interface ContentFields extends WireExtras {
   readonly messages?: readonly ChatMessage[];
 }
 
-/** A content as the API has it: exactly one of the two fields, and what is beside them. */
+/** Returns a content in the API's form: exactly one of the two template fields, and the extra members. */
 export function contentFields(content: PromptContent): ContentFields {
   const templates =
     content.kind === 'text' ? { template_source: content.templateSource } : { messages: content.messages };
@@ -28,12 +28,12 @@ export function toContent(fields: ContentFields): PromptContent {
   return extras === null ? templates : { ...templates, extras };
 }
 
-/** Returns the members beside the templates, as the API has them. */
+/** Returns the extra members in the API's form. */
 export function extraFields(fields: WireExtras): WireExtras {
   return toWireExtras(extrasOfWire(withoutSnippets(fields))) ?? {};
 }
 
-/** The texts of snippets are for renderers: the template names them. */
+/** Drops the texts of snippets, which are for renderers: the template already names the snippets. */
 function withoutSnippets({ snippets: _, ...fields }: WireExtras): WireExtras {
   return fields;
 }

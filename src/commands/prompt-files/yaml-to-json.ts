@@ -1,15 +1,15 @@
 import { type Document, isAlias, isMap, isScalar, isSeq, type YAMLMap } from 'yaml';
 
-/** A number of YAML that is one of JSON as it stands. */
+/** A number of YAML that is valid JSON without a change. */
 const JSON_NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 
-/** Far more than a prompt has, since aliases may unfold for ever, and deeper than a schema may be. */
+/** More nodes than any prompt has, because aliases may expand without end, and deeper than a schema may be. */
 const MAX_NODES = 1_000_000;
 const MAX_DEPTH = 128;
 
 /**
- * The JSON of a node, with its numbers as they are written and its keys in their order, of which a JavaScript value has
- * neither. `null` for what JSON has no form for, such as a key that is a list, and for what does not end.
+ * Returns the JSON of a node with the spelling of its numbers and the order of its keys, which a JavaScript value would lose. Returns
+ * `null` for values that JSON cannot express, such as a key that is a list, and for those that do not end.
  */
 export function yamlToJson(node: unknown, document: Document): string | null {
   return new Writer(document).write(node);

@@ -2,7 +2,7 @@ import { retirePrompts } from '../code/retire-prompts.js';
 import { connect, type LedgerFlags } from '../terminal/connection.js';
 import { print, printJson } from '../terminal/output.js';
 
-/** Makes a version the active one, an older one too. */
+/** Makes a version active, which may be an older one. */
 export async function activatePromptCommand(
   name: string,
   version: number,
@@ -20,7 +20,7 @@ export async function deletePromptCommand(name: string, flags: LedgerFlags): Pro
   await print(`${name} is deleted; its versions and executions stay readable by id.`);
 }
 
-/** Says that code has these prompts no more. */
+/** Tells the ledger that code no longer has these prompts. */
 export async function retirePromptsCommand(names: readonly string[], flags: LedgerFlags): Promise<void> {
   const retired = await retirePrompts(await connect(flags), names, { git: null, isDryRun: false });
   if (flags.json === true) return printJson({ retired });

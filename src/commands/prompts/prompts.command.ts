@@ -67,7 +67,7 @@ export interface ShowPromptFlags extends LedgerFlags {
   readonly version?: number;
 }
 
-/** The text goes to standard output as it is, but for what a terminal would act on; all else beside it. */
+/** Prints the text on standard output unchanged, except for what a terminal would act on, and everything else on standard error. */
 export async function showPromptCommand(name: string, flags: ShowPromptFlags): Promise<void> {
   const ledger = await connect(flags);
   if (flags.version !== undefined) {
@@ -115,7 +115,7 @@ function headOfVersion({
   return `${coloursFor(process.stdout).bold(name)} version ${number} (${status}), checksum ${hash}`;
 }
 
-/** The members beside the text come first, so that no text can look like them. */
+/** The other members come before the text, so that no text can look like them. */
 function getText(version: ActiveVersion | Version): string {
   const { bold } = coloursFor(process.stdout);
   const { template_source: template, messages = [] } = version;
@@ -131,7 +131,7 @@ function messagesText(messages: readonly ChatMessage[], bold: (text: string) => 
   return messages.map(({ role, content }) => `${bold(role)}\n${indented(content)}`).join('\n\n');
 }
 
-/** 0 when both say the same, 1 when not, as `diff` has it. */
+/** Returns 0 when both are the same and 1 when not, as `diff` does. */
 export async function diffPromptCommand(
   name: string,
   from: number,
@@ -179,7 +179,7 @@ export async function putPromptCommand(name: string, flags: PutPromptFlags): Pro
   warnOfSchema(result.warnings);
 }
 
-/** The same rules for a text as those of an import: of a file's end one line feed is taken off. */
+/** Treats a text as an import does: one line feed at the end of a file is removed. */
 async function readContent(name: string, { text, file }: PutPromptFlags): Promise<PromptFile> {
   if ((text === undefined) === (file === undefined)) {
     throw new CliError(

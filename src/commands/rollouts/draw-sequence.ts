@@ -1,4 +1,4 @@
-/** A look at an effect: null where nothing is bounded yet. */
+/** A look at an effect; null where nothing is bounded yet. */
 export interface SequencePoint {
   readonly estimate: number | null;
   readonly low: number | null;
@@ -12,7 +12,7 @@ interface Bounded {
 }
 
 interface ChartSize {
-  /** Columns of the chart with its labels. */
+  /** The size of the chart, without its labels. */
   readonly width: number;
   readonly height: number;
 }
@@ -30,7 +30,7 @@ export function fitChart(columns: number | undefined): ChartSize {
 }
 
 /**
- * Draws a confidence sequence: a column for each look, from the lower to the upper bound, with the estimate in it and a line at 0.
+ * Draws a confidence sequence: a column for each look, from the lower to the upper bound, with its estimate, and a line at 0.
  * @param points relative effects, the oldest first.
  * @returns its lines; none where no look has bounds.
  */
@@ -63,7 +63,7 @@ function chooseMark({ estimate, low, high }: Bounded, row: number, rowAt: (value
   return row >= rowAt(high) && row <= rowAt(low) ? '│' : null;
 }
 
-/** So many of them, evenly, and the last one in any case. */
+/** Picks at most so many points, evenly, and always the last one. */
 function thinOut(points: readonly Bounded[], most: number): Bounded[] {
   if (points.length <= most) return [...points];
   const step = (points.length - 1) / (most - 1);
@@ -74,7 +74,7 @@ function isBounded(point: SequencePoint): point is Bounded {
   return point.estimate !== null && point.low !== null && point.high !== null;
 }
 
-/** With its sign: `+3.2 %`. */
+/** Formats a share with its sign: `+3.2 %`. */
 export function percent(share: number): string {
   const text = (100 * share).toFixed(1);
   if (Number(text) === 0) return '0 %';

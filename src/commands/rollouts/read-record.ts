@@ -16,7 +16,7 @@ import { CliError } from '../terminal/cli-error.js';
 
 type MetricRule = RolloutDefinition['primary'];
 
-/** A rollout's record as the API writes it; the statistics count steps from 0. */
+/** A rollout's record as the API writes it, where steps count from 1. The statistics count them from 0. */
 export interface WireRecord {
   readonly rollout: RolloutDetail;
   readonly events: readonly (RolloutExposure | RolloutValue)[];
@@ -30,7 +30,7 @@ export function readRecord({ rollout, events, looks }: WireRecord): RolloutRecor
     definition: readDefinition(rollout),
     phases: rollout.phases.map(({ phase, started_at: startedAt }) => ({ phase: phase - 1, startedAt })),
     events: events.map(readEvent),
-    // All else of a look is what is computed.
+    // The rest of a look is recomputed.
     looks: looks.map(
       ({ phase, at, last_sequence: lastSequence }) => ({ phase: phase - 1, at, lastSequence }) as Look,
     ),

@@ -5,12 +5,12 @@ import { yamlToJson } from '../prompt-files/yaml-to-json.js';
 import { CliError } from '../terminal/cli-error.js';
 
 /**
- * A rollout from YAML or JSON, which has the members of the API.
- * @param file its name, for messages.
- * @throws CliError for what is no rollout.
+ * Reads a rollout from YAML or JSON with the members of the API.
+ * @param file the name of the file, for messages.
+ * @throws CliError for an invalid rollout.
  */
 export function parseRolloutFile(text: string, file: string): CreateRolloutRequest {
-  // JSON is YAML, too.
+  // JSON is also YAML.
   const document = parseDocument(text, { prettyErrors: true });
   const [error] = document.errors;
   if (error !== undefined) throw new CliError(`${file}: ${error.message}`);

@@ -30,13 +30,13 @@ export interface ActOnRolloutFlags extends LedgerFlags {
 }
 
 export interface StartRolloutFlags extends ActOnRolloutFlags {
-  /** Only makes it. */
+  /** Makes the rollout without starting it. */
   readonly draft?: boolean;
 }
 
 /**
- * Makes the rollout of a file and starts it, or starts a draft. In a protected environment it asks for a change. What is printed is its
- * id alone.
+ * Makes the rollout of a file and starts it, or starts a draft. In a protected environment it asks for a change. It prints only
+ * the id.
  */
 export async function startRolloutCommand(which: string, flags: StartRolloutFlags): Promise<void> {
   const ledger = await connect(flags);
@@ -50,7 +50,7 @@ export async function startRolloutCommand(which: string, flags: StartRolloutFlag
   await print(started.rollout_id);
   note(oneLine(describe(started)));
 
-  /** Without its id nobody would start or discard what was made, and a second try would make another one. */
+  /** Prints the id of what was made: otherwise nobody could start or discard it, and a second try would make another one. */
   function tell(error: unknown): never {
     const { rollout_id: id } = rollout;
     if (!isDraft)
@@ -127,7 +127,7 @@ export async function listRolloutsCommand(flags: ListRolloutsFlags): Promise<voi
   );
 }
 
-/** Prints what a rollout has shown in its latest step, with a chart of how the bounds of its primary metric came about. */
+/** Prints what a rollout has shown in its latest step, with a chart of how the bounds of its primary metric developed. */
 export async function rolloutStatusCommand(rolloutId: string, flags: LedgerFlags): Promise<void> {
   const ledger = await connect(flags);
   const rollout = await ledger.rollouts.get(rolloutId);

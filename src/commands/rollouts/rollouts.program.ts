@@ -24,7 +24,7 @@ const VERBS: readonly (readonly [name: string, verb: RolloutVerb, description: s
   ],
 ];
 
-/** A new version for a share of the units: started, watched and ended; and what the ledger decided about it, checked on this machine. */
+/** Commands to start, watch and end a new version for a share of the units, and to check the ledger's decisions on this machine. */
 export function addRollouts(rollout: Command): void {
   addStart(rollout);
   addReads(rollout);

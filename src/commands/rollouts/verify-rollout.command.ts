@@ -24,9 +24,8 @@ interface LookDifference extends JsonDifference {
 }
 
 /**
- * Computes every look again from what it was computed from, on this machine. The looks are counted first, since more may come; and they
- * are read before the events: what comes in afterwards is in none of them.
- * @returns 0 when all are as they were recorded, 1 when one differs or is missing, or the rollout is not what they have decided.
+ * Recomputes every look from its events, on this machine. The looks are read first, so that events which arrive later are in none of them.
+ * @returns 0 when all match their records, 1 when one differs.
  */
 export async function verifyRolloutCommand(rolloutId: string, flags: LedgerFlags): Promise<ExitCode> {
   const ledger = await connect(flags);

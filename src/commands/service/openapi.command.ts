@@ -10,7 +10,7 @@ export async function writeOpenApi(file: string): Promise<void> {
   process.stdout.write(`Wrote ${file}.\n`);
 }
 
-/** @throws ConfigurationError when the file is not what the sources say. */
+/** @throws ConfigurationError when the file differs from what the sources define. */
 export async function checkOpenApi(file: string): Promise<void> {
   const written = await readFile(file, 'utf8').catch(() => '');
   if (written !== (await openApiText())) {
@@ -19,7 +19,7 @@ export async function checkOpenApi(file: string): Promise<void> {
   process.stdout.write(`${file} is current.\n`);
 }
 
-/** In preview mode Nest reads modules and controllers and builds nothing, so neither database nor bell is needed. */
+/** In preview mode Nest reads modules and controllers and builds nothing, so it needs neither database nor bell. */
 async function openApiText(): Promise<string> {
   const config = new AppConfig(new Environment(), { databaseUrl: '', keyHashSecret: null, embedded: true });
   const app = await NestFactory.create<NestExpressApplication>(ApiModule.forRoot(config), {

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { Environment } from '../../infra/config/index.js';
 import { examples } from '../terminal/examples.js';
 
-/** Adds the commands that run beside the database: the processes of the service, and those of its operators. */
+/** Adds the commands that run next to the database: the processes of the service, and the operators' commands. */
 export function addServiceCommands(program: Command): void {
   program
     .command('start')
@@ -52,7 +52,7 @@ export function addServiceCommands(program: Command): void {
     });
 }
 
-/** With the service's environment, and its way to say what is wrong: a sentence for what operators can mend. */
+/** Runs a command with the service's environment and error handling: one sentence for what operators can fix. */
 async function operate(command: (env: Environment) => Promise<void>): Promise<void> {
   const [{ runProcess }, { loadEnvironment }] = await Promise.all([
     import('../../bootstrap/run-process.js'),

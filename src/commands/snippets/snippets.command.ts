@@ -76,7 +76,7 @@ export async function deleteSnippetCommand(name: string, flags: LedgerFlags): Pr
   await print(`Snippet ${name} is deleted.`);
 }
 
-/** Takes one line feed off the end of a file, as for a prompt. */
+/** Removes one line feed from the end of a file, as for a prompt. */
 async function readText({ text, file }: PutSnippetFlags): Promise<string> {
   if ((text === undefined) === (file === undefined)) {
     throw new CliError(

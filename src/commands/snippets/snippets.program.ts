@@ -4,7 +4,7 @@ import { examples } from '../terminal/examples.js';
 import { toNumber, withLedgerFlags } from '../terminal/flags.js';
 import type { ListSnippetsFlags, PutSnippetFlags, ShowSnippetFlags } from './snippets.command.js';
 
-/** Texts that prompts share. */
+/** Commands for texts that prompts share. */
 export function addSnippets(snippets: Command): void {
   withLedgerFlags(snippets.command('list'))
     .description('list snippets by name')

@@ -7,7 +7,7 @@ export interface ListSuggestionsFlags extends LedgerFlags {
   readonly dismissed?: boolean;
 }
 
-/** Prints each with its evidence, those that matter most first. */
+/** Prints each suggestion with its evidence, the most important first. */
 export async function listSuggestionsCommand(name: string, flags: ListSuggestionsFlags): Promise<void> {
   const { version, dismissed } = flags;
   const ledger = await connect(flags);

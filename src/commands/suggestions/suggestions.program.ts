@@ -6,7 +6,7 @@ import type { ApplySuggestionFlags, DismissFlags, ListSuggestionsFlags } from '.
 
 const ID = '3-0f8fad5bd9cb469fa165708ae24a5b3c';
 
-/** Adds the commands for suggestions. The list has no verb: it is the one that people use. */
+/** Adds the commands for suggestions. The list needs no verb, because people use it most. */
 export function addSuggestions(suggestions: Command): void {
   withLedgerFlags(suggestions.command('list <name>', { isDefault: true }))
     .description('list what to change about a prompt, and the facts that say so')

@@ -1,6 +1,6 @@
 import { type Colours, printable } from './output.js';
 
-/** A unified diff for a terminal. */
+/** Colours a unified diff for a terminal. */
 export function colourDiff(diff: string, { green, red, cyan, bold }: Colours): string {
   const chooseColour = (line: string): ((text: string) => string) => {
     if (line.startsWith('+++') || line.startsWith('---')) return bold;

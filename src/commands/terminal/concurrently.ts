@@ -1,6 +1,6 @@
 const AT_ONCE = 8;
 
-/** The answers in the order of the items, a few asked for at once. The first failure ends it. */
+/** Returns the answers in the order of the items, with a few requests at once. The first failure ends it. */
 export async function concurrently<Item, Answer>(
   items: readonly Item[],
   ask: (item: Item) => Promise<Answer>,

@@ -6,17 +6,17 @@ import { CliError } from './cli-error.js';
 export interface LedgerFlags {
   readonly url?: string;
   readonly key?: string;
-  /** Name or id. */
+  /** A name or an id. */
   readonly project?: string;
-  /** One JSON document, for programs. */
+  /** Prints one JSON document, for programs. */
   readonly json?: boolean;
 }
 
 const DEFAULT_URL = 'http://localhost:8000';
 
 /**
- * The ledger of `--url`, `PROMPT_LEDGER_URL`, the configuration or this machine, and the key of `--key` or
- * `PROMPT_LEDGER_API_KEY`. On this machine the published default key will do.
+ * Connects to the ledger of `--url`, `PROMPT_LEDGER_URL`, the configuration or this machine, with the key of `--key` or
+ * `PROMPT_LEDGER_API_KEY`. On this machine the published default key is enough.
  * @throws CliError without a key for another machine
  */
 export async function connect(flags: LedgerFlags, configuredUrl?: string): Promise<LedgerClient> {

@@ -1,17 +1,17 @@
 import { ApiError, ConnectionError, PromptLedgerError } from '../../../sdk/src/index.js';
 import { CliError, EXIT, type ExitCode } from './cli-error.js';
 
-/** The exit code of a command that failed, and its message: a sentence, and below it each thing that is wrong. */
+/** The exit code of a failed command, and its message: a sentence, followed by each fault. */
 export interface Failure {
   readonly message: string;
   readonly exitCode: ExitCode;
 }
 
-/** The ledger has answered, and the answer is no. With another status nobody knows what it would have said. */
+/** With these statuses the ledger has answered, and the answer is no. With others its answer is unknown. */
 const REFUSALS = new Set([400, 402, 404, 409, 413, 422]);
 const MOST_ENTRIES = 20;
 
-/** @returns null for what nobody expected: a defect, whose stack is wanted. */
+/** @returns null for an unexpected error: a defect, whose stack is needed. */
 export function describeFailure(error: unknown): Failure | null {
   if (error instanceof CliError) return { message: error.message, exitCode: error.exitCode };
   if (error instanceof ApiError) {
@@ -25,12 +25,12 @@ export function describeFailure(error: unknown): Failure | null {
   if (error instanceof PromptLedgerError) {
     return { message: `${error.message} (${error.code})`, exitCode: EXIT.CANNOT_TELL };
   }
-  // The user can choose another file, so a sentence is enough and a stack is not.
+  // The user can choose another file, so a sentence is enough and needs no stack.
   if (isFileFailure(error)) return { message: `${error.message}.`, exitCode: EXIT.CANNOT_TELL };
   return null;
 }
 
-/** True for a file or folder that could not be read or written; its message names the path. */
+/** Whether a file or folder could not be read or written. The message names the path. */
 function isFileFailure(error: unknown): error is NodeJS.ErrnoException {
   if (typeof error !== 'object' || error === null) return false;
   return 'syscall' in error && 'path' in error && typeof error.path === 'string';

@@ -9,7 +9,7 @@ export function withLedgerFlags(command: Command): Command {
     .option('--json', 'one JSON document, for programs');
 }
 
-/** For an option that may be given several times. */
+/** Collects the values of an option that may be given several times. */
 export function collect(value: string, before: readonly string[] = []): string[] {
   return [...before, value];
 }

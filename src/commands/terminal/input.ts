@@ -4,7 +4,7 @@ import { endSentence, getMessage, parseJson } from '../../kernel/index.js';
 import { CliError } from './cli-error.js';
 import { oneLine } from './output.js';
 
-/** A file's text, byte for byte; `-` is standard input. */
+/** Reads a file's text, byte for byte; `-` is standard input. */
 export async function readInput(file: string): Promise<string> {
   if (file === '-') return text(process.stdin);
   try {
@@ -14,7 +14,7 @@ export async function readInput(file: string): Promise<string> {
   }
 }
 
-/** `name=value`, with what stands before and after the first `=`. */
+/** Splits `name=value` at the first `=`. */
 export function splitAssignment(assignment: string, what: string): readonly [name: string, value: string] {
   const at = assignment.indexOf('=');
   if (at < 1) throw new CliError(`Write ${what} as name=value, not "${assignment}".`);
@@ -29,7 +29,7 @@ export function parseJsonInput(source: string, what: string): unknown {
   }
 }
 
-/** The parser's words without what it says of the whole: V8 ends with `, "…" is not valid JSON`, or `in JSON at …`. */
+/** Returns the parser's message without its remark on the whole text: V8 ends with `, "…" is not valid JSON`, or `in JSON at …`. */
 function jsonFault(error: unknown): string {
   const message = getMessage(error);
   if (message === 'Unexpected end of JSON input') return 'it ends too early';

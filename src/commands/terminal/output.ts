@@ -5,18 +5,18 @@ import { writeJson } from '../../kernel/index.js';
 
 export type Colours = ReturnType<typeof picocolors.createColors>;
 
-/** Colours are for people at a terminal that wants them: https://no-color.org. */
+/** Returns colours only for a terminal that wants them: https://no-color.org. */
 export function coloursFor(stream: NodeJS.WriteStream): Colours {
   const isWanted = (process.env.NO_COLOR ?? '') === '' && process.env.TERM !== 'dumb';
   return picocolors.createColors(stream.isTTY && isWanted);
 }
 
-/** A line of the answer. */
+/** Prints a line of the answer. */
 export function print(text: string, stream: NodeJS.WritableStream = process.stdout): Promise<void> {
   return write(`${text}\n`, stream);
 }
 
-/** Resolves when it is passed on, so that what is long does not gather in memory. */
+/** Resolves when the text is passed on, so that long output does not accumulate in memory. */
 export async function write(text: string, stream: NodeJS.WritableStream = process.stdout): Promise<void> {
   if (stream.write(text)) return;
   await new Promise((resolve) => stream.once('drain', resolve));
@@ -26,7 +26,7 @@ export function printJson(value: unknown): Promise<void> {
   return print(writeJson(value, 2));
 }
 
-/** A line about the answer: on standard error, where it is in no program's way. */
+/** Prints a line about the answer on standard error, where it does not disturb programs. */
 export function note(text: string): void {
   process.stderr.write(`${text}\n`);
 }
@@ -35,27 +35,27 @@ export function warn(text: string): void {
   note(`${coloursFor(process.stderr).yellow('warning:')} ${printable(text)}`);
 }
 
-/** All but line ends and tabs: somebody's text must not move the cursor or set colours. */
+/** Every control character except line ends and tabs: a foreign text must not move the cursor or set colours. */
 const CONTROL = /(?![\n\t]|\r\n)\p{Cc}/gu;
 
-/** Text of others as a terminal may get it. */
+/** Returns a foreign text in a form that is safe for a terminal. */
 export function printable(text: string): string {
   return stripVTControlCharacters(text).replaceAll(CONTROL, '\uFFFD');
 }
 
-/** Text of others below a heading of ours: none of its lines can be taken for one. */
+/** Indents a foreign text below one of our headings, so that none of its lines looks like one. */
 export function indented(text: string): string {
   return printable(text).replaceAll(/^(?=.)/gm, '  ');
 }
 
-/** Nothing around the cells, two spaces between them: easy on the eye, and on `cut` and `awk`. */
+/** Nothing around the cells and two spaces between them suit the eye as well as `cut` and `awk`. */
 const BORDERLESS = Object.fromEntries(
   ['top', 'bottom', 'left', 'right', 'mid', 'middle']
     .flatMap((side) => [side, `${side}-mid`, `${side}-left`, `${side}-right`, `mid-${side}`])
     .map((part) => [part, '']),
 );
 
-/** The value of a cell; null is unknown, and shown as a dash. */
+/** The value of a cell; null is unknown, and is shown as a dash. */
 export type TableCell = string | number | null;
 
 export async function printTable(
@@ -65,7 +65,7 @@ export async function printTable(
   await print(toTable(head, rows, process.stdout));
 }
 
-/** @param stream where it is shown. */
+/** @param stream the stream that shows the table. */
 export function toTable(
   head: readonly string[],
   rows: readonly (readonly TableCell[])[],
@@ -81,7 +81,7 @@ export function toTable(
   return table.toString().replaceAll(/ +$/gm, '');
 }
 
-/** Text of others where it must not begin a line of its own. U+0085, U+2028 and U+2029 are line ends to some. */
+/** Returns a foreign text that cannot begin a line of its own. Some readers treat U+0085, U+2028 and U+2029 as line ends. */
 export function oneLine(text: string): string {
   return printable(text.replaceAll(/\s*[\n\r\u0085\u2028\u2029]\s*/g, ' '));
 }

@@ -1,19 +1,19 @@
 import { clearLine, cursorTo } from 'node:readline';
 
 const QUIET_MS = 1000;
-/** Between lines where there is no terminal whose line could be written again. */
+/** The interval between lines where no terminal can rewrite the line. */
 const LINES_MS = 10_000;
 const REDRAW_MS = 200;
 
-/** Says on standard error how far something is, once it has taken a second. */
+/** Shows progress on standard error, once the work has taken a second. */
 export class Progress {
   private count = 0;
   private hasShown = false;
   private timer: NodeJS.Timeout;
 
   /**
-   * @param label such as `executions read`
-   * @param total null when it is not known
+   * @param label for example `executions read`
+   * @param total null when it is unknown
    */
   constructor(
     private readonly label: string,
@@ -27,7 +27,7 @@ export class Progress {
     this.count += count;
   }
 
-  /** Leaves nothing of it at a terminal. */
+  /** Removes the line from the terminal. */
   done(): void {
     clearTimeout(this.timer);
     if (!this.hasShown || !this.stream.isTTY) return;

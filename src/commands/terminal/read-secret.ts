@@ -8,9 +8,9 @@ const ERASE = new Set(['\u007f', '\b']);
 const CLEAR = '\u0015';
 
 /**
- * A secret from a prompt that does not show it, or, without a terminal, from standard input. Never from an argument: those stand in
- * the shell's history and in the list of processes.
- * @throws CliError for an empty one, and when it was interrupted.
+ * Reads a secret from a prompt that does not show it or, without a terminal, from standard input. It is never an argument, because those
+ * appear in the shell's history and in the list of processes.
+ * @throws CliError for an empty secret, and when the prompt is interrupted.
  */
 export async function readSecret(
   prompt: string,
@@ -23,7 +23,7 @@ export async function readSecret(
   throw new CliError('Type the key at the prompt, or pass it on standard input; there was none.');
 }
 
-/** The terminal itself would echo what is typed, so it is asked to hand over each key. */
+/** The terminal would echo what is typed, so raw mode makes it hand over each key. */
 async function askHidden(prompt: string, input: ReadStream, output: NodeJS.WritableStream): Promise<string> {
   output.write(prompt);
   input.setRawMode(true);

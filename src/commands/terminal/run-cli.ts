@@ -3,7 +3,7 @@ import { EXIT } from './cli-error.js';
 import { describeFailure } from './describe-failure.js';
 import { coloursFor, printable } from './output.js';
 
-/** Parses the arguments and runs the command; how it ends is in `process.exitCode`. */
+/** Parses the arguments and runs the command. Sets `process.exitCode`. */
 export async function runCli(program: Command): Promise<void> {
   // A reader such as `head` has seen enough.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -18,7 +18,7 @@ export async function runCli(program: Command): Promise<void> {
 }
 
 async function tell(error: unknown): Promise<number> {
-  // Commander has said what is wrong with the arguments, or what was asked for.
+  // Commander has already printed the error in the arguments, or the requested help.
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.OK : EXIT.CANNOT_TELL;
   const failure = describeFailure(error);
   if (failure === null) {

@@ -2,7 +2,7 @@ import { getMessage } from '../../kernel/index.js';
 import { CliError, EXIT, type ExitCode } from './cli-error.js';
 import { describeFailure } from './describe-failure.js';
 
-/** For commands whose exit code 1 is a verdict: whatever keeps them from one, a refusal of the ledger too, is a 2. */
+/** Wraps commands whose exit code 1 is a verdict: anything that prevents a verdict, including a refusal by the ledger, is a 2. */
 export async function untilTold(work: () => Promise<ExitCode>): Promise<ExitCode> {
   try {
     return await work();

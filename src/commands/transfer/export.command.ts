@@ -15,8 +15,8 @@ export interface ExportFlags extends ListPromptsFlags {
 }
 
 /**
- * Writes the active version of every prompt to a file of its own. Other files of the folder stay as they are. A retired prompt is left
- * out, because importing its file would take it back.
+ * Writes the active version of every prompt to its own file. Other files of the folder are left alone. A retired prompt is
+ * skipped, because importing its file would bring it back.
  */
 export async function exportCommand(folder: string, flags: ExportFlags): Promise<void> {
   const ledger = await connect(flags);

@@ -23,8 +23,8 @@ export interface ImportFlags extends LedgerFlags {
 }
 
 /**
- * Makes the ledger have what the files of a folder say. Everything is checked before anything is written; what is not in
- * the folder stays in the ledger as it is.
+ * Brings the ledger in line with the files of a folder. Everything is checked before anything is written. Prompts that are not in
+ * the folder stay unchanged.
  */
 export async function importCommand(folder: string, flags: ImportFlags): Promise<void> {
   const { files, problems } = await readPromptFolder(folder);
@@ -98,7 +98,7 @@ function toRequest({ content, description, ownerTeam, tags }: FoundPromptFile, {
   };
 }
 
-/** Builds what `register` would send: with the commit, and with paths from the root of the repository. */
+/** Builds what `register` would send, with the commit, and with paths from the root of the repository. */
 async function readCodeState(folder: string, files: readonly FoundPromptFile[]): Promise<CodeState> {
   const { root } = await findWorkingTree(folder);
   const real = await realpath(folder);

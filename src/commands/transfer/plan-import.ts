@@ -11,7 +11,7 @@ import { canBeTracked, ONLY_TEXT_IS_TRACKED } from '../prompt-files/prompt-file.
 import type { FoundPromptFile, PromptFileProblem } from '../prompt-files/prompt-folder.js';
 import { contentFields, toContent } from '../prompt-files/wire.js';
 
-/** `metadata`: the text is as it was, and what is said about the prompt is not. */
+/** `metadata`: the text is unchanged, but the prompt's description, owner or tags are not. */
 export type ImportResult = 'new' | 'changed' | 'metadata' | 'unchanged';
 
 export interface PlannedImport {
@@ -21,11 +21,11 @@ export interface PlannedImport {
 
 export interface ImportPlan {
   readonly imports: readonly PlannedImport[];
-  /** With one of these nothing is written. */
+  /** Any problem keeps everything from being written. */
   readonly problems: readonly PromptFileProblem[];
 }
 
-/** Finds faults that files alone show: names that stand there twice, templates that do not parse, chat prompts that shall be tracked. */
+/** Finds faults that files alone show: repeated names, templates that do not parse, tracked prompts with content that cannot be tracked. */
 export function checkFiles(files: readonly FoundPromptFile[]): PromptFileProblem[] {
   const first = new Map<string, string>();
   return files.flatMap((prompt) => {
@@ -41,7 +41,7 @@ export function checkFiles(files: readonly FoundPromptFile[]): PromptFileProblem
 
 function templateProblems({ file, line, content }: FoundPromptFile): PromptFileProblem[] {
   try {
-    // Which snippets there are is known to the ledger only.
+    // Only the ledger knows which snippets exist.
     if (listPins(content) === null) rendererFor(RENDERER).compile(content);
     return [];
   } catch (error) {
@@ -50,7 +50,7 @@ function templateProblems({ file, line, content }: FoundPromptFile): PromptFileP
   }
 }
 
-/** The files against what the ledger has under their names. */
+/** Compares the files with the ledger's prompts of the same names. */
 export function planImport(files: readonly FoundPromptFile[], existing: readonly Prompt[]): ImportPlan {
   const known = new Map(existing.map((prompt) => [prompt.name, prompt]));
   return {
@@ -86,7 +86,7 @@ function findConflicts(
   return [];
 }
 
-/** The texts of snippets are not in the file; their names and numbers are, and identify them. */
+/** The file holds no texts of snippets, but their names and numbers identify them. */
 function holdsContent(active: Prompt['active_version'], { content }: FoundPromptFile): boolean {
   if (active === null) return false;
   if (active.snippets === undefined) return active.checksum_hash === computeChecksum(content);

@@ -7,7 +7,7 @@ export interface TypedPrompt {
 
 const ANY_VARIABLES = 'Readonly<Record<string, unknown>>';
 
-/** A declaration that gives the client the variables of prompts, by name. The same prompts give the same bytes. */
+/** Writes a declaration that tells the client the variables of prompts, by name. The same prompts give the same bytes. */
 export function formatTypes(prompts: readonly TypedPrompt[]): string {
   const sorted = [...prompts].sort((one, other) => (one.name < other.name ? -1 : 1));
   const members = sorted.map(({ name, schema }) => {

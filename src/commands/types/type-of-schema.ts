@@ -1,6 +1,6 @@
 type Members = Readonly<Record<string, unknown>>;
 
-/** A schema may refer to itself, and a type of this file may not. */
+/** A schema may refer to itself, but a generated type cannot. */
 const MAX_DEPTH = 16;
 
 const SCALARS: ReadonlyMap<unknown, string> = new Map([
@@ -11,7 +11,7 @@ const SCALARS: ReadonlyMap<unknown, string> = new Map([
   ['string', 'string'],
 ]);
 
-/** The TypeScript type of what fits a JSON Schema, on one line; wider where TypeScript has no word for it. */
+/** Returns the TypeScript type of values that fit a JSON Schema, on one line, and a wider one where TypeScript cannot express it. */
 export function typeOfSchema(schema: Members): string {
   return new TypeWriter(schema).write(schema, 0);
 }
@@ -58,7 +58,7 @@ class TypeWriter {
     const { type } = schema;
     const types: readonly unknown[] = Array.isArray(type) ? type : [type];
     const isOpen = type === undefined;
-    // The literals say it all.
+    // The literals are the whole type.
     if (this.literals(schema) !== null) return null;
     if (isOpen) return 'properties' in schema || 'required' in schema ? this.object(schema, depth) : null;
     const written = types.map((each) => {
@@ -86,7 +86,7 @@ class TypeWriter {
     if (members.length === 0 && others !== false) {
       return `Readonly<Record<string, ${others === undefined ? 'unknown' : this.write(others, depth + 1)}>>`;
     }
-    // Members of other names may be of any type beside the known ones.
+    // Other members may have any type.
     if (others !== false) members.push('readonly [name: string]: unknown');
     return members.length === 0 ? 'Readonly<Record<string, never>>' : `{ ${members.join('; ')} }`;
   }
@@ -102,7 +102,7 @@ class TypeWriter {
   private each(schemas: unknown, operator: string, depth: number): string | null {
     if (!Array.isArray(schemas)) return null;
     const written = [...new Set(schemas.map((schema) => this.write(schema, depth + 1)))];
-    // One that may be anything makes the union anything.
+    // One alternative that may be anything makes the union anything.
     if (operator === ' | ' && written.includes('unknown')) return null;
     const said = written.filter((part) => part !== 'unknown');
     return said.length === 0 ? null : said.map((part) => `(${part})`).join(operator);

@@ -12,7 +12,7 @@ export interface TypesFlags extends LedgerFlags {
   readonly check?: boolean;
 }
 
-/** The variables of active versions, by their schemas. 1 when they are to be checked and the file has others. */
+/** Writes the types of the variables of active versions, from their schemas. With `check`, returns 1 when the file differs. */
 export async function typesCommand({ prefix, out, check, ...flags }: TypesFlags): Promise<ExitCode> {
   if (check === true && out === undefined) throw new CliError('Name the file to check with --out.');
   const ledger = await connect(flags);

@@ -8,9 +8,9 @@ import { ROUTE_ACCESS, type RouteAccess } from '../../../src/modules/auth/index.
 import { IdempotencyKey } from '../../../src/modules/executions/index.js';
 
 export interface Route {
-  /** Such as `PromptsController.put`. */
+  /** For example `PromptsController.put`. */
   readonly name: string;
-  /** As the OpenAPI document has it, such as `PUT /v1/prompts/{name}`. */
+  /** The name in the OpenAPI document, such as `PUT /v1/prompts/{name}`. */
   readonly at: string;
   /** Undefined when the route declares nothing. */
   readonly access: RouteAccess | undefined;
@@ -30,7 +30,7 @@ export async function previewApi(): Promise<INestApplication> {
   });
 }
 
-/** All controllers in the module tree, so that a new one cannot be forgotten here. */
+/** Returns all controllers in the module tree, so that a new one cannot be forgotten here. */
 export function controllersOf(app: INestApplication): Controller[] {
   return [...app.get(ModulesContainer).values()]
     .flatMap((module) => [...module.controllers.values()])

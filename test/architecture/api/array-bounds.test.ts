@@ -22,7 +22,7 @@ interface Body {
   readonly content: Readonly<Record<string, { readonly schema: Schema }>>;
 }
 
-/** Places of arrays in a schema, each class once. */
+/** Lists the arrays in a schema, visiting each class once. */
 function* arraysIn(
   schema: Schema,
   at: string,
@@ -46,7 +46,7 @@ function* arraysIn(
   }
 }
 
-/** Each array that is looked at element by element needs a bound, or one body keeps everybody waiting. */
+/** Each array that is checked element by element needs a bound, or one body blocks everybody. */
 it('every array that a request may have says how many elements it takes', async () => {
   const document = JSON.parse(await readFile(path.join(ROOT, 'openapi.json'), 'utf8')) as OpenApiDocument;
   const seen = new Set<string>();

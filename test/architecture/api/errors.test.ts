@@ -2,13 +2,13 @@ import { renderErrorsPage } from '../../../src/infra/http/openapi/errors-page.js
 import { listSources, read } from '../tree.js';
 
 const DOC = 'docs/errors.md';
-/** The beginning of every error class of the house; a status that is not a number is worked out from what happened. */
+/** The beginning of every error class of the service. A status that is not a number is computed from the error. */
 const DECLARATION = /code: '([A-Z_]+)',\s+status(?:: (\d+))?,\s+title: (?:'([^']+)')?/g;
 const ANY_CODE = /\bcode: '([A-Z][A-Z_]+)'/g;
 
 interface Declared {
   readonly code: string;
-  /** Null where it is worked out. */
+  /** Null where it is computed. */
   readonly status: number | null;
   readonly title: string | null;
 }

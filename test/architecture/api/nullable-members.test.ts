@@ -25,7 +25,7 @@ interface Body {
   readonly content: Readonly<Record<string, { readonly schema: Schema }>>;
 }
 
-/** Whether its schema lets null through. A schema without a type takes every value. */
+/** Whether the schema permits null. A schema without a type permits every value. */
 function isNullable({ $ref, type, oneOf, anyOf, allOf }: Schema): boolean {
   if ($ref !== undefined || allOf !== undefined) return false;
   const choices = oneOf ?? anyOf;
@@ -33,7 +33,7 @@ function isNullable({ $ref, type, oneOf, anyOf, allOf }: Schema): boolean {
   return type === undefined || [type].flat().includes('null');
 }
 
-/** Adds the names of the classes that a schema leads to. */
+/** Adds the names of the classes that a schema refers to. */
 function addClasses(schema: Schema, document: OpenApiDocument, names: Set<string>): void {
   const name = schema.$ref?.split('/').at(-1);
   if (name !== undefined && !names.has(name)) {

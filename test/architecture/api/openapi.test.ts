@@ -27,7 +27,7 @@ interface OpenApiDocument {
 }
 
 interface NamedOperation extends Operation {
-  /** Such as `PUT /v1/prompts/{name}`. */
+  /** For example `PUT /v1/prompts/{name}`. */
   readonly at: string;
 }
 
@@ -39,7 +39,7 @@ const CLI = path.join(ROOT, 'dist/src/cli.js');
 const REDOCLY = path.join(ROOT, 'node_modules/@redocly/cli/bin/cli.js');
 const run = promisify(execFile);
 
-/** From `dist`: there the compiler's plugin has read types and comments, which the tests' compiler does not. */
+/** Read from `dist`, where the compiler's plugin has added types and comments, which the tests' compiler does not. */
 describe('the OpenAPI document', () => {
   let document: OpenApiDocument;
   let operations: readonly NamedOperation[];
@@ -72,7 +72,7 @@ describe('the OpenAPI document', () => {
     await expect(SwaggerParser.validate(structuredClone(document) as never)).resolves.toBeDefined();
   });
 
-  // A folder of its own holds no configuration, so the recommended rules hold. The environment keeps the linter off the network.
+  // The folder has no configuration, so the recommended rules apply. The environment keeps the linter off the network.
   it('has no errors for redocly lint', async () => {
     const folder = await mkdtemp(path.join(tmpdir(), 'ledger-test-redocly-'));
     const file = path.join(folder, 'openapi.json');
@@ -84,7 +84,7 @@ describe('the OpenAPI document', () => {
       env,
       maxBuffer: 16 * 1024 * 1024,
     }).catch(
-      // It exits with 1 for errors, which the report names.
+      // The linter exits with 1 for errors, which the report names.
       (error: unknown) => error as { stdout: string },
     );
     await rm(folder, { recursive: true });
@@ -181,7 +181,7 @@ describe('the OpenAPI document', () => {
   it('says for each operation what a problem looks like', () => {
     const lacksDefault = ({ at, responses }: NamedOperation) => !isProblem(at, responses['default']);
     expect(where(operations, lacksDefault)).toEqual([]);
-    // The health routes answer 503 with their own body: it says what is down.
+    // The health routes answer 503 with a body of their own that says what is down.
     const undescribed = ({ at, responses }: NamedOperation) =>
       !at.startsWith('GET /health') &&
       Object.entries(responses).some(
@@ -212,7 +212,7 @@ function isBlank(text: unknown): boolean {
 }
 
 function hasAnswer({ responses }: Operation): boolean {
-  // Neither has a body: one is done, the other leads elsewhere.
+  // Neither has a body: 204 is done, and 303 redirects.
   if ('204' in responses || '303' in responses) return true;
   const [response] = Object.entries(responses).flatMap(([status, value]) =>
     status.startsWith('2') ? [value] : [],
@@ -228,7 +228,7 @@ function isProblem(at: string, response: Json | undefined): boolean {
   return JSON.stringify(response?.['content']) === JSON.stringify(expected);
 }
 
-/** Every entry of every `properties`, wherever in the document a schema stands. */
+/** Lists every entry of every `properties`, wherever the document has a schema. */
 function propertiesOf(node: unknown, at: string): { at: string; schema: Json }[] {
   if (typeof node !== 'object' || node === null) return [];
   return Object.entries(node).flatMap(([key, value]: [string, unknown]) => {

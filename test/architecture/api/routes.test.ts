@@ -65,7 +65,7 @@ describe('the routes', () => {
     ]);
   });
 
-  /** Whether a client may send it twice: the document declares it, the server honours it, and the SDK relies on it. */
+  /** Whether a client may repeat it: the document declares it, the server honours it, and the SDK relies on it. */
   describe('that are POSTs', () => {
     const { paths } = JSON.parse(readFileSync(path.join(ROOT, 'openapi.json'), 'utf8')) as OpenApiDocument;
     const posts = Object.entries(paths).flatMap(([route, { post }]) =>

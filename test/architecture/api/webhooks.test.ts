@@ -1,7 +1,7 @@
 import { EVENT_TYPES } from '../../../src/modules/webhooks/deliveries/deliveries.dto.js';
 import { listSources, read } from '../tree.js';
 
-/** A name as events have it, where it says what happened. */
+/** An event's name, where code uses it to say what happened. */
 const NAMED = /\b(?:event|type): '((?:execution|batch|budget|rollout|change)\.[a-z_]+)'/g;
 
 describe('the events of webhooks', () => {

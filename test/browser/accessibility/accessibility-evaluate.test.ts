@@ -10,7 +10,7 @@ import {
 import { hostileTexts } from '../hostile-texts.js';
 import { Person } from '../person.js';
 
-/** For all screens and dialogs one after the other, on a machine that is busy. */
+/** Covers all screens and dialogs one after the other, possibly on a busy machine. */
 jest.setTimeout(240_000);
 
 const TEXTS = hostileTexts(50);
@@ -27,7 +27,7 @@ const DIALOGS: readonly SeenDialog[] = [
 let stage: Stage;
 let screens: readonly SeenScreen[];
 
-/** Datasets and experiments whose every text would run elsewhere. */
+/** Makes datasets and experiments whose every text would execute in an unsafe page. */
 beforeAll(async () => {
   stage = await startStage();
   await putPrompt(stage.admin, 'greet', 'Hello {{name}}');

@@ -9,7 +9,7 @@ import {
 } from './barriers.js';
 import { Person } from '../person.js';
 
-/** For all screens and dialogs one after the other, on a machine that is busy. */
+/** Covers all screens and dialogs one after the other, possibly on a busy machine. */
 jest.setTimeout(240_000);
 
 const SCREENS: readonly SeenScreen[] = [

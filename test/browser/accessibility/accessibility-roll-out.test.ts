@@ -10,7 +10,7 @@ import { hostileTexts } from '../hostile-texts.js';
 import { Person } from '../person.js';
 import { draftRollout, endAlike, putTwoVersions, startRollout } from '../evaluation/rollouts-stage.js';
 
-/** For all screens one after the other, on a machine that is busy. */
+/** Covers all screens one after the other, possibly on a busy machine. */
 jest.setTimeout(240_000);
 
 const TEXTS = hostileTexts(25);
@@ -20,7 +20,7 @@ let stage: Stage;
 let screens: readonly SeenScreen[];
 let dialogs: readonly SeenDialog[];
 
-/** Rollouts whose every text would run elsewhere. */
+/** Makes rollouts whose every text would execute in an unsafe page. */
 beforeAll(async () => {
   stage = await startStage();
   const environment = TEXTS[2]!.slice(0, 100);

@@ -3,7 +3,7 @@ import { memberClient } from '../../e2e/people.js';
 import { Person } from '../person.js';
 import { expectNoBarriers, type SeenScreen, WIDTHS } from './barriers.js';
 
-/** For all screens and dialogs one after the other, on a machine that is busy. */
+/** Covers all screens and dialogs one after the other, possibly on a busy machine. */
 jest.setTimeout(240_000);
 
 let stage: Stage;

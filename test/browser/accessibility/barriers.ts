@@ -1,16 +1,16 @@
 import type { Person } from '../person.js';
 
-/** A screen below `/app`, and a text that says it is there. */
+/** A screen below `/app`, and a text that appears once it is shown. */
 export type SeenScreen = readonly [path: string, seen: string];
-/** A dialog: what to click on which screen, and a text that it has. */
+/** A dialog: its screen, what to click there, and a text in it. */
 export type SeenDialog = readonly [path: string, open: string, seen: string];
 
-/** Pixels: a desk and a telephone. */
+/** Window widths in pixels: a desktop and a telephone. */
 export const WIDTHS = [1440, 390] as const;
 
 const QUIET = { violations: [], executed: [], errors: [] };
 
-/** Expects that no screen has a serious barrier, is wider than the window, or runs what it should not. */
+/** Expects that no screen has a serious barrier, is wider than the window, or runs foreign code. */
 export async function expectNoBarriers(person: Person, screens: readonly SeenScreen[]): Promise<void> {
   for (const [path, seen] of screens) {
     await person.open(path);

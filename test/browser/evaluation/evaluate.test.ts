@@ -82,7 +82,7 @@ describe('a dataset', () => {
     await editor.page.getByText('3 items', { exact: true }).waitFor();
     await editor.page.getByRole('link', { name: 'Versions' }).click();
     await row(editor, 'current').waitFor();
-    // The head, and each version that there was.
+    // The header row, and each version.
     expect(await editor.page.getByRole('row').count()).toBe(4);
     await editor.page.getByRole('row').last().click();
     await row(editor, 'London').waitFor({ state: 'detached' });
@@ -195,7 +195,7 @@ describe('annotation', () => {
       if (!response.url().includes('/v1/executions?')) return;
       void response.text().then((text) => (isListed ||= text.includes(String(newer.body['execution_id']))));
     });
-    // Somebody comes back to the window.
+    // Somebody returns to the window.
     await eventually(async () => {
       await page.evaluate(() => window.dispatchEvent(new Event('visibilitychange')));
       return isListed;

@@ -3,7 +3,7 @@ import { eventually } from '../../support/eventually.js';
 import { promptPath, putPrompt, type Stage } from '../../e2e/stage.js';
 import { expectMade } from '../../e2e/people.js';
 
-/** A prompt with two versions, the first of which runs in an environment. */
+/** Puts a prompt with two versions, the first of which runs in an environment. */
 export async function putTwoVersions(stage: Stage, name: string, environment = 'staging'): Promise<void> {
   await putPrompt(stage.admin, name, 'Answer {{question}}');
   await stage.admin.put(`${promptPath(name)}/environments/${environment}`, { version_number: 1 });
@@ -32,7 +32,7 @@ export async function startRollout(stage: Stage, promptName: string, more: ApiBo
   return id;
 }
 
-/** Executions of an arm that are over, as requests leave them. */
+/** Ends executions of an arm, as requests leave them. */
 export async function endExecutions(
   stage: Stage,
   id: string,
@@ -48,7 +48,7 @@ export async function endExecutions(
   );
 }
 
-/** Both arms alike, so that nothing but the next step follows. @returns once a look has seen them. */
+/** Ends the same executions in both arms, so that only the next step can follow. @returns once a look has seen them. */
 export async function endAlike(stage: Stage, id: string, phase: number, count: number): Promise<void> {
   const before = await countLooks(stage, id);
   for (const arm of ['control', 'candidate']) {

@@ -52,7 +52,7 @@ describe('a rollout', () => {
     const second = editor.page.getByRole('group', { name: 'Guardrail 2' });
     await second.getByLabel('Metric').fill('no such metric');
     await offered(editor, 'Make the draft').click();
-    // The fault is told in its place, and nothing is lost.
+    // The fault is shown in its place, and no input is lost.
     await second.getByRole('alert').waitFor();
     await second.getByLabel('Metric').fill('score:polite');
     await second.getByLabel('It is').selectOption('number');
@@ -105,7 +105,7 @@ describe('a rollout', () => {
     await editor.openAs(key, '/rollouts/new');
     await field(editor, 'Prompt').fill('made-here');
     letCome();
-    // Neither a click nor a focus, so the field is never left.
+    // There is no click and no focus, so the field is never left.
     await field(editor, 'Environment').selectOption('staging');
     await editor.page.getByText('The control is v1').waitFor();
   });

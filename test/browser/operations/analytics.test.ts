@@ -2,7 +2,7 @@ import { memberClient } from '../../e2e/people.js';
 import { ADMIN_KEY, ECHO, OPENAI, putPrompt, type Stage, startStage } from '../../e2e/stage.js';
 import { Person } from '../person.js';
 
-/** For a list behind every bar, on a machine that is busy. */
+/** Covers the list behind every bar, possibly on a busy machine. */
 jest.setTimeout(240_000);
 
 let stage: Stage;
@@ -81,7 +81,7 @@ describe('analytics', () => {
     await chart.waitFor();
     const box = await chart.boundingBox();
     if (box === null) throw new Error('the chart is not on the page');
-    // The hour that runs is the last bar.
+    // The current hour is the last bar.
     const point = { x: box.width * (23.5 / 24), y: box.height / 2 };
     await chart.hover({ position: point });
     await chart.click({ position: point });

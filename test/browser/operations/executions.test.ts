@@ -11,7 +11,7 @@ beforeAll(async () => {
   stage = await startStage();
   await putPrompt(stage.admin, 'support/reply', 'Answer {{question}}');
   await putPrompt(stage.admin, 'other', 'Else');
-  // JSON text, because the digits of the price are the point.
+  // JSON text, because the test is about the digits of the price.
   await fetch(`${stage.ledger.url}/v1/executions:run`, {
     method: 'POST',
     headers: { 'X-API-Key': ADMIN_KEY },
@@ -72,7 +72,7 @@ describe('the list of executions', () => {
     await person.openAs(ADMIN_KEY, '/executions?environment=bulk');
     await rows().nth(1).waitFor();
     await person.page.getByRole('region', { name: 'Executions' }).focus();
-    // Each press leads to the end of what was read, which reads on.
+    // Each press jumps to the end of the loaded rows, which loads more.
     for (const shown of ['100+', '200+']) {
       await person.page.getByText(shown, { exact: true }).waitFor();
       await person.page.keyboard.press('End');
@@ -151,7 +151,7 @@ describe('one execution', () => {
       explanation: 'It repeats the question.',
     };
     expect(await stage.admin.post('/v1/scores', score)).toMatchObject({ status: 200 });
-    // As a judge leaves it.
+    // The state that a judge leaves.
     await stage.sql('UPDATE scores SET judge_execution_id = $1 WHERE execution_id = $2', [judgement, id]);
     await person.openAs(ADMIN_KEY, `/executions/${id}`);
     await person.page.getByText('It repeats the question.').waitFor();

@@ -19,7 +19,7 @@ afterEach(() => person.leave());
 
 const saveButton = () => person.page.getByRole('button', { name: /Save version/ });
 
-/** The service answers what is put with this problem. */
+/** Makes the service answer every put with this problem. */
 async function refuse(status: number, code: string, detail: string): Promise<void> {
   const body = JSON.stringify({
     type: 'about:blank',

@@ -43,14 +43,14 @@ const run = (environment: string) =>
     correlation_id: 'row 0',
   });
 const region = () => person.page.getByRole('region', { name: 'Executions' });
-/** A row by its number, once it has something in it. */
+/** Finds a row by its number, once it has content. */
 const row = (number: number) =>
   region()
     .getByRole('row')
     .filter({ has: person.page.getByText(`row ${number}`, { exact: true }) });
 const rowIndex = (number: number) => row(number).getAttribute('aria-rowindex');
 
-/** Goes to the end of what was read again and again, which reads on. */
+/** Jumps to the end of the loaded rows again and again, which loads more. */
 async function readOn(from: number, rows: number): Promise<void> {
   await region().focus();
   for (let shown = from; shown < rows; shown += PAGE) {
@@ -60,13 +60,13 @@ async function readOn(from: number, rows: number): Promise<void> {
   await person.page.getByText(rows === ROWS ? String(ROWS) : `${rows}+`, { exact: true }).waitFor();
 }
 
-/** Drags the bar, so that a row comes to the top. */
+/** Drags the scroll bar until a row is at the top. */
 const scrollTo = (number: number) =>
   region().evaluate((element, index) => {
     element.scrollTop = index * 38;
   }, number - 1);
 
-/** How far a row is below the upper edge of the list, in pixels. */
+/** Returns how far a row is below the upper edge of the list, in pixels. */
 async function placeOf(number: number): Promise<number> {
   const [row_, list] = await Promise.all([row(number).boundingBox(), region().boundingBox()]);
   return row_!.y - list!.y;
@@ -88,7 +88,7 @@ describe('a list of thousands of rows', () => {
     await readOn(500, ROWS);
     await person.page.keyboard.press('End');
     await row(ROWS).waitFor();
-    // With all rows it would be 2.6 MiB.
+    // All rows would take 2.6 MiB.
     expect((await heapBytes()) - before).toBeLessThan(MIB);
     expect(reads).toHaveLength(ROWS / PAGE);
     expect(new Set(reads).size).toBe(ROWS / PAGE);
@@ -158,7 +158,7 @@ describe('a list of thousands of rows', () => {
     await person.page.getByRole('button', { name: 'Refresh' }).click();
     await region().locator(`[aria-rowindex="127"]`).filter({ hasText: 'row 125' }).waitFor();
     expect(await placeOf(125)).toBeCloseTo(place, 0);
-    // Every row is there, once.
+    // Every row exists exactly once.
     await scrollTo(95);
     await row(95).waitFor();
     for (let number = 96; number <= 106; number += 1) expect(await rowIndex(number)).toBe(String(number + 2));

@@ -1,7 +1,7 @@
 import { ADMIN_KEY, promptPath, putPrompt, type Stage, startStage } from '../../e2e/stage.js';
 import { Person } from '../person.js';
 
-/** Some 200 kB; one line is empty, and lines are told apart. */
+/** Some 200 kB of distinct lines, one of which is empty. */
 const LINES = Array.from({ length: 3_000 }, (_, at) =>
   at === 1_500 ? '' : `${at}: answer {{name}} about order {{ order.id | default: "none" }} kindly.`,
 );
@@ -44,7 +44,7 @@ describe('a prompt of 200 kB', () => {
     const typed = `${TEMPLATE} One more {% for item in items %}{{ item }}{% endfor %} and {{last}}`;
     const added = person.page.getByLabel('What changes', { exact: true }).locator('ins');
     await added.filter({ hasText: 'and {{last}}' }).waitFor();
-    // It is shown once it is that of the whole text.
+    // The hash appears once it is that of the whole text.
     const shownHash = await person.page.getByTitle(/^[0-9a-f]{64}$/).getAttribute('title');
     await person.page.keyboard.press('Control+s');
     await person.page.getByRole('button', { name: /v2/, pressed: true }).waitFor();

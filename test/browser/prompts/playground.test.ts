@@ -30,7 +30,7 @@ const variant = (name: string) => person.page.getByRole('group', { name: `Varian
 const write = (of: Locator, text: string) => of.getByRole('textbox', { name: 'Template' }).fill(text);
 const answer = (name: string) => variant(name).getByLabel('Text of the answer');
 
-/** The text of a version as the API answers it: numbers and all. */
+/** Returns a version as the text that the API answers, with the spelling of its numbers. */
 async function readVersion(name: string, number: number): Promise<string> {
   const answered = await fetch(`${stage.ledger.url}${promptPath(name)}/versions/${number}`, {
     headers: { 'X-API-Key': ADMIN_KEY },
@@ -127,7 +127,7 @@ describe('the playground', () => {
     );
     await person.page.getByRole('button', { name: /^Run/ }).first().click();
     await answer('A').getByText('Answer 12345678901234567890.10').waitFor();
-    // Unchanged, it ran as the version that it is.
+    // Unchanged, it ran as the stored version.
     const { body } = await stage.admin.get('/v1/executions?environment=playground&prompt_name=reply');
     expect(body['executions']).toMatchObject([{ version_number: 1 }]);
 
@@ -208,7 +208,7 @@ describe('the playground', () => {
     await run();
     await told('The service does not answer.');
     await person.page.unroute('**/v1/executions:stream');
-    // A stream that ends in the middle.
+    // The stream ends in the middle.
     await person.page.route('**/v1/executions:stream', (route) =>
       route.fulfill({
         status: 200,

@@ -101,7 +101,7 @@ describe('suggestions', () => {
     );
     await editor.page.getByText('answer bound', { exact: true }).waitFor();
     await editor.page.getByLabel('Params', { exact: true }).getByText('max_new_tokens').waitFor();
-    // Params are for requests: there is nothing to make a version of.
+    // Params belong to requests, so there is no version to make.
     expect(await offered(editor, 'Make a draft …').count()).toBe(0);
     await editor.page
       .getByRole('list', { name: 'Where to look' })

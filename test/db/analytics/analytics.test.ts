@@ -21,7 +21,7 @@ interface Made {
 
 const HOUR_MS = 3_600_000;
 const BASE_MS = Date.parse('2026-02-27T00:00:00Z');
-/** Within five days, often at the very turn of an hour or a day, or beside it. */
+/** A time within five days, often exactly at the start of an hour or a day, or close to it. */
 const moment = fc
   .oneof(
     fc.nat(120 * HOUR_MS),
@@ -40,7 +40,7 @@ const made: fc.Arbitrary<Made> = fc.record({
   prompt_tokens: number,
   response_tokens: number,
 });
-/** One statement: some are inserted as they are, some end in it. */
+/** One statement, which inserts some executions as they are and ends others. */
 const step = fc.record({
   rows: fc.array(made, { maxLength: 12 }),
   isInsert: fc.boolean(),

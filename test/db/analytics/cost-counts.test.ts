@@ -62,7 +62,7 @@ async function clear(): Promise<void> {
 interface Made {
   readonly at_ms: number;
   readonly status: string;
-  /** Null: a call without one. */
+  /** Null for a call without a prompt. */
   readonly prompt: number | null;
   readonly mode: string;
   readonly model: number;
@@ -76,7 +76,7 @@ interface Made {
   readonly reasoning_tokens: number | null;
 }
 
-/** Within five days, often at the very turn of an hour or a day, or beside it. */
+/** A time within five days, often exactly at the start of an hour or a day, or close to it. */
 const moment = fc
   .oneof(
     fc.nat(120 * HOUR_MS),
@@ -85,7 +85,7 @@ const moment = fc
   )
   .map((ms) => BASE_MS + ms);
 const number = fc.option(fc.nat(2_000_000_000), { nil: null });
-/** Up to what a bigint holds, so that two of them are more than it holds; often alike. */
+/** Up to the largest bigint, so that the sum of two is larger; often equal. */
 const cost = fc.option(
   fc.oneof(fc.constantFrom(0n, 5n), fc.bigInt({ min: 0n, max: 2n ** 63n - 1n })).map(String),
   {
@@ -107,7 +107,7 @@ const made: fc.Arbitrary<Made> = fc.record({
   response_tokens: number,
   reasoning_tokens: number,
 });
-/** One statement: some are inserted as they are, some end in it. */
+/** One statement, which inserts some executions as they are and ends others. */
 const step = fc.record({
   rows: fc.array(made, { maxLength: 12 }),
   isInsert: fc.boolean(),
@@ -168,7 +168,7 @@ const plain = ({ executions, priced, costPicoUsd, ...rest }: Costs) => ({
 });
 const keyed = (group: GroupCosts) => ({ key: group.key, ...plain(group) });
 
-/** Page after page; each says the same total. */
+/** Reads page after page, each of which must report the same total. */
 async function listAll(groupBy: CostGroup, filter: CountFilter, limit = 200) {
   const groups: GroupCosts[] = [];
   for (let after: CostPosition | null = null; ;) {

@@ -54,7 +54,7 @@ async function total(projectId = context.projectId): Promise<number> {
   return (await counts.byMode(projectId, ALWAYS)).reduce((sum, { executions: count }) => sum + count, 0);
 }
 
-/** By status, of rollups and deltas together. */
+/** Counts by status, over rollups and deltas together. */
 async function byStatus(): Promise<Record<string, number>> {
   const { rows } = await context.owner.query<{ status: string; executions: number }>(
     `SELECT status, sum(executions)::int AS executions FROM (
@@ -157,7 +157,7 @@ describe('an execution is not counted', () => {
   it('in another project than its own, where one statement ends executions of both', async () => {
     const running = [await insertRunning()];
     while (running.length < 3) running.push(await insertRunning(context.otherProjectId, other));
-    // The journal writes in one statement what ends at the same time.
+    // The journal writes concurrent endings in one statement.
     await Promise.all(running.map((claim) => endCall(executions, claim, 1, answered('Hello'))));
     expect([await total(), await total(context.otherProjectId)]).toEqual([1, 2]);
     expect(await numberOf('execution_deltas')).toBe(2);
@@ -184,7 +184,7 @@ describe('the fold', () => {
       await cancelSome(2);
       await counts.fold(MOST);
     }
-    // At the turn of an hour there are two.
+    // There are two when the hour turns during the test.
     const { rows } = await context.owner.query<{ grain: string; executions: number }>(
       'SELECT grain, sum(executions)::int AS executions FROM execution_rollups GROUP BY grain ORDER BY grain',
     );

@@ -20,7 +20,7 @@ async function addEvents(count: number, dueAt: string, doneAt: string): Promise<
   );
 }
 
-/** @param takenPicoUsd of the present period; null: nothing was ever taken. */
+/** @param takenPicoUsd amount taken in the present period; null when nothing was ever taken. */
 async function addBudget(
   projectId: string,
   limit: number,

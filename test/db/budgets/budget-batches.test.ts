@@ -4,7 +4,7 @@ import { insertExecution } from '../../support/rows/execution-rows.js';
 import { type LedgerContext, openLedgerContext } from '../../support/database/ledger-context.js';
 import { insertOneOfEach, type LedgerRows } from '../../support/rows/ledger-rows.js';
 
-/** Holds, and gives back what was held for some of them. */
+/** Holds, and releases some of the holds. */
 const HOLD_AND_GIVE_BACK = `
   WITH v AS MATERIALIZED (
     SELECT * FROM ledger_hold_budgets($1, 60000)
@@ -204,7 +204,7 @@ describe('transactions that meet in several budgets', () => {
     const batchOf = (nth: number) =>
       Array.from({ length: 6 }, (_, at) => ({
         execution_id: randomUUID(),
-        // Half of the batches come in the opposite order.
+        // Half of the batches arrive in the opposite order.
         arrival: nth % 2 === 0 ? at : 6 - at,
         prompt_name: pick(nth + at),
         owner_team: pick(nth),

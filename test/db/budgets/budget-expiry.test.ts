@@ -30,7 +30,7 @@ beforeAll(async () => {
 afterAll(() => context.close());
 beforeEach(() => budgets.truncate());
 
-/** With an attempt as the sweep leaves it, unless it was never sent. */
+/** Includes an attempt as the sweep leaves it, unless the execution was never sent. */
 async function execution(status: ExecutionStatus, isSent: boolean): Promise<string> {
   const { owner, projectId } = context;
   const executionId =
@@ -41,7 +41,7 @@ async function execution(status: ExecutionStatus, isSent: boolean): Promise<stri
   return executionId;
 }
 
-/** Holds the lock that somebody has who settles to it at this moment. */
+/** Holds the lock that a concurrent settlement would hold. */
 async function whileLocked(budgetId: string, work: () => Promise<void>): Promise<void> {
   await context.owner.query('BEGIN');
   await context.owner.query('SELECT FROM budget_periods WHERE budget_id = $1 FOR UPDATE', [budgetId]);
@@ -177,7 +177,7 @@ describe('an execution that ends without a call', () => {
     expect(await executions.cancel(context.projectId, waiting)).toBe(true);
     expect((await executions.sweepLapsed()).map(({ status }) => status)).toEqual(['failed', 'failed']);
 
-    // The cost of the one that was called is unknown; another goes on.
+    // The cost of the called one is unknown, and the other one is still in flight.
     const { rows } = await context.owner.query('SELECT execution_id FROM budget_holds ORDER BY 1');
     expect(rows.map(({ execution_id: id }: { execution_id: string }) => id)).toEqual([going, called].sort());
     expect(await budgets.periods()).toMatchObject([{ held: 20, spent: 0 }]);

@@ -41,7 +41,7 @@ describe('a hold', () => {
   it('is given as often as it fits, in the order of arrival, to requests of one batch', async () => {
     const id = await budgets.make(105);
 
-    // Sent in another order than they came.
+    // The entries are sent in another order than they arrived.
     const verdicts = await budgets.hold(asks(64).reverse());
 
     expect(verdicts.filter(({ verdict }) => verdict === 'held')).toHaveLength(10);
@@ -114,7 +114,7 @@ describe('a hold', () => {
   });
 
   it.each([
-    // A quotient of numerics that is rounded would give a token too many, or a percent.
+    // A rounded quotient of numerics would give one token or percent too many.
     ['6000000000000000000001', '2', '3000000000000000000', 1999],
     ['599999999999999999999', '0', '100000000000000000000', 5],
     ['2147483650', '2', '1', 2147483647],

@@ -32,7 +32,7 @@ async function toldPercents(): Promise<number[]> {
   return (await told()).map(({ body }) => body.event.data.percent);
 }
 
-/** A soft one, so that the tests may spend what they like. */
+/** Makes a soft budget, so that the tests may spend any amount. */
 async function make(limit: number, options: BudgetOptions = {}): Promise<string> {
   return budgets.make(limit, { mode: 'soft', callbackUrl: URL_OF_RECEIVER, ...options });
 }

@@ -8,7 +8,7 @@ import { type OwnServer, startOwnRedis } from '../../support/servers/own-server.
 import { testRedisUrl } from '../../support/servers/redis.js';
 
 let counted = 0;
-/** A name that nobody has counted under. */
+/** Returns a name under which nothing has been counted. */
 const newId = () => `${process.pid}-${Date.now()}-${(counted += 1)}`;
 const add = (id: string, points: number) => (counters: Counters) => counters.add(id, points);
 const read = (id: string) => (counters: Counters) => counters.read(id);
@@ -18,7 +18,7 @@ interface Opened {
   readonly connection: RedisConnection;
 }
 
-/** Opens limits as one process has them; ready when the counters stand in Redis. */
+/** Opens the limits of one process; ready when its counters are in Redis. */
 async function openShared(url: string): Promise<Opened> {
   const connection = openRedis(url);
   const opened = { counters: new RateCounters(connection, new SystemClock()), connection };
@@ -125,7 +125,7 @@ describe('a Redis that goes away', () => {
     redis.freeze();
     const id = newId();
     expect(await counters.ask(add(id, 1))).toMatchObject({ used: 1 });
-    // Those that follow do not ask it.
+    // Later requests do not ask Redis.
     const asked = jest.spyOn(opened.connection, 'eval');
     const counts = await Promise.all(Array.from({ length: 20 }, () => counters.ask(add(id, 1))));
     expect(counts.at(-1)).toMatchObject({ used: 21 });

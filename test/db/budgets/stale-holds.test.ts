@@ -8,7 +8,7 @@ import { insertOneOfEach, type LedgerRows } from '../../support/rows/ledger-rows
 const LOWEST_ID = '00000000-0000-0000-0000-000000000000';
 const ALL = { afterProject: LOWEST_ID, passedOver: [] };
 
-/** The same process lost and took an execution again, and both its entries meet in one batch of the journal. */
+/** The same process lost an execution and claimed it again, and both its entries meet in one batch of the journal. */
 describe('a process that holds an execution twice, of which one hold is stale', () => {
   let context: LedgerContext;
   let executions: ExecutionsRepository;

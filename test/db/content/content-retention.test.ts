@@ -16,7 +16,7 @@ import { beginningOf } from '../../support/worlds/record-world.js';
 const WEEKS = 60;
 const DAYS = WEEKS * 7 - 7;
 const PER_DAY = 3;
-/** Whoever works meanwhile waits for no lock longer than this. */
+/** Concurrent work waits for no lock longer than this. */
 const LONGEST_WAIT_MS = 100;
 
 let context: LedgerContext;
@@ -69,7 +69,7 @@ async function listPartitions(parent: string): Promise<string[]> {
   return rows.map(({ name }) => name);
 }
 
-/** The Monday of the week in which a day was, as partitions are called. */
+/** Returns the Monday of the week that contains a day, as partitions are named. */
 async function weekOf(daysAgo: number): Promise<string> {
   const { rows } = await context.owner.query<{ week: string }>(
     `SELECT to_char(date_trunc('week', (now() - make_interval(days => $1)) AT TIME ZONE 'UTC'), 'YYYYMMDD') AS week`,
@@ -98,7 +98,7 @@ function insertDays(projectId: string, environment: string, fromDay = DAYS): Pro
   });
 }
 
-/** Runs are begun and ended until it is over. @returns how many. */
+/** Begins and ends runs until the work is over. @returns how many. */
 async function withLoad(work: Promise<unknown>): Promise<number> {
   let isOver = false;
   const done = work.finally(() => (isOver = true));
@@ -126,14 +126,14 @@ it('over 60 weeks, erases what is past its days while others work, and nothing e
     [`${projectId} dev`]: 14,
     [`${projectId} eu/test`]: 14,
     [`${otherProjectId} prod`]: 365,
-    // Kept for ever.
+    // Kept forever.
     [`${otherProjectId} dev`]: 10_000,
   };
   await settle(projectId, { prod: 90, '*': 14 });
   await settle(otherProjectId, { prod: 365 });
   for (const environment of ['prod', 'dev', 'eu/test']) await insertDays(projectId, environment);
   await insertDays(otherProjectId, 'prod');
-  // So that only what is younger keeps the weeks from being dropped.
+  // Only younger content can then keep the weeks from being dropped.
   await insertDays(otherProjectId, 'dev', 20);
   const before = await listDays();
   const counts = 'SELECT count(*)::integer AS count FROM execution_rollups';
@@ -151,7 +151,7 @@ it('over 60 weeks, erases what is past its days while others work, and nothing e
 
   const isPast = ({ project_id: id, environment, day }: DayOfContent) =>
     day > (kept[`${id} ${environment}`] ?? 0);
-  // One hour younger than its day, the execution of the day itself is still kept.
+  // Each execution is one hour younger than its day, so those of the last kept day are still kept.
   expect(await listDays()).toEqual(
     before.map((day) =>
       isPast(day)
@@ -161,13 +161,13 @@ it('over 60 weeks, erases what is past its days while others work, and nothing e
   );
   const expired = before.filter(isPast);
   const { erased, dropped: first } = await pass;
-  // Whatever was in use all the time is dropped now.
+  // Partitions that were constantly in use are dropped now.
   const dropped = [...first, ...(await retention.pass()).dropped];
   expect(erased).toBe(expired.length * PER_DAY);
   expect(metrics.work.erasedBy.age.value).toBe(erased);
   expect((await context.owner.query(counts)).rows).toEqual(rollups);
 
-  // Whole weeks went where every project allows it: those in which no day is younger than a year.
+  // Whole weeks are gone where every project allows it: those in which every day is over a year old.
   const limit = await weekOf(366);
   for (const table of ['execution_inputs', 'execution_outputs', 'execution_metadata']) {
     const left = (await listPartitions(table)).filter((name) => /^\d{8}$/.test(name));
@@ -202,7 +202,7 @@ it('keeps what is in flight, however old, and erases it when it is over', async 
       )
     ).rows[0]?.text;
   expect(await rendered()).toBe('Hello');
-  // Its week and those behind it stand; the rows in them are erased.
+  // Its week and the later ones remain, and the rows in them are erased.
   const week = await weekOf(30);
   expect(dropped.filter((name) => name.slice(-8) >= week)).toEqual([]);
   expect(await listPartitions('execution_inputs')).toContain(week);

@@ -21,7 +21,7 @@ import {
 } from '../../support/worlds/record-world.js';
 
 const CANARY = 'canary-4711';
-/** Content in every place that a request has for it. */
+/** Puts content in every place that a request has for it. */
 const ADMITTED = {
   variablesJson: `{"text": "${CANARY}"}`,
   rendered: { kind: 'text', text: `Hello ${CANARY}` },
@@ -60,7 +60,7 @@ async function begin({ admitted, ...options }: BeginningOptions = {}): Promise<B
 
 const claimOf = ({ projectId, executionId }: Beginning) => ({ projectId, executionId, fence: 1 });
 
-/** One that is over, whose answer stands with its key too. */
+/** Makes an ended execution whose answer is also stored with its key. */
 async function run(options: BeginningOptions = {}): Promise<Beginning> {
   const one = await begin({ key: 'k', ...options });
   const answer = { status: 200, headers: {}, body: `{"response_text": "Hello ${CANARY}"}` };
@@ -72,7 +72,7 @@ async function run(options: BeginningOptions = {}): Promise<Beginning> {
   return one;
 }
 
-/** Returns an answer as an adapter from outside might give it: with texts in its usage. */
+/** Returns an answer that an external adapter might give, with texts in its usage. */
 function withUsage(): typeof ANSWER {
   if (!ANSWER.succeeded) throw new Error('it is an answer');
   const { completion } = ANSWER;
@@ -132,7 +132,7 @@ describe('erasing the content of an execution', () => {
         metadata: null,
         further_params: '{"seed":7,"vendor_params":{"reasoning_effort":"low"}}',
       },
-      // A NUL in an escape is more than Postgres reads; the counts stand in columns of their own.
+      // Postgres cannot read a NUL in an escape. The counts have their own columns.
       { ...attempt, usage: null },
       { ...output, response_text: '', response_sha256: '', tool_calls: null, usage: null },
     ]);
@@ -265,7 +265,7 @@ describe('the application', () => {
 });
 
 describe('a result that comes late', () => {
-  /** Its process is taken for lost. */
+  /** Makes an execution whose process is taken for lost. */
   async function lose(): Promise<Beginning> {
     const one = await begin({ admitted: { maxAttempts: 1 } });
     await lapseLeases(context.owner);

@@ -70,7 +70,7 @@ async function begin(options: BeginningOptions = {}): Promise<Beginning> {
   return beginning;
 }
 
-/** An execution that is over, and has nothing of the canary by itself. */
+/** Makes an ended execution that does not itself contain the canary. */
 async function answer(options: BeginningOptions = {}): Promise<Beginning> {
   const one = await begin(options);
   await endCall(context.executions, claimOf(one), 1, answered('Hello'));
@@ -86,7 +86,7 @@ const judgementOf = (scored: Beginning, options: BeginningOptions = {}): Beginni
 });
 const judge = (scored: Beginning, options?: BeginningOptions) => begin(judgementOf(scored, options));
 
-/** Claimed and being called. */
+/** Makes a judgement that is claimed and being called. */
 async function call(scored: Beginning): Promise<{ judgement: Beginning; claim: Claim }> {
   const judgement = await judge(scored);
   const [claim] = await context.executions.claim(1, ALL);
@@ -110,7 +110,7 @@ async function findOver({ executionId }: Beginning): Promise<Row | undefined> {
 const ERASED = { content_erased_at: expect.any(Date) as Date };
 const CANCELED = { ...ERASED, status: 'canceled' };
 
-/** A transaction of another process that erases, and has not committed. */
+/** Opens a transaction of another process that erases and has not committed. */
 async function startErasing({ projectId, executionId }: Beginning): Promise<AppConnection> {
   const erasing = await AppConnection.open(context);
   await erasing.beginTransaction(projectId);
@@ -123,7 +123,7 @@ async function commit(connection: AppConnection): Promise<void> {
   await connection.close();
 }
 
-/** A transaction of another process that begins a judgement, and has not committed. */
+/** Opens a transaction of another process that begins a judgement and has not committed. */
 async function startBeginning(judgement: Beginning): Promise<{ process: AppConnection; rows: Row[] }> {
   const process = await AppConnection.open(context);
   await process.query('BEGIN');
@@ -174,7 +174,7 @@ describe('a judgement of an execution that is erased', () => {
     const scored = await answer();
     const { judgement, claim } = await call(scored);
     await erase(scored);
-    // At once, and not when the judge has answered.
+    // At once, and not only when the judge has answered.
     expect(await search()).toEqual([]);
     expect(await findOver(judgement)).toMatchObject({ ...CANCELED, attempts_made: 1 });
     expect(await context.executions.renew([claim])).toEqual([claim]);
@@ -401,7 +401,7 @@ describe('a judgement that ends', () => {
     const erasing = await startErasing(scored);
     const ended = endCall(context.executions, claim, 1, VERDICT);
     await untilBlocked(context);
-    // Without a commit.
+    // Closes without a commit.
     await erasing.close();
     expect(await ended).toBe(true);
     expect(await findOver(judgement)).toMatchObject({ status: 'succeeded', content_erased_at: null });

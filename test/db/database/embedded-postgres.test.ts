@@ -28,7 +28,7 @@ jest.setTimeout(120_000);
 
 let workDir: string;
 let ownerScript: string;
-/** One home for all tests that do not ask for an empty one: initdb takes most of the time. */
+/** One home for all tests that need no empty one, because initdb takes most of the time. */
 let homeDir: string;
 let servers: EmbeddedPostgres[];
 let children: ChildProcess[];
@@ -70,7 +70,7 @@ async function query(url: string, sql: string): Promise<unknown[]> {
   }
 }
 
-/** Repeats until it works; the test's own time limit ends it. */
+/** Repeats until it succeeds; the test's own time limit ends it. */
 async function eventually<T>(attempt: () => Promise<T>): Promise<T> {
   for (;;) {
     try {
@@ -95,7 +95,7 @@ function isAlive(pid: number): boolean {
 
 type Report = { url: string } | { error: string };
 
-/** An owner in a process of its own, so that it can be killed. */
+/** Starts an owner in its own process, so that it can be killed. */
 function forkOwner(): { child: ChildProcess; report: Promise<Report> } {
   const child = fork(ownerScript, [homeDir], { execArgv: [] });
   children.push(child);
@@ -267,7 +267,7 @@ describe('startEmbeddedPostgres', () => {
     const told: string[] = [];
     const server = await start({ onProgress: (message) => told.push(message) });
     const pid = await postmasterPid();
-    // The death of one of its processes makes PostgreSQL end all others.
+    // When one of its processes dies, PostgreSQL ends all others.
     const [backendPid] = await query(
       server.url,
       "SELECT pid FROM pg_stat_activity WHERE backend_type = 'checkpointer'",
@@ -348,7 +348,7 @@ describe('attachEmbeddedPostgres', () => {
     await startOwner();
     const { url } = await attachEmbeddedPostgres(homeDir);
     expect(await query(url, 'SELECT current_database()')).toEqual(['prompt_ledger']);
-    // Nobody stops it for us.
+    // The killed owners leave the server running.
     for (const child of children) child.kill('SIGKILL');
     await start();
   });
@@ -375,7 +375,7 @@ describe('hydrateLibraryLinks', () => {
 
     await hydrateLibraryLinks(copy);
     expect((await version()).stdout).toMatch(/^postgres \(PostgreSQL\) \d+/);
-    // Again, with all of them there.
+    // Repeated, with all of them present.
     await hydrateLibraryLinks(copy);
     expect(dirname(nativeDir)).not.toBe(copy);
   });

@@ -20,7 +20,7 @@ describe('a database of before the first release', () => {
     database = await createEmptyDatabase();
     client = new Client({ connectionString: database.url });
     await client.connect();
-    // The traces of its first migration, as far as anybody looks at them.
+    // The traces of its first migration, as far as any code reads them.
     await client.query(`CREATE TABLE migrations (id serial, timestamp bigint, name text)`);
     await client.query(
       `INSERT INTO migrations (timestamp, name) VALUES (1795377600000, 'CreateLedger1795377600000')`,

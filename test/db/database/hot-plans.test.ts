@@ -30,16 +30,16 @@ const ALL = { afterProject: LOWEST_ID, passedOver: [] };
 const BOUND = { inputPicoUsd: 2n, outputPicoUsd: 1n, responseTokens: 8 };
 
 /**
- * Pages that a statement may look at: so many in any case, and so many for each row of its batch, whose tables have up to ten
- * indexes of a few levels. What reads all that waits, or a partition, looks at thousands.
+ * Pages that a statement may access: a fixed number, and one for each row of its batch, whose tables have up to ten
+ * indexes of a few levels. A statement that reads everything that waits, or a partition, accesses thousands.
  */
 const PAGES = 250;
 const PAGES_A_ROW = 100;
-/** A claim looks at each project, which is some three pages. There are up to 200 here. */
+/** A claim looks at each project, which costs some three pages. There are up to 200 here. */
 const PROJECTS = 6;
 /**
- * An entry of a slice of the queue costs a page of the table at the most, when that page is not known to be visible to all; how
- * many are depends on the server's version. What reads dead entries too looks at ten times as many.
+ * An entry of a queue slice costs at most one page of the table, when that page is not known to be all-visible. How
+ * many are depends on the server's version. A read of dead entries accesses ten times as many.
  */
 const SLICE = SEGMENT_SIZE / PAGES_A_ROW;
 /** Postgres may read all of a small table, such as that of budgets. */
@@ -72,7 +72,7 @@ afterAll(async () => {
   await context.close();
 }, 60_000);
 
-/** A process of its own over the connection. Its clock is never asked for more than whether a minute has passed. */
+/** Opens a process of its own over the connection. Its clock is only asked whether a minute has passed. */
 function openExecutions(connection: MeasuredConnection): ExecutionsRepository {
   const databaseClock = { nowMs: () => Date.now() } as DatabaseClock;
   return new ExecutionsRepository(
@@ -85,7 +85,7 @@ function openExecutions(connection: MeasuredConnection): ExecutionsRepository {
   );
 }
 
-/** Named statements get the plan that stays after they were used five times. */
+/** A named statement gets its lasting plan after five uses. */
 async function planEarly(): Promise<void> {
   const executions = openExecutions(early);
   await early.rehearseAll();
@@ -146,7 +146,7 @@ async function countWaiting(): Promise<number> {
   return rows[0]?.waiting ?? 0;
 }
 
-/** Without the rows that it leaves behind. */
+/** Vacuums the dead rows that the update leaves behind. */
 async function moveDueTimes(by: string): Promise<void> {
   await context.owner.query(
     `UPDATE executions_in_flight SET due_at = due_at + $1::interval WHERE status = 'queued'`,
@@ -155,7 +155,7 @@ async function moveDueTimes(by: string): Promise<void> {
   await context.owner.query('VACUUM executions_in_flight');
 }
 
-/** One in each. */
+/** Begins one execution in each project. */
 async function beginInManyProjects(): Promise<Claim[]> {
   const { rows } = await context.owner.query<LedgerIds & { projectId: string }>(
     `WITH project AS (
@@ -240,7 +240,7 @@ describe.each(STATES)('statements that were %s', (_, open) => {
     const ids = other;
     await end(claims, 1, { kind: 'running', model: { ...ids, provider: 'echo', modelName: 'echo' } });
     await end(claims, 2);
-    // Asked again, and too late for anything but a look.
+    // A repeated ending, which comes too late to change anything.
     await end(claims, 2);
     expect(connection.measures.map(({ name }) => name)).toEqual(['ledger_end', 'ledger_record_late']);
   });
@@ -283,7 +283,7 @@ describe.each(STATES)('statements that were %s', (_, open) => {
     const reader = await MeasuredConnection.open(context.url);
     await reader.client.query('BEGIN ISOLATION LEVEL REPEATABLE READ');
     await reader.client.query('SELECT FROM projects');
-    // All look claimed, but for those that are due tomorrow.
+    // Everything is due tomorrow, which leaves the same dead rows as claims do.
     await context.owner.query(
       `UPDATE executions_in_flight SET due_at = due_at + interval '1 day' WHERE status = 'queued'`,
     );
@@ -305,7 +305,7 @@ describe.each(STATES)('statements that were %s', (_, open) => {
       [claims.map(({ executionId }) => executionId)],
     );
     await expectFew(connection, 16, async () => expect(await executions.sweepLapsed()).toHaveLength(16));
-    // Late answers.
+    // These answers are late.
     await end(claims, 1);
   });
 

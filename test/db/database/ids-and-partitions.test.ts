@@ -68,7 +68,7 @@ describe('ids and partitions', () => {
     );
     await context.owner.query('SELECT ledger_ensure_partitions(12)');
     expect(await one<number>('SELECT count(*)::int AS value FROM execution_outputs')).toBe(1);
-    // The other four tables have theirs.
+    // The other four tables have their partitions.
     expect(await one<number>('SELECT ledger_partition_weeks_ahead() AS value')).toBe(12);
   });
 });

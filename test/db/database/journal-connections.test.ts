@@ -68,7 +68,7 @@ describe('the connections of the journals', () => {
 
   it('do not end the process when one is lost in the moment it is lent', async () => {
     const pool = new Pool(journalPoolOptions(context.config.backends.databaseUrl, 1));
-    // Nobody listens yet: the borrower learns of the connection in a later turn.
+    // Nobody listens yet, because the borrower gets the connection in a later turn.
     const lent = await pool.connect();
     const { rows } = await lent.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
     const ended = new Promise((resolve) => lent.once('end', resolve));

@@ -15,8 +15,8 @@ import { type LedgerContext, openLedgerContext } from '../../support/database/le
 import type { LedgerIds } from '../../support/worlds/record-world.js';
 
 /**
- * Pages that a list may look at, of 20 rows and what belongs to them: of up to twelve ranges in each of six partitions, or of a
- * few hundred rows where the planner finds them quicker to sort than to merge. A scan of one partition takes thousands.
+ * Pages that a list of 20 rows and their details may access, over up to twelve ranges in each of six partitions, or over a
+ * few hundred rows that the planner prefers to sort instead of merge. A scan of one partition takes thousands.
  */
 const PAGES = 1000;
 const LIMIT = 20;
@@ -34,9 +34,9 @@ let app: Client;
 let prompts: LedgerIds[];
 const plans = new Map<string, string>();
 
-/** The values stand for what is only known when there are rows. */
+/** The words stand for values that are only known once there are rows. */
 const PROMPT = ['prompt'];
-/** It has nothing but what succeeded. */
+/** This prompt has only successes. */
 const FAITHFUL = ['faithful'];
 const NOBODY = ['00000000-0000-7000-8000-000000000009'];
 const MIDDLE = new Date('2000-01-01');
@@ -109,7 +109,7 @@ beforeAll(async () => {
   prompts = await insertPrompts(context.owner, context.projectId);
   app = new Client({ connectionString: context.url, options: '-c role=prompt_ledger_app' });
   await app.connect();
-  // Each is planned while there is nothing, as on a connection that a fresh ledger has opened.
+  // Each list is planned while the tables are empty, as on a connection that a fresh ledger has opened.
   for (const filter of FILTERS) await pagesOf(filter);
   await insertLargeLedger(context, prompts);
   await insertWaiting(context.owner, context.projectId, prompts[0] as LedgerIds, { count: WAITING });
@@ -119,7 +119,7 @@ afterAll(async () => {
   await context.close();
 }, 60_000);
 
-/** With the values that the words stand for. */
+/** Fills in the values that the words stand for. */
 function filled(filter: Filter): ExecutionFilter {
   const middle = Date.now() + 10 * 86_400_000;
   const promptIds = filter.promptIds?.map(
@@ -146,7 +146,7 @@ interface Plan {
   readonly 'Actual Rows': number;
 }
 
-/** The pages that were looked at, by the plan that was made the first time; with `isNew` by one for these values. */
+/** Counts the accessed pages, with the plan that was made the first time or, with `isNew`, one for these values. */
 async function pagesOf(filter: Filter, isNew = false): Promise<number> {
   const { name, text, values } = listExecutions(context.projectId, filled(filter), FACTS);
   if (!plans.has(name)) {

@@ -30,7 +30,7 @@ async function catalogue(client: Client): Promise<string[]> {
   return rows.map(({ line }) => line);
 }
 
-/** TypeORM's schema builder asks many things at once of one connection, which pg warns of. */
+/** TypeORM's schema builder sends many queries at once over one connection, which pg warns about. */
 function queryOneByOne(dataSource: DataSource): void {
   const create = dataSource.createQueryRunner.bind(dataSource);
   dataSource.createQueryRunner = (mode) => {
@@ -65,7 +65,7 @@ describe('the migrations', () => {
     await migrate(database.url);
     const first = await catalogue(client);
     for (const _ of MIGRATIONS) await migrate(database.url, '--revert');
-    // TypeORM's own list of what was run stays.
+    // TypeORM's own list of executed migrations stays.
     const left = (await catalogue(client)).filter((line) => !line.includes('migrations'));
     expect(left).toEqual([]);
     await migrate(database.url);
@@ -82,7 +82,7 @@ describe('the migrations', () => {
   it('run as an owner who may make no roles, whose functions still look across projects', async () => {
     const name = `owner_${Date.now().toString(36)}`;
     await client.query(`CREATE ROLE ${name} LOGIN PASSWORD 'secret'`);
-    // The role of the application is the server's; who may set it here has to be told, as an operator would.
+    // The application's role belongs to the server. Who may set it has to be granted here, as an operator would.
     await client.query(
       `DO $$ BEGIN CREATE ROLE prompt_ledger_app NOLOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$`,
     );
@@ -100,7 +100,7 @@ describe('the migrations', () => {
     expect(found.rows[0]?.id).toEqual(expect.any(String));
     expect((await owner.query('SELECT FROM projects')).rowCount).toBe(0);
     await owner.query('RESET ROLE');
-    // Row-level security is forced: even the owner sees nothing by accident.
+    // Row-level security is forced, so even the owner sees nothing by accident.
     expect((await owner.query('SELECT FROM projects')).rowCount).toBe(0);
     await owner.end();
     await client.query(`REASSIGN OWNED BY ${name} TO CURRENT_USER; DROP OWNED BY ${name}; DROP ROLE ${name}`);
@@ -193,7 +193,7 @@ describe('the entities', () => {
   });
 
   it.each([
-    // Columns that only an execution in flight has, those that repeat what another shows, and the rule for which row of an attempt is shown.
+    // Columns that only an execution in flight has, columns that repeat another, and the rule that selects the row of an attempt.
     [
       'executions',
       { more: ['due_at', 'fence', 'lapses', 'lease_until'], less: ['rollout_id', 'rollout_arm'] },

@@ -25,7 +25,7 @@ import { GOVERNED_TABLES } from '../../../migrations/governance/govern-projects/
 import { type LedgerContext, openLedgerContext } from '../../support/database/ledger-context.js';
 import { insertOneOfEach } from '../../support/rows/ledger-rows.js';
 
-/** The tables that tell what happened. */
+/** The tables that record history. */
 const ADDED_TO_ONLY = [
   'executions',
   'execution_inputs',

@@ -33,7 +33,7 @@ beforeEach(async () => {
   await world.datasets.put(world.actor, name, {});
 });
 
-/** Parses items as a request brings them: with the text of their numbers. */
+/** Parses items as a request carries them, with the text of their numbers. */
 function parse(items: unknown): unknown[] {
   const text = typeof items === 'string' ? items : JSON.stringify(items);
   return readJsonText(text, { maxDepth: 64 }).value as unknown[];

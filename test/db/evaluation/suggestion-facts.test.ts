@@ -12,7 +12,7 @@ import type { LedgerIds } from '../../support/worlds/record-world.js';
 
 const EXECUTIONS = 100_000;
 const ENVIRONMENTS = 12;
-/** In two statuses of the environments that are looked at, besides the steps to their names. */
+/** Two statuses in each of the examined environments. The steps to their names come on top. */
 const RANGES = 16;
 
 let context: LedgerContext;
@@ -105,7 +105,7 @@ describe.each(['without', 'with'])('a prompt with 100,000 executions, %s statist
 
   it('shows the newest of the version', async () => {
     const newest = await facts.listNewest(asApplication, lookedAt);
-    // Nine in ten ran it; a few environments are past those that are looked at.
+    // Nine in ten ran it, and a few environments are beyond those that are examined.
     expect(newest.length).toBeGreaterThan(MOST_EXECUTIONS / 2);
     expect(newest.length).toBeLessThanOrEqual(MOST_EXECUTIONS);
     const ofNewest = newest.map(({ executionId }) => executionId);

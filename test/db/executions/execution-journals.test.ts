@@ -30,7 +30,7 @@ beforeAll(async () => {
   keys = new IdempotencyRepository(context.scope, context.config);
   ids = await insertOneOfEach(context.owner, context.projectId);
   other = await insertOneOfEach(context.owner, context.otherProjectId);
-  // Executions with a budget begin by the general statement only.
+  // Executions with a budget begin only through the general statement.
   await context.owner.query('TRUNCATE budgets CASCADE');
 });
 
@@ -275,7 +275,7 @@ describe('an ending', () => {
   it('stores the answer of the key with it', async () => {
     const held = await begun({ key: 'k' });
     const key = held.key as NonNullable<Beginning['key']>;
-    // In flight: neither an answer nor an end.
+    // In flight, it has neither an answer nor an end.
     expect(await keys.find(context.projectId, key)).toMatchObject({ answer: null, executionStatus: null });
     const answer = { status: 200, headers: { 'Content-Type': 'application/json' }, body: '{}' };
     await endCall(executions, held, 1, answered('Hello!'), { kind: 'final', key, answer });

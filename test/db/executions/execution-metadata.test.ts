@@ -40,7 +40,7 @@ async function rows(): Promise<Row[]> {
   return found;
 }
 
-/** By execution, as they are found. */
+/** Returns the pairs by execution, as lookups find them. */
 async function pairs(): Promise<Record<string, Record<string, string>>> {
   const { rows: found } = await context.owner.query<{ id: string; pairs: Record<string, string> }>(
     `SELECT execution_id AS id, json_object_agg(key, value) AS pairs FROM execution_metadata

@@ -39,7 +39,7 @@ describe('whatever an execution is, and whoever does what to it', () => {
 
   afterAll(() => context.close());
 
-  /** Everything that would make a careless statement match: due, lapsed, and with the fence that is shown. */
+  /** Makes an execution that a careless statement would match: due, lapsed, and with the shown fence. */
   async function given(status: ExecutionStatus, attemptStatus: AttemptStatus): Promise<string> {
     await truncateExecutions(context.owner);
     executions = context.openExecutions();
@@ -78,7 +78,7 @@ describe('whatever an execution is, and whoever does what to it', () => {
     ],
   ];
 
-  /** A call is being made only while the execution runs: the tables have no room for it otherwise. */
+  /** A call can be under way only while the execution runs: the tables cannot store it otherwise. */
   const cases = STATUSES.flatMap((status) =>
     ATTEMPT_STATUSES.filter((attempt) => attempt !== 'dispatched' || status === 'running').flatMap(
       (attempt) => operations.map(([name, run]) => ({ status, attempt, name, run })),

@@ -34,7 +34,7 @@ function take(key: UsedKey = KEY, projectId = context.projectId, answer = ANSWER
   return context.scope.transaction(projectId, (tx) => keys.take(tx, projectId, key, SUBJECT_ID, answer));
 }
 
-/** The key of a request that is in flight: nobody has answered it yet. */
+/** Inserts the key of a request in flight, which has no answer yet. */
 async function insertUnanswered(): Promise<void> {
   await context.owner.query(
     `INSERT INTO idempotency_keys (project_id, route, key, fingerprint, expires_at) VALUES ($1, $2, $3, $4, now())`,

@@ -13,7 +13,7 @@ const TABLES = `CREATE TABLE execution_inputs (project_id uuid, execution_id uui
   CREATE TABLE executions_in_flight (project_id uuid, execution_id uuid, status text, attempt integer NOT NULL DEFAULT 0,
     attempt_started_at timestamptz)`;
 
-/** Claimed, called, swept, called again, answered; then the lost call comes back. */
+/** It is claimed, called, swept, called again and answered, and then the lost call comes back. */
 const LIFE = [
   `INSERT INTO executions_in_flight VALUES (PROJECT, ID, 'queued')`,
   `UPDATE executions_in_flight SET status = 'running'`,

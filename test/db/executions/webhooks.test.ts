@@ -111,7 +111,7 @@ describe('an execution that somebody waits for', () => {
     const claimed = await claim();
     await executions.dispatch(claimed, 1, ids);
     expect(await rows()).toEqual([]);
-    // Asked again, as after a lost answer, it is ended but not announced again.
+    // When asked again, as after a lost answer, it is ended but not announced again.
     for (let time = 0; time < 2; time += 1)
       expect(await endCall(executions, claimed, 1, answered('Hello'))).toBe(true);
     expect(await rows()).toMatchObject([{ subject: executionId }]);

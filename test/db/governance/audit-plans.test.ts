@@ -2,14 +2,14 @@ import type { EntityManager } from 'typeorm';
 import { type AuditFilter, AuditLogRepository } from '../../../src/modules/audit-log/audit-log.repository.js';
 import { type LedgerContext, openLedgerContext } from '../../support/database/ledger-context.js';
 
-/** The pages that a list of fifty may look at; a scan of the table takes over a thousand. */
+/** The pages that a list of fifty may access; a scan of the table takes over a thousand. */
 const PAGES = 250;
 const ROWS = 60_000;
 const USER = '00000000-0000-7000-8000-000000000001';
 const KEY = '00000000-0000-7000-8000-000000000002';
 const NOBODY = '00000000-0000-7000-8000-000000000009';
 
-/** An entry a second, the newest now; what is rare is spread over all of it. */
+/** One entry a second, the newest now. Rare entries are spread over the whole time. */
 const INSERT = `INSERT INTO audit_log (project_id, audit_id, actor, action, subject, subject_id, user_id, key_id, at)
   SELECT $1, overlay(ledger_uuid7()::text PLACING substr(ledger_uuid7_floor(t.at)::text, 1, 13) FROM 1 FOR 13)::uuid,
     CASE WHEN n % 5000 = 0 THEN 'rare' ELSE 'admin' END,
@@ -28,7 +28,7 @@ beforeAll(async () => {
 });
 afterAll(() => context.close());
 
-/** Pages that Postgres looks at for the statement of a list. */
+/** Counts the pages that Postgres accesses for the statement of a list. */
 async function pagesOf(filter: Omit<AuditFilter, 'limit'>): Promise<number> {
   return context.scope.transaction(context.projectId, async (tx) => {
     let pages = 0;
@@ -42,7 +42,7 @@ interface Plan {
   readonly Plan: Readonly<Record<string, number>>;
 }
 
-/** A manager whose query builders explain what they would run, and find nothing. */
+/** Makes a manager whose query builders explain what they would run, and find nothing. */
 function explainQueries(tx: EntityManager, onPages: (pages: number) => void): EntityManager {
   const create = tx.createQueryBuilder.bind(tx);
   return Object.assign(Object.create(tx) as EntityManager, {

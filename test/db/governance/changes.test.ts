@@ -77,7 +77,7 @@ describe('a change', () => {
     ]);
     expect(await world.sql('SELECT FROM approved_versions WHERE change_id = $1', [id])).toHaveLength(1);
     expect(await actionsOf(id)).toEqual(['change.open', 'change.approve', 'change.apply']);
-    // Twice is once.
+    // Applying twice has the effect of once.
     expect(await world.apply(reviewer, id)).toEqual(applied);
     expect(await world.apply(author, id)).toEqual(applied);
     expect(await movesOf(id)).toHaveLength(1);
@@ -145,7 +145,7 @@ describe('a change', () => {
 
   it('expires', async () => {
     const { change_id: id } = await openApproved();
-    // Postgres lets nobody but the owner do that.
+    // Postgres allows that only to the owner.
     await world.sql(`UPDATE changes SET expires_at = now() - interval '1 s' WHERE change_id = $1`, [id]);
     expect(await world.changes.get(context.projectId, id)).toMatchObject({ status: 'expired' });
     expect(await world.apply(author, id)).toBe('CHANGE_CLOSED');
@@ -305,7 +305,7 @@ describe('an emergency', () => {
 
     const madeByAdmin = await world.makeUser('sock', { role: 'approver', madeBy: toPrincipal(admin) });
     for (const one of [admin, madeByAdmin]) expect(await world.approve(one, id)).toBe('SELF_APPROVAL');
-    // An editor approves nothing, whoever opened it.
+    // An editor approves nothing, whoever opened the change.
     expect(await world.approve(author, id)).toBe('FORBIDDEN');
     const approvedBy = () => world.sql('SELECT change_id FROM approved_versions WHERE change_id = $1', [id]);
     expect(await approvedBy()).toEqual([]);
@@ -351,7 +351,7 @@ describe('fifty approvers and appliers at once', () => {
         'SELECT count(*)::int AS count FROM change_reviews WHERE change_id = $1',
         [id],
       );
-      // Whoever came after it was applied was refused, so these are the approvals that it was applied with.
+      // Approvals after the apply were refused, so these are the ones that the change was applied with.
       expect(row?.count).toBeGreaterThanOrEqual(4);
     }
   });

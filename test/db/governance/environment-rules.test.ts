@@ -51,7 +51,7 @@ describe('the rules of environments', () => {
   const ask = async <Row extends object>(text: string, values: unknown[] = []) =>
     (await context.owner.query<Row>(text, values)).rows;
 
-  /** A prompt with two versions, none of which stands anywhere. */
+  /** Makes a prompt with two versions, neither of which runs anywhere. */
   async function makePrompt(tx: EntityManager, name: string) {
     const wanted = { projectId: context.projectId, name, mode: 'full', kind: 'text' } as const;
     const prompt = await prompts.findOrCreateLocked(tx, wanted);

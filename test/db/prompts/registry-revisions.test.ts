@@ -29,7 +29,7 @@ describe('revisions of the registry', () => {
   let listener: DatabaseListener;
   let changes: RegistryChangesRepository;
   let prompts: PromptsService;
-  /** In the order of the commits, which is that in which Postgres delivers. */
+  /** In commit order, which is the order in which Postgres delivers. */
   const heard: Notice[] = [];
 
   beforeAll(async () => {
@@ -79,7 +79,7 @@ describe('revisions of the registry', () => {
     return rows[0] as { prompt: number; pointer: number | null; updated_at: Date };
   }
 
-  /** Waits for all notices of what was committed before: Postgres delivers them in the order of the commits. */
+  /** Waits for the notices of all earlier commits, because Postgres delivers them in commit order. */
   async function allHeard(): Promise<void> {
     const marker = randomUUID();
     await context.owner.query('SELECT pg_notify($1, $2)', [
@@ -89,7 +89,7 @@ describe('revisions of the registry', () => {
     await eventually(() => heard.at(-1)?.project_id === marker, 'the marker among the notices');
   }
 
-  /** Everything that `work` has notified of, and nothing of what came before it. */
+  /** Returns the notices that `work` sends, without earlier ones. */
   async function noticesOf(work: () => Promise<unknown>): Promise<Notice[]> {
     await allHeard();
     heard.length = 0;

@@ -75,7 +75,7 @@ describe('a version that is resolved', () => {
   ];
 
   it.each(ways)('%s has its tools and response format', async (_way, find) => {
-    // And once more, where that is from memory.
+    // The second read is from memory.
     for (const { version } of [await find(), await find()]) expect(version.extras).toEqual(EXTRAS);
   });
 

@@ -108,14 +108,14 @@ describe('the registry of code', () => {
     return (rows[0] as { revision: number }).revision;
   }
 
-  /** Over the same connection: what was committed before has arrived when this has. */
+  /** Uses the same connection, so that all earlier notices have arrived when this one has. */
   async function hearAll(): Promise<string[]> {
     await context.owner.query(`SELECT pg_notify('${REGISTRY_CHANNEL}', '{"the":"end"}')`);
     await eventually(() => heard.at(-1) === '{"the":"end"}');
     return heard.splice(0).slice(0, -1);
   }
 
-  /** The revisions that `work` has notified of. */
+  /** Returns the revisions that `work` announces. */
   async function heardOf(work: () => Promise<unknown>): Promise<number[]> {
     await hearAll();
     await work();
@@ -155,7 +155,7 @@ describe('the registry of code', () => {
 
   it('ends all of twenty clients that take parts of the same names in any order', async () => {
     const names = Array.from({ length: 30 }, (_, index) => `mixed/${String(index).padStart(2, '0')}`);
-    // Some are there before, so that each client finds names to make and names to lock.
+    // Some exist beforehand, so that each client finds names to make and names to lock.
     await register(Object.fromEntries(names.slice(0, 10).map((name) => [name, 'before'])));
     await Promise.all(
       CLIENTS.map((client) => {
@@ -285,7 +285,7 @@ describe('the registry of code', () => {
       );
       return row?.['QUERY PLAN'][0].Plan['Shared Hit Blocks'] ?? 0;
     });
-    // Five look-ups of three pages or so; a join of whole tables took 800 pages a name.
+    // Five lookups of about three pages each; a join of whole tables took 800 pages a name.
     expect(pages / names.length).toBeGreaterThan(1);
     expect(pages / names.length).toBeLessThan(40);
   });
@@ -301,12 +301,12 @@ describe('the registry of code', () => {
         query.mockRestore();
         return (
           texts
-            // `SELECT 1` is the check of the connection that listens, which may fall into this moment.
+            // `SELECT 1` is the check of the listening connection, which may happen at this moment.
             .filter((each) => !/^(?:BEGIN|START|COMMIT|SELECT set_config|SELECT 1$)/.test(each))
             .map(firstWords)
         );
       };
-      // Its turn, and the rules of the environment.
+      // The lock that serializes them, and the rules of the environment.
       const [turn, rules] = ['SELECT pg_advisory_xact_lock', 'SELECT "EnvironmentEntity"."project_id"'];
       const write = [turn, turn, rules, 'INSERT INTO "audit_log"'];
       expect(await statementsOf('one')).toEqual([

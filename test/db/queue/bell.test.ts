@@ -17,7 +17,7 @@ import { startOwnPostgres, startOwnRedis, type OwnServer } from '../../support/s
 
 interface Process {
   readonly bell: Bell;
-  /** Every statement that the bell sent by its pool. */
+  /** Every statement that the bell sent through its pool. */
   readonly statements: readonly string[];
   readonly close: () => Promise<void>;
 }
@@ -26,7 +26,7 @@ type Kind = 'postgres' | 'redis';
 
 const opened: Process[] = [];
 
-/** One process of the service, as far as its bell goes: the module as the application wires it. */
+/** Opens the bell of one process of the service, with the module as the application wires it. */
 async function open(kind: Kind, url: string, role: 'rings' | 'listens'): Promise<Process> {
   const pool = new Pool({ connectionString: url, max: 2, connectionTimeoutMillis: 1_000 });
   pool.on('error', () => undefined);
@@ -93,7 +93,7 @@ describe.each<{ kind: Kind; start: () => Promise<OwnServer> }>([
     await server.stop();
   });
 
-  /** A listener that is connected for sure: Postgres says so by a first ring. */
+  /** Opens a listener that is known to be connected, because Postgres has delivered a first ring. */
   async function openListener(): Promise<Process & { heard: (BellHint | null)[] }> {
     const process = await open(kind, server.url, 'listens');
     const { heard } = await listenOn(process);
@@ -188,7 +188,7 @@ describe.each<{ kind: Kind; start: () => Promise<OwnServer> }>([
     async function rings(bell: Bell, heard: readonly unknown[]): Promise<void> {
       const before = heard.length;
       await eventually(async () => {
-        // Two at once take the other way to Redis, whose scripts a restart has forgotten.
+        // Two hints at once go to Redis through a script, which a restart has forgotten.
         await bell.ring([hint(), hint()]);
         return heard.length > before && (await bell.check()) === 'up';
       });
@@ -289,7 +289,7 @@ describe.each<{ kind: Kind; start: () => Promise<OwnServer> }>([
         await bell.ring([hint()]);
         await eventually(() => witness.heard.length === i);
       }
-      // Over the listener's own connection, so its notifications have arrived before the answer.
+      // The check uses the listener's own connection, so its notifications have arrived before the answer.
       expect(await bell.check()).toBe('up');
       expect(calls).toBe(1);
       free();

@@ -44,7 +44,7 @@ describe('a slice of the queue', () => {
     expect(first).toMatchObject({ queued: 3, last: { executionId: expect.any(String) as string } });
     const last = first.last as QueuePlace;
     expect(await count(last, null, 3)).toMatchObject({ queued: 2, last: null });
-    // With its end, without its beginning.
+    // A slice includes its end, but not its beginning.
     expect(await count({ dueAt: ANY_TIME }, last, 9)).toMatchObject({ queued: 3, last: null });
     expect(await count(last, last, 9)).toMatchObject({ queued: 0, last: null });
   });

@@ -48,7 +48,7 @@ async function beginning(
   };
 }
 
-/** One word for each: what the ledger says of it, and what it costs when it was refused. */
+/** Returns one word for each: what the ledger says of it, and the cost when it was refused. */
 async function beginAll(all: readonly Beginning[]): Promise<string[]> {
   const told = await Promise.allSettled(all.map((each) => executions.begin(each)));
   return told.map((each) =>
@@ -187,7 +187,7 @@ describe('a further attempt', () => {
     expect(await budgets.periods()).toMatchObject([{ held: 10, spent: 0 }]);
     await endCall(executions, held, 1, failed, { kind: 'running', model: admittedFor(ids).targets[0] });
     await endCall(executions, held, 2, answered('Hello'));
-    // The answer says nothing of its cost: all of the hold counts.
+    // The answer does not report its cost, so all of the hold counts.
     expect(await budgets.periods()).toMatchObject([{ held: 0, spent: 10 }]);
   });
 

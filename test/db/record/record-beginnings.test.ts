@@ -22,7 +22,7 @@ const OVER = { in_flight: 0, over: 1 };
 let context: LedgerContext;
 let ids: LedgerRows;
 let budgets: BudgetRows;
-/** A process that has not heard of any budget yet. */
+/** A process that does not know of any budget yet. */
 let executions: ExecutionsRepository;
 let app: AppConnection;
 let other: AppConnection;
@@ -65,7 +65,7 @@ describe('a beginning that is sent again', () => {
     context.connections.loseAnswerOf(name, () =>
       endCall(context.openExecutions(), claim, 1, answered('Hello')),
     );
-    // The project is not known to have a budget, so the plain statement is asked first.
+    // The project is not known to have a budget, so the plain statement is tried first.
     expect(begunAs(await executions.begin(one))).toBe('begun');
     expect(context.connections.sent.filter((each) => each === name)).toHaveLength(2);
     expect(await placesOf(context, one.executionId)).toEqual(OVER);
@@ -131,7 +131,7 @@ describe('a beginning whose project gets its first budget', () => {
     expect(await executions.begin(held)).toMatchObject({ mayHaveDuties: true });
     const refused = await beginningOf(context, ids, { admitted: { bound: BOUND } });
     await expect(executions.begin(refused)).rejects.toMatchObject({ code: 'BUDGET_EXCEEDED' });
-    // From then on it is known.
+    // From then on the budget is known.
     expect(context.connections.sent).toEqual(['begin-plain', 'begin-plain', 'begin', 'begin']);
     expect(await budgets.periods()).toMatchObject([{ held: 10 }]);
   });

@@ -50,7 +50,7 @@ beforeEach(async () => {
 });
 afterAll(() => context.close());
 
-/** Returns an answer of 3 tokens and 2: its cost is known when there is a price. */
+/** Returns an answer of 3 prompt and 2 response tokens, whose cost is known when there is a price. */
 function answer(): CallOutcome {
   const outcome = answered('Hello');
   if (!outcome.succeeded) return outcome;
@@ -148,7 +148,7 @@ async function record(): Promise<void> {
   });
 }
 
-/** Ways to end: the number of executions that are over with each status, and their money that is held and spent then. */
+/** Ways to end, each with the number of ended executions by status, and the money that is then held and spent. */
 const WAYS: [string, () => Promise<unknown>, Record<string, number>, { held: number; spent: number }][] = [
   ['an answer', async () => end(await begin(), answer()), { succeeded: 1 }, { held: 0, spent: 5 }],
   [
@@ -236,7 +236,7 @@ const WAYS: [string, () => Promise<unknown>, Record<string, number>, { held: num
 describe.each(WAYS)('what ends by %s', (_, way, statuses, money) => {
   beforeEach(async () => {
     await budgets.make(1000);
-    // The period is there whether or not this way has to do with it.
+    // The period exists even for ways that do not need it.
     await budgets.spend(0);
     await way();
   });

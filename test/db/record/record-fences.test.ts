@@ -21,7 +21,7 @@ const OVER = { in_flight: 0, over: 1 };
 let context: LedgerContext;
 let ids: LedgerRows;
 let app: AppConnection;
-/** Whoever else works on the same rows. */
+/** Another process that works on the same rows. */
 let other: AppConnection;
 
 beforeAll(async () => {
@@ -37,7 +37,7 @@ afterAll(async () => {
   await context.close();
 });
 
-/** Its first attempt is being made, under fence 1. */
+/** Makes an execution whose first attempt is under way, under fence 1. */
 async function running(): Promise<Claim> {
   const one = await beginningOf(context, ids);
   expect(begunAs(await context.executions.begin(one))).toBe('begun');

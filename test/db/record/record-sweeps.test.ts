@@ -30,7 +30,7 @@ beforeEach(async () => {
 afterEach(async () => expect(await findMisplaced(context)).toEqual([]));
 afterAll(() => context.close());
 
-/** Makes an execution whose call is being made, and whose process is silent. */
+/** Makes an execution whose call is under way, and whose process is silent. */
 async function lapsed(status: 'running' | 'queued' = 'running'): Promise<Claim> {
   const one = await beginningOf(context, ids, { status, admitted: { bound: BOUND } });
   await executions.begin(one);
@@ -52,7 +52,7 @@ async function ended(): Promise<Record<string, unknown>> {
 describe('a row that Postgres refuses', () => {
   it('ends as failed, and the others are settled', async () => {
     const [first, zombie, last] = [await lapsed(), await lapsed(), await lapsed()];
-    // Its attempt is told of already, though it is said to be made.
+    // Its attempt is already stored as ended, although the row in flight says that it is under way.
     await context.owner.query(
       `INSERT INTO execution_attempts (project_id, execution_id, attempt, fence, status, provider, model_name, started_at)
        VALUES ($1, $2, 1, 1, 'failed', 'echo', 'echo', now())`,
@@ -72,7 +72,7 @@ describe('a row that Postgres refuses', () => {
 
   it('and that cannot be ended either, is looked at again behind all others', async () => {
     const [stuck, other] = [await lapsed(), await lapsed()];
-    // It is over already: a fault that nothing but a hand can have made.
+    // It is already over, which only a manual change can have caused.
     await context.owner.query(
       `INSERT INTO executions (project_id, execution_id, status, model_id, environment, execution_mode)
        VALUES ($1, $2, 'succeeded', $3, 'dev', 'sync')`,
@@ -154,7 +154,7 @@ describe('an answer that comes after the sweep', () => {
       { attempt: 1, late: true, status: 'fenced' },
     ]);
     expect(await counted()).toEqual(counts);
-    // Nobody knows what it cost: the hold stays until it expires.
+    // Its cost is unknown, so the hold stays until it expires.
     expect(await budgets.periods()).toMatchObject([{ held: 10, spent: 0 }]);
   });
 

@@ -16,7 +16,7 @@ const EVER = { promptName: null, span: null };
 const ANY = { afterProject: '00000000-0000-0000-0000-000000000000', passedOver: [] };
 const BOUND = { inputPicoUsd: 2n, outputPicoUsd: 1n, responseTokens: 8 };
 
-/** A process that holds an execution, or once held it, as it knows it itself. */
+/** A process's own view of an execution that it holds or once held. */
 interface Hold {
   readonly claim: Claim;
   attempt: number;
@@ -25,11 +25,11 @@ interface Hold {
 interface Step {
   readonly what:
     'begin' | 'claim' | 'call' | 'end' | 'cancel' | 'release' | 'renew' | 'lapse' | 'sweep' | 'due';
-  /** Which of those that are known; of a beginning: how. */
+  /** Selects one of the known executions or, for a beginning, how it begins. */
   readonly nth: number;
   readonly next: 'final' | 'queued' | 'running';
   readonly succeeds: boolean;
-  /** The server does it, and the connection is lost before its answer. */
+  /** The server executes the statement, but the connection is lost before its answer. */
   readonly isLost: boolean;
 }
 
@@ -157,14 +157,14 @@ const DO: Record<Step['what'], (step: Step) => Promise<unknown>> = {
   due: () => makeDue(context.owner),
 };
 
-/** Expects what is true of the tables after any step. */
+/** Expects the invariants of the tables, which hold after any step. */
 async function expectInOrder(): Promise<void> {
   expect(await findMisplaced(context)).toEqual([]);
   const { rows: known } = await context.owner.query<{ id: string }>(
     'SELECT execution_id AS id FROM execution_inputs',
   );
   expect(known.map(({ id }) => id).sort()).toEqual([...begun].sort());
-  // Each attempt once, and none without a call that was said to be made: their numbers have no gaps.
+  // Each attempt exists once, and for each call that was announced: their numbers have no gaps.
   const { rows: odd } = await context.owner.query(
     `SELECT e.execution_id, e.attempts_made, array_agg(a.attempt ORDER BY a.attempt) AS attempts
      FROM executions_all e LEFT JOIN execution_attempts_all a USING (project_id, execution_id)
@@ -174,7 +174,7 @@ async function expectInOrder(): Promise<void> {
   expect(odd).toEqual([]);
 }
 
-/** Expects that the further duties of endings are done: once, and for what is over only. */
+/** Expects the further duties of endings to be done exactly once, and only for ended executions. */
 async function expectDutiesDone(): Promise<void> {
   const byMode = await counts.byMode(context.projectId, EVER);
   expect(inOrder(byMode)).toEqual(await countByBruteForce(context.owner, context.projectId, EVER));
@@ -190,7 +190,7 @@ async function expectDutiesDone(): Promise<void> {
   expect(money.map(({ difference }: { difference: string }) => Number(difference))).toEqual(
     money.map(() => 0),
   );
-  // Held for: what waits for its first call or makes it, and calls of which nobody knows what they cost.
+  // Holds exist for executions that wait for or make their first call, and for calls of unknown cost.
   const { rows: leaked } = await context.owner.query(
     `SELECT h.execution_id, h.attempt FROM budget_holds h
      WHERE NOT EXISTS (SELECT FROM executions_in_flight f WHERE f.execution_id = h.execution_id AND f.attempt <= h.attempt)

@@ -125,7 +125,7 @@ describe('what clients executed themselves', () => {
   });
 });
 
-/** A line that breaks once, around the first statement. */
+/** A connection that breaks once, at the first statement. */
 class CutScope extends TenantScope {
   private isCut = false;
 

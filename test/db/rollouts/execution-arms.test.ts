@@ -44,7 +44,7 @@ async function rows(): Promise<unknown[]> {
   return (await context.owner.query<Record<string, unknown>>(text)).rows;
 }
 
-/** The data of each event, in order. */
+/** Returns the data of each event, in order. */
 async function tellings(): Promise<Record<string, unknown>[]> {
   const text = `SELECT body -> 'event' -> 'data' AS data FROM outbox ORDER BY event_id`;
   return (await context.owner.query<{ data: Record<string, unknown> }>(text)).rows.map(({ data }) => data);

@@ -34,7 +34,7 @@ async function compared(id: string, metric: string) {
   return found;
 }
 
-/** So many fail that no look could miss it. */
+/** Makes so many executions fail that no look could miss it. */
 async function breakCandidate(id: string): Promise<void> {
   await world.endMany({ rolloutId: id, arm: 'control' }, { count: 100, failed: 2 });
   await world.endMany({ rolloutId: id, arm: 'candidate' }, { count: 100, failed: 95 });
@@ -57,7 +57,7 @@ describe('a look', () => {
           metric: 'error_rate',
           role: 'primary',
           isEnough: true,
-          // The first value of a unit counts, not that of its second execution.
+          // The first value of a unit counts, not the value of its second execution.
           arms: { control: { values: 12, estimate: 0.25 }, candidate: { values: 11 } },
         },
         { role: 'guardrail', isBad: false },
@@ -116,7 +116,7 @@ describe('a look', () => {
     expect(await world.look(id, taker)).toEqual({ kind: 'next_step', phase: 1 });
     expect(await world.get(id)).toMatchObject({ status: 'running', phase: 2, percent: 50 });
     await world.endMany({ rolloutId: id, arm: 'candidate', phase: 2 }, { count: 1, failed: 0 });
-    // One that began before the step and ended after it still belongs to the first.
+    // An execution that began before the step and ended after it still belongs to the first.
     await world.endMany({ rolloutId: id, arm: 'control', phase: 1 }, { count: 1, failed: 0, from: 50 });
     expect(await world.look(id, taker)).toEqual({ kind: 'continue' });
     expect((await world.looksAt(id)).at(-1)).toMatchObject({ phase: 1, units: { control: 0, candidate: 1 } });
@@ -136,7 +136,7 @@ describe('a look', () => {
       `UPDATE rollout_phases SET started_at = started_at - interval '2 hours' WHERE rollout_id = $1`,
       [id],
     );
-    // Nothing has come, but the time is over.
+    // Nothing has arrived, but the time is over.
     await world.sql(
       `UPDATE rollout_looks SET figures = (figures::jsonb || '{"elapsedMin": 1}')::json WHERE rollout_id = $1`,
       [id],
@@ -192,7 +192,7 @@ describe('on a bad day', () => {
   it('who dies between the decision and its effect has done nothing, and the next one does it', async () => {
     const { id, prompt_name: prompt } = await start();
     await breakCandidate(id);
-    /** Its connection breaks after everything was written, before the commit. */
+    /** Its connection breaks after everything was written and before the commit. */
     class DyingLooks extends LooksRepository {
       override async add(tx: EntityManager, projectId: string, rolloutId: string, look: Look): Promise<void> {
         await super.add(tx, projectId, rolloutId, look);
@@ -226,7 +226,7 @@ describe('on a bad day', () => {
     await breakCandidate(id);
     await Promise.all([world.look(id), world.act(id, 'pause')]);
     const { status } = await world.get(id);
-    // Rolled back first, the pause was refused; paused first, nothing was decided.
+    // If the rollback came first, the pause was refused. If the pause came first, nothing was decided.
     expect(await world.looksAt(id)).toHaveLength(status === 'rolled_back' ? 1 : 0);
     expect(['rolled_back', 'paused']).toContain(status);
   });
@@ -234,7 +234,7 @@ describe('on a bad day', () => {
   it.each([
     // The looks of every ten seconds go that far back.
     ['seconds', 8, `taken_in_at = now() - interval '11 seconds', swept_at = now()`],
-    // The commit was stalled: the sweep of every five minutes goes that far back.
+    // The commit was stalled. The sweep of every five minutes goes that far back.
     ['minutes', 300, `swept_at = now() - interval '6 minutes'`],
   ])('an execution that is committed %s after it ended is taken in all the same', async (_unit, s, due) => {
     const { id } = await start();
@@ -269,7 +269,7 @@ describe('on a bad day', () => {
       },
       delays: { control: { median_ms: expect.closeTo(60_000, -4) as number }, candidate: null },
     });
-    // It is over: what comes now is shown, and decides nothing.
+    // It is over: later values are shown, but decide nothing.
     await world.act(id, 'stop');
     await world.recordOutcome(never, 'resolved', 0);
     const looks = await world.looksAt(id);

@@ -23,12 +23,12 @@ afterAll(async () => {
 });
 beforeEach(() => world.protect());
 
-/** A draft in the protected environment. */
+/** Makes a draft in the protected environment. */
 async function makeDraft(): Promise<string> {
   return (await rollouts.create(await rollouts.makePrompt(), { on_success: 'apply' })).rollout_id;
 }
 
-/** One that was approved and has started. */
+/** Makes a rollout that was approved and has started. */
 async function startApproved(): Promise<{ readonly id: string; readonly changeId: string }> {
   const id = await makeDraft();
   const { change_id: changeId } = await world.openRollout(author, id);
@@ -63,7 +63,7 @@ describe('a rollout in a protected environment', () => {
     });
     const { prompt_name: name } = await rollouts.get(id);
     expect(await rollouts.pointerOf(name)).toBe(1);
-    // Twice is once.
+    // Applying twice has the effect of once.
     expect(await world.apply(author, changeId)).toMatchObject({ status: 'applied' });
     expect((await rollouts.read(id)).fence).toBe(1);
   });
@@ -97,7 +97,7 @@ describe('a rollout in a protected environment', () => {
     expect(applied).toMatchObject({ status: 'applied', emergency: true, review: 'open' });
     expect((await rollouts.get(id)).status).toBe('running');
     expect(await world.approve(reviewer, changeId)).toMatchObject({ review: 'closed' });
-    // The review was of the rollout, and not of the candidate staying.
+    // The review covered the rollout, not the candidate's staying.
     expect(await world.sql('SELECT FROM approved_versions WHERE change_id = $1', [changeId])).toEqual([]);
   });
 

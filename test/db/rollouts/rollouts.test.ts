@@ -24,7 +24,7 @@ const setCallbackUrl = (url: string | null) =>
     [context.projectId, url],
   );
 
-/** A rollout that has come to a status along legal moves. */
+/** Makes a rollout that reached a status through legal moves. */
 async function bring(status: RolloutStatus): Promise<RolloutDto> {
   if (status === 'draft') return world.create(await world.makePrompt());
   const running = await world.start();
@@ -364,7 +364,7 @@ describe('whoever decides', () => {
     let move: Promise<void> = Promise.resolve();
     await context.scope.transaction(read.projectId, async (tx) => {
       await tx.query('SELECT FROM rollouts WHERE rollout_id = $1 FOR UPDATE', [id]);
-      // It holds the prompt, and waits for the rollout that it has to stop.
+      // The move holds the prompt, and waits for the rollout that it has to stop.
       move = world.movePointer(name, 3);
       for (;;) {
         const waiting = await world.sql(`SELECT FROM pg_locks WHERE NOT granted`);
@@ -414,7 +414,7 @@ describe('a rollout of a prompt and environment', () => {
       phases: [{ ended_at: expect.any(String) as string }],
     });
     expect(await world.actionsOf(id)).toEqual(['rollout.create', 'rollout.start', 'rollout.stop']);
-    // A pointer that comes back does not bring it back.
+    // Moving the pointer back does not revive the rollout.
     await world.movePointer(name, 1);
     expect(await world.act(id, 'resume')).toBe('ROLLOUT_FINAL');
   });

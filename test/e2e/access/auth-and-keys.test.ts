@@ -55,7 +55,7 @@ function withKey(key: string | null): ApiClient {
   return api(stage.ledger.url, key);
 }
 
-/** A route, the scope it asks for, and a request that a key with that scope gets through. */
+/** A route, the scope that it needs, and a request that succeeds for a key with that scope. */
 const ROUTES: [string, string, (client: ApiClient) => Promise<{ status: number }>][] = [
   ['GET /v1/prompts', 'prompts:read', (c) => c.get('/v1/prompts')],
   ['GET /v1/prompts/{name}', 'prompts:read', (c) => c.get('/v1/prompts/greeting')],
@@ -267,7 +267,7 @@ describe('another project', () => {
   it('gets the very body of a thing that does not exist', async () => {
     const { key_id } = await createKey(['prompts:read']);
     const { version_id } = greeting.version;
-    // Or its runs would stop at the model.
+    // Otherwise the runs would fail at the model.
     await foreign.put('/v1/models/echo/echo', { max_tokens: null, supports_streaming: true });
     type Call = (thing: string) => Promise<ApiResponse<ApiBody>>;
     const ofPrompt: Call[] = [

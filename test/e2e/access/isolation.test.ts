@@ -16,13 +16,13 @@ import { ROUTE_MATRIX } from '../../support/route-matrix.js';
 import { expectMade, type KeyClient, makeProject } from '../people.js';
 import { ADMIN_KEY, type Stage, startStage, UNKNOWN_ID } from '../stage.js';
 
-/** Both projects have the catalogue; this one is allowed in the first only. */
+/** Both projects have the catalogue, but only the first one allows this model. */
 const ONLY_MODEL = 'only-there';
 const ABSENT_MODEL = 'not-anywhere';
-/** Would end what the other project is to be asked for, or set it to work by itself. */
+/** Would end what the other project is asked for, or make it change on its own. */
 const ENDS =
   /^DELETE |:(?:cancel|retire|migrate-to-full|rotate|approve|reject|withdraw|apply|rollback|dismiss|restore|stop|resume|roll-back)$/;
-/** Whoever puts a thing under a name makes one of their own, whatever others call theirs. */
+/** A put under a name always creates a thing of the caller's own project, whatever others have under that name. */
 const MAKES_ITS_OWN = [
   'PUT /v1/prompts/{name}',
   'PUT /v1/models/{provider}/{model_name}',
@@ -34,7 +34,7 @@ const MAKES_ITS_OWN = [
   'PUT /v1/scorers/{name}',
   'PUT /v1/snippets/{name}',
 ];
-/** Likewise by names in their bodies. */
+/** These do so by names in their bodies. */
 const MAKES_ITS_OWN_BY_BODY = ['POST /v1/prompts/register-code', 'POST /v1/executions:record'];
 
 let stage: Stage;
@@ -50,7 +50,7 @@ beforeAll(async () => {
     await stage.admin.put('/v1/scorers/helpful', { kind: 'human', labels: { good: true, bad: false } }),
     200,
   );
-  // So that there are two versions, of which one is rolled out.
+  // There must be two versions, so that one can be rolled out.
   await stage.admin.put('/v1/prompts/doc_summarizer', { template_source: 'Before: {{text}}' });
   const making = calls.filter(({ method, name }) => method !== 'GET' && !ENDS.test(name));
   for (const call of [...making].sort((a, b) => rankCall(a) - rankCall(b))) {
@@ -59,7 +59,7 @@ beforeAll(async () => {
     if (answer.status >= 300) throw new Error(`${call.name}: ${JSON.stringify(answer.body)}`);
     rememberIds(answer.body, ids);
   }
-  // Nothing is put to make one: it is found.
+  // No request makes a suggestion: the ledger finds it in a version.
   const faulty = { template_source: 'Translate {{text}} into French and keep the line breaks.' };
   const name = '/v1/prompts/doc_summarizer';
   expectMade(await stage.admin.put(name, faulty), 200);
@@ -68,7 +68,7 @@ beforeAll(async () => {
   const found = await stage.admin.get(`${name}/suggestions?version_number=${newest}`);
   const [suggestion] = found.body['suggestions'] as { suggestion_id: string }[];
   ids.set('suggestion_id', suggestion?.suggestion_id ?? '');
-  // Work that goes on would change things by itself.
+  // Work in progress would change things by itself.
   await eventually(async () => (await stage.sql('SELECT FROM executions_in_flight')).length === 0);
   await eventually(async () => {
     const running = await stage.sql(`SELECT FROM experiments WHERE status IN ('queued', 'running')`);
@@ -98,7 +98,7 @@ async function send(
   return { status: response.status, body: (isDocument ? JSON.parse(text) : { text }) as ApiBody };
 }
 
-/** Returns values of the parameter: one of the other project, and one that is nowhere. */
+/** Returns two values for the parameter: one of the other project, and one that does not exist. */
 function valuesOf({ name, ...one }: Parameter): readonly [there: string, nowhere: string] {
   const id = ids.get(name);
   if (id !== undefined) return [id, UNKNOWN_ID];
@@ -114,7 +114,7 @@ function urlsOf(call: OpenApiCall): readonly [there: string, nowhere: string] {
   return [fill(0), fill(1)];
 }
 
-/** Renames what is asked for to the thing that is nowhere. */
+/** Replaces the requested name with the one that does not exist. */
 function renamed(call: OpenApiCall, body: unknown): unknown {
   let text = JSON.stringify(body);
   for (const one of call.operation.parameters ?? []) {
@@ -125,7 +125,7 @@ function renamed(call: OpenApiCall, body: unknown): unknown {
   return JSON.parse(text);
 }
 
-/** Counts are folded, news told, and rollouts looked at, in the background. */
+/** The background folds counts, delivers events, and looks at rollouts. */
 const UPKEPT = ['execution_deltas', 'execution_rollups', 'outbox', 'rollout_cursors', 'webhook_deliveries'];
 
 /** Returns the contents of each table of a project for the first one. */

@@ -148,7 +148,7 @@ describe('a role that is lost', () => {
     expectProblem(await put(client), 403, 'FORBIDDEN');
     await stage.admin.put(path, { role: 'admin' });
     expect((await put(client)).status).toBe(200);
-    // The key was made for less than that.
+    // The key was made with a narrower role than that.
     expectProblem(await client.get('/v1/keys'), 403, 'FORBIDDEN');
   });
 });

@@ -38,7 +38,7 @@ async function makeKey(client: ApiClient, more: ApiBody = {}): Promise<Key> {
   return { ...api(stage.ledger.url, String(body['key'])), id: String(body['key_id']), made: body };
 }
 
-/** May make keys, ends, and is limited in both units. */
+/** A key that may make keys, expires, and is limited in both units. */
 const limited = (more: ApiBody = {}) =>
   makeKey(stage.admin, {
     scopes: SCOPES,
@@ -199,7 +199,7 @@ describe('keys that a key has made', () => {
       expectProblem(await key.patch(path, { limit_usd: '1' }), 403, 'FORBIDDEN');
       expectProblem(await key.delete(path), 403, 'FORBIDDEN');
     }
-    // The execution of another key is none of theirs.
+    // This key cannot see the execution of another key.
     const other = await makeKey(stage.admin, { scopes: ['executions:run'] });
     expect((await run(other, paid)).status).toBe(200);
     expect((await stage.admin.patch(path, { limit_usd: '1' })).status).toBe(200);

@@ -238,7 +238,7 @@ describe('a team', () => {
       () => put(wide, 'new', { owner_team: 'green' }),
       () => wide.post('/v1/prompts/theirs/versions/1:activate'),
       () => wide.delete('/v1/prompts/theirs'),
-      // A key that is no wider than a viewer is not widened by a team.
+      // A team does not widen a key that is limited to a viewer.
       () => put(member, 'ours'),
       () => member.post('/v1/prompts/ours/versions/1:activate'),
     ];

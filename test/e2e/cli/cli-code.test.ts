@@ -23,7 +23,7 @@ interface Comparison {
   readonly diff: string | null;
 }
 
-/** A code base of its own, whose prompts have names of their own. */
+/** A separate code base, whose prompts have unique names. */
 class CodeBase {
   constructor(
     readonly prefix: string,
@@ -54,7 +54,7 @@ class CodeBase {
     return JSON.parse(stdout) as { registered: ApiBody[]; git: ApiBody; skipped: string[] };
   }
 
-  /** Runs `check`. @returns its exit code, and what it says of each prompt. */
+  /** Runs `check`. @returns its exit code, and the state that it reports for each prompt. */
   async check(
     cwd?: string,
   ): Promise<{ code: number | null; states: Record<string, string>; prompts: Comparison[] }> {
@@ -63,7 +63,7 @@ class CodeBase {
     return { code, states: Object.fromEntries(prompts.map(({ name, state }) => [name, state])), prompts };
   }
 
-  /** Returns the place of a prompt's active version, as the ledger tells it. */
+  /** Returns the place of a prompt's active version, as the ledger reports it. */
   async registration(name: string): Promise<ApiBody> {
     const history = await stage.admin.get<{
       current_version: number;
@@ -165,7 +165,7 @@ describe('prompt-ledger register', () => {
     code.write(prompts);
     expect((await code.register()).registered).toHaveLength(1005);
     expect(await code.check()).toMatchObject({ code: 0, states: { 'many/P1004': 'same' } });
-    // It stands in what would be the second call.
+    // The fault is in what would be the second call.
     code.write({ ...prompts, P0: 'changed', P1003: '{% nope %}' });
     expect(await code.run(['register'])).toMatchObject({
       code: 2,
@@ -487,7 +487,7 @@ describe('through the life of a repository', () => {
     expect(await app.check()).toMatchObject({ code: 0 });
     expect(await web.check()).toMatchObject({ code: 0, states: { 'shared/WEB': 'same' } });
 
-    // The same text in the other repository: from then on it is that one's.
+    // The other repository registers the same text, and owns the prompt from then on.
     web.write({ WEB: 'z', MOVES: 'y' });
     web.repository.commit('takes it over');
     await web.register();

@@ -32,7 +32,7 @@ const folderOf = async (name: string, files: Readonly<Record<string, string>> = 
   }
   return folder;
 };
-/** Nothing, or how far it is, which is told of what takes more than a second: on a machine that is busy. */
+/** Nothing, or the progress lines of work that takes over a second, as on a busy machine. */
 const QUIET = expect.stringMatching(/^(?:\d+ of \d+ prompts \w+\n)*$/) as string;
 const runImport = async (folder: string, ...args: string[]) => {
   const { code, stdout, stderr } = await cli(['import', folder, '--json', ...args]);
@@ -86,7 +86,7 @@ describe('prompt-ledger export and import', () => {
       });
       before.set(name, version.checksum_hash);
     }
-    // All but `..`, which no URL can say: it is a step up for every client.
+    // All but `..`, which no URL can express, because every client resolves it.
     for (const name of names.slice(1, 8))
       before.set(name, (await putPrompt(stage.admin, name, `of ${name}\n\n`)).version.checksum_hash);
 
@@ -97,7 +97,7 @@ describe('prompt-ledger export and import', () => {
     expect((await cli(['export', folder])).stdout).toMatch(/^\d+ prompts in .*, 0 files written\.\n$/);
     expect(new Set(Object.values(await runImport(folder)))).toEqual(new Set(['unchanged']));
 
-    // Gone, and made again from the files.
+    // Deleted, and created again from the files.
     for (const name of before.keys()) expect((await stage.admin.delete(promptPath(name))).status).toBe(204);
     expect(new Set(Object.values(await runImport(folder)))).toEqual(new Set(['new']));
     const after = new Map<string, unknown>();

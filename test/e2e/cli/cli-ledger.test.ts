@@ -441,7 +441,7 @@ describe('when it cannot be told', () => {
     [['run', 'x', '--model', 'gpt'], 'provider/model_name'],
     [['run', 'x', '--model', 'gpt-4o-mini'], 'Did you mean "openai/gpt-4o-mini"?'],
     [['submit', 'x', '--model', 'gpt4o'], 'Did you mean "openai/gpt-4o"?'],
-    // Without an answer of the ledger there is no hint, and the rest is said all the same.
+    // Without an answer of the ledger the message has no hint, but is otherwise complete.
     [['run', 'x', '--model', 'gpt-4o', '--key', 'wrong'], 'not "gpt-4o".\n'],
     [['prompts', 'put', 'x'], '--text'],
     [['executions', 'export', '--since', 'yesterday'], 'Write a time'],

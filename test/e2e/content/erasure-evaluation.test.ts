@@ -5,7 +5,7 @@ import { putItems, startExperiment, untilOver } from '../evaluation/experiments.
 import { ECHO, expectProblem, OPENAI, putPrompt, type Stage, startStage, untilFinal } from '../stage.js';
 
 const CANARY = 'canary-of-evaluation-4711';
-/** Stands in the content of judgements that are under way. */
+/** Occurs in the content of judgements that are under way. */
 const OTHER = 'canary-of-judgements-4711';
 const ITEMS = '/v1/datasets/canaries/items';
 
@@ -101,7 +101,7 @@ describe('a judgement that is under way', () => {
     });
   const eraseContent = async (id: string) =>
     (await stage.admin.delete(`/v1/executions/${id}/content`)).status;
-  /** Waits until the judge is being asked about this execution. @returns the id of the judgement. */
+  /** Waits until the judge is called about this execution. @returns the id of the judgement. */
   async function untilAsked(id: string): Promise<string> {
     const asked = `SELECT j.execution_id AS id FROM judgements j JOIN executions_in_flight f USING (project_id, execution_id)
       WHERE j.scored_execution_id = $1 AND f.attempt_started_at IS NOT NULL`;
@@ -149,7 +149,7 @@ describe('a judgement that is under way', () => {
     expect(await eraseContent(answer)).toBe(204);
     expect(await untilOver(admin, id)).toMatchObject({ status: 'completed', summary: [{ errors: 1, n: 0 }] });
     await untilLate(judgement);
-    // The template is the prompt's, and stays.
+    // The template belongs to the prompt, and stays.
     expect(await findInDatabase(stage.owner, [OTHER])).toEqual(['prompt_versions.template_source']);
   });
 
@@ -250,6 +250,6 @@ it('takes the stored answer to a score with an explanation, and uses its key up'
   const again = await post('with-words', { explanation: text });
   expectProblem(again, 410, 'CONTENT_ERASED');
   expect(again.body).toMatchObject({ execution_id: scored });
-  // A label is a fact, and its answer stays.
+  // A label is a fact, so its stored answer stays.
   expect((await post('without-words', {})).body).toEqual(silent.body);
 });

@@ -26,7 +26,7 @@ let client: ApiClient;
 let nextKey = 0;
 
 beforeAll(async () => {
-  // Submitted executions wait for a worker of the test.
+  // Submitted executions wait until the test starts a worker.
   stage = await startStage({ WORKER: 'off', DEBUG: 'true', LOG_LEVEL: 'trace' });
   project = await makeProject(stage, { settings: { mask: MASK } });
   client = project.admin;

@@ -50,7 +50,7 @@ describe('at its most talkative, the log', () => {
     await admin.post('/v1/executions:record', {
       executions: [failed, succeeded, { ...succeeded, variables: {} }],
     });
-    // Errors are where things tend to be written down whole.
+    // Errors are where whole values tend to get logged.
     await admin.post('/v1/executions:run', `{"prompt_name": "canary", "${IN_VARIABLE}"`);
     await admin.post('/v1/executions:run', { ...body, [IN_VARIABLE]: 1, variables: [IN_VARIABLE] });
     await admin.post('/v1/executions:record', { executions: [{ ...succeeded, [IN_ANSWER]: [IN_ANSWER] }] });

@@ -33,7 +33,7 @@ let other: LedgerProcess;
 
 beforeAll(async () => {
   gateway = await OpenAiServer.start();
-  // At their most talkative, since what they log is searched for keys.
+  // Log everything, because the logs are searched for keys.
   const settings = {
     REDIS_URL: testRedisUrl(),
     WEBHOOK_ALLOWED_HOSTS: '127.0.0.1',
@@ -176,7 +176,7 @@ describe('a key of a project', () => {
     expect(stage.openai.requests).toEqual([]);
     await stage.admin.post('/v1/executions:run', RUN);
     expect(keysAt(stage.openai)).toEqual([OPERATOR_KEY]);
-    // The instance that acts in the project is the project.
+    // The instance uses the keys of the project that it acts in.
     await stage.admin.post('/v1/executions:run', RUN, { 'x-project': id });
     expect(keysAt(gateway)).toHaveLength(9);
   });
@@ -188,7 +188,7 @@ describe('a key of a project', () => {
     await admin.put('/v1/models/anthropic/claude-sonnet-4-5', {});
     expectProblem(await admin.post('/v1/executions:run', run), 503, 'PROVIDER_NOT_CONFIGURED');
     await admin.put('/v1/secrets/anthropic', { api_key: newKey(), base_url: gateway.baseUrl });
-    // The gateway does not speak Anthropic's API: what matters is that it was asked.
+    // The gateway does not speak Anthropic's API; it only matters that it was called.
     expect((await admin.post('/v1/executions:run', run)).status).toBe(502);
     await admin.delete('/v1/secrets/anthropic');
     expectProblem(await admin.post('/v1/executions:run', run), 503, 'PROVIDER_NOT_CONFIGURED');
@@ -380,7 +380,7 @@ describe('SECRETS_KEY', () => {
         [id],
       ),
     ).toEqual([{ count: 1 }]);
-    // Back to the key of the others, for the tests that follow.
+    // Restores the key of the other processes for the tests that follow.
     const back = await startLedger({ env: { ...stage.env, WORKER: 'off', SECRETS_KEY_PREVIOUS: next } });
     await eventually(async () => (await row())[0]?.wrapped_by === before?.wrapped_by);
     await back.stop();

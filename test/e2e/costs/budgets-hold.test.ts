@@ -20,7 +20,7 @@ import {
 const RUN = '/v1/executions:run';
 const SUBMIT = '/v1/executions:submit';
 const BATCH = '/v1/executions:submit-batch';
-/** A micro-dollar for each token of the answer, and nothing for the prompt. */
+/** One micro-dollar for each token of the answer, and nothing for the prompt. */
 const MODEL = { provider: 'openai', model_name: 'priced' };
 const ASKED = 10;
 /** Ten tokens. */
@@ -44,7 +44,7 @@ beforeAll(async () => {
 });
 afterAll(() => stage.close());
 beforeEach(() => stage.openai.reset());
-/** Or the next worker would call for them, too. */
+/** Otherwise the next worker would call for them too. */
 afterEach(() => emptyQueue(stage.owner));
 
 const usd = (tokens: number) => formatPicoUsd(BigInt(tokens) * 1_000_000n);
@@ -52,13 +52,13 @@ let made = 0;
 
 interface Budget {
   readonly id: string;
-  /** The request of its calls. */
+  /** The request for its calls. */
   readonly body: ApiBody;
   /** In tokens. */
   standing(): Promise<{ readonly held: number; readonly spent: number }>;
 }
 
-/** A prompt of its own with a budget for so many tokens. */
+/** Makes a new prompt with a budget for so many tokens. */
 async function budgetOf(tokens: number, more: ApiBody = {}): Promise<Budget> {
   const name = `prompt-${(made += 1)}`;
   await putPrompt(stage.admin, name, 'Hello {{name}}');
@@ -135,7 +135,7 @@ describe('a hard budget', () => {
     expect(await counts()).toEqual(before);
     expect(stage.openai.requests).toHaveLength(2);
     expect(await budget.standing()).toEqual({ held: 0, spent: 2 * ASKED });
-    // Somebody who asks for less still fits.
+    // A request that asks for less still fits.
     stage.openai.behave({ kind: 'answer', text: 'five' });
     expect((await run({ ...budget.body, params: { max_new_tokens: 5 } })).status).toBe(200);
   });
@@ -245,7 +245,7 @@ describe('a soft budget', () => {
       expect(answer.headers.get(WARNING)).toBe(`budget_id=${budget.id}; percent=${call * 100}; name="b"`);
     }
     expect(await budget.standing()).toEqual({ held: 0, spent: 3 * ASKED });
-    // Nor what nobody can price or bound.
+    // It does not refuse calls that cannot be priced or bounded either.
     const model = { ...MODEL, model_name: 'unpriced' };
     expect((await run({ ...budget.body, model, params: {} })).status).toBe(200);
   });
@@ -297,7 +297,7 @@ describe('what is queued', () => {
   });
 });
 
-/** A success status had come, so the vendor bills what it wrote, though nothing of it can be used. */
+/** A success status had arrived, so the vendor bills the tokens, though the answer is unusable. */
 const BILLED: readonly (readonly [string, Behaviour])[] = [
   ['was answered by half a document', answered('{"choices": [{"message": {"content": "Hel')],
   ['was answered by another document', answered('{"choices": 7}')],
@@ -370,7 +370,7 @@ describe('a call that failed', () => {
       how,
       async (body) => {
         stage.openai.behave(behaviour);
-        // Not made again either: there is money for one call, and this one may have cost it.
+        // It is not repeated either: there is money for one call, and this one may have cost it.
         const { body: problem } = await run(body);
         expect(problem).toMatchObject({ code: 'PROVIDER_FAILED', attempts: 1 });
         const { attempts } = await getExecution(stage.admin, String(problem['execution_id']));

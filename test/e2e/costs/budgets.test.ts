@@ -75,7 +75,7 @@ describe('budgets', () => {
       body: { limit_usd: '0.000000000001', mode: 'soft', name: 'Support', period: 'month' },
     });
 
-    // Whoever sends null may mean "no limit", and would not notice that nothing has changed.
+    // A caller that sends null may mean "no limit", and would not notice that nothing has changed.
     for (const member of ['limit_usd', 'mode', 'name']) {
       const refused = await stage.admin.patch(path, { [member]: null });
       expectProblem(refused, 400, 'VALIDATION_FAILED');

@@ -43,7 +43,7 @@ const run = (more: ApiBody = {}): Promise<ApiResponse<ApiBody>> =>
 const kept = (answer: ApiResponse<ApiBody>): Promise<Execution> =>
   getExecution(stage.admin, String(answer.body['execution_id']));
 
-/** Returns OpenAI's answer for a prompt of which it had a part in its cache. */
+/** Returns OpenAI's answer to a prompt that was partly cached. */
 function answerWith(usage: ApiBody): string {
   const head = { id: 'c', object: 'chat.completion.chunk', created: 1, model: 'cached' };
   const chunks = [
@@ -145,7 +145,7 @@ describe('what an execution cost', () => {
     expect(after.body).toMatchObject({ cost_usd: '0.00034', price_id: second });
     expect(await kept(before)).toMatchObject({ ...COST, price_id: first });
 
-    // Ended, it prices nothing more, and takes nothing back.
+    // After its end it prices nothing more, but earlier costs stay.
     await stage.admin.put(`/v1/prices/${second}`, { valid_to: new Date().toISOString() });
     await stage.admin.put(`/v1/prices/${first}`, { valid_to: new Date().toISOString() });
     expect((await run({ model })).body).toMatchObject(UNKNOWN);

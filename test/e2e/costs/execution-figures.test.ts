@@ -27,7 +27,7 @@ const read = async (query: string): Promise<Answer> =>
   (await stage.admin.get<Answer & ApiBody>(`/v1/analytics/executions?${query}`)).body;
 
 beforeAll(async () => {
-  // Submitted executions stay queued: they are not over.
+  // Submitted executions stay queued, so they are not over.
   stage = await startStage({ WORKER: 'off' });
   await putPrompt(stage.admin, 'reply', 'Answer {{question}}', { owner_team: 'Support' });
   await putPrompt(stage.admin, 'reply', 'Answer {{question}} briefly', { owner_team: 'Support' });
@@ -49,7 +49,7 @@ beforeAll(async () => {
 });
 afterAll(() => stage.close());
 
-/** Counts the entries of the list with this filter, on all pages. */
+/** Counts the entries of the list with this filter over all pages. */
 async function countListed(query: string): Promise<number> {
   const { body } = await stage.admin.get(`/v1/executions?limit=200&final=true&${query}`);
   return (body['executions'] as unknown[]).length;
@@ -57,7 +57,7 @@ async function countListed(query: string): Promise<number> {
 
 const GROUPS = ['hour', 'day', 'prompt', 'version', 'model', 'environment', 'owner_team', 'api_key'] as const;
 
-/** The filter of the list that stands for a group. */
+/** Returns the list filter that selects a group. */
 function filterOf(groupBy: (typeof GROUPS)[number], key: string | null): string {
   if (groupBy === 'hour' || groupBy === 'day') {
     const ms = Date.parse(key ?? '');

@@ -11,10 +11,10 @@ beforeAll(async () => {
 });
 afterAll(() => stage.close());
 
-/** In a project without prices. */
+/** Uses a project without prices. */
 describe('an import of LiteLLM’s price file', () => {
   const file = readFileSync(path.join(__dirname, '../../fixtures/prices/litellm.json'), 'utf8');
-  /** A body as text: parsed and written again, figures would be other ones. */
+  /** Builds the body as text, because parsing and writing it again would change the figures. */
   const body = (prices: string, more = '') => `{"format":"litellm"${more},"prices":${prices}}`;
   const SKIPPED = [
     'sample_spec',

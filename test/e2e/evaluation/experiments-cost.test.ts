@@ -15,19 +15,19 @@ import { ADMIN_KEY, putPrompt, type Stage, startStage } from '../stage.js';
 
 const CLIENTS = 16;
 const ITEMS = 3;
-/** Items, candidates and repetitions; each cell has a judgement, too. */
+/** Items, candidates and repetitions. Each cell also has a judgement. */
 const CELLS = ITEMS * 2 * 2;
-/** A micro-dollar for each token of an answer, and nothing for the prompt. */
+/** One micro-dollar for each token of an answer, and nothing for the prompt. */
 const MODEL = { provider: 'openai', model_name: 'counted' };
-/** The most that a call may cost, and the bill for each that was answered, in tokens. */
+/** The most that a call may cost, and the bill for each answered one, in tokens. */
 const ASKED = 10;
 const BILLED = 4;
-/** Four words, so four tokens: an answer to whoever asks, and a judgement. */
+/** Four words, and so four tokens: it serves as an answer and as a judgement. */
 const ANSWER = '{"explanation": "fine", "value": 1}';
 
 const usd = (tokens: number) => formatPicoUsd(BigInt(tokens) * 1_000_000n);
 
-/** Every process has leases that lapse soon, and two more attempts. */
+/** Every process has short leases and two retries. */
 const SETTINGS = { LEASE_MS: '2000', RETRY_WAITS_MS: '50,50' };
 
 let stage: Stage;
@@ -51,7 +51,7 @@ beforeAll(async () => {
 afterAll(() => stage.close());
 beforeEach(() => stage.openai.reset());
 
-/** Writes down the most that was ever spent and held of each budget, in the transaction that made it so: no look comes too late. */
+/** Records the highest sum of spent and held money of each budget, in the transaction that reaches it, so that none is missed. */
 async function watchBudgets(): Promise<void> {
   await stage.owner.query(`
     CREATE TABLE watched (budget_id uuid PRIMARY KEY, most numeric NOT NULL);
@@ -65,7 +65,7 @@ async function watchBudgets(): Promise<void> {
     CREATE TRIGGER watch AFTER INSERT OR UPDATE ON budget_periods FOR EACH ROW EXECUTE FUNCTION watch()`);
 }
 
-/** Reads the most that was spent and held together, in tokens. */
+/** Returns the highest sum of spent and held money, in tokens. */
 async function mostOf(experimentId: string): Promise<number> {
   const [row] = await stage.sql<{ most: number }>(
     `SELECT (w.most / 1000000)::float8 AS most FROM watched w JOIN budgets b USING (budget_id)
@@ -75,7 +75,7 @@ async function mostOf(experimentId: string): Promise<number> {
   return row?.most ?? 0;
 }
 
-/** A dataset whose texts name the client, so that the provider's log says for which experiment a call was. */
+/** Puts a dataset whose texts name the client, so that the provider's log shows which experiment made a call. */
 async function putTickets(client: number): Promise<ApiBody> {
   const items = Array.from({ length: ITEMS }, (_, at) => ({ variables: { text: `client-${client} ${at}` } }));
   await putItems(stage.admin, `tickets-${client}`, items);
@@ -96,7 +96,7 @@ async function putTickets(client: number): Promise<ApiBody> {
 
 const clientOf = ({ text }: ReceivedRequest) => Number(/client-(\d+) /.exec(text)?.[1]);
 
-/** The provider's bill for a client: of what it answered, and the most that it may ask for a call whose line was cut. */
+/** Returns the provider's bill for a client: for its answers, and the highest possible bill for a call that was cut. */
 function billedTo(client: number, failed: ReadonlySet<ReceivedRequest>): number {
   return stage.openai.requests
     .filter((request) => clientOf(request) === client && !failed.has(request))
@@ -117,7 +117,7 @@ describe('max_cost_usd of experiments under 16 clients at once', () => {
       if (fails === 6 && calls % 5 === 0) return { kind: 'cut', at: 'body' };
       return { kind: 'answer', text: ANSWER, delayMs: 20 };
     });
-    // Every fourth has room for all that can happen, and the others for one call to half of those that are wanted.
+    // Every fourth limit has room for everything, and the others for between one call and half of the calls.
     const isWide = (client: number) => client % 4 === 3;
     const limits = Array.from({ length: CLIENTS }, (_, client) =>
       isWide(client) ? CELLS * 2 * ASKED * 3 : ASKED + 3 * client,
@@ -132,13 +132,13 @@ describe('max_cost_usd of experiments under 16 clients at once', () => {
           const { experiment_id: id } = await startExperiment(own, body);
           if (client === 0) {
             await eventually(() => stage.openai.requests.length >= 40);
-            // Somebody else goes on with what it drove and called.
+            // Another process continues what it drove and called.
             await workers[0]?.kill();
           }
           return untilOver(own, id);
         }),
       );
-      // Calls may still be under way when their experiment has been stopped.
+      // Calls may still be under way after their experiment was stopped.
       await untilNothingIsUnderWay();
       for (const [client, over] of overs.entries()) {
         const limit = limits[client] as number;

@@ -9,7 +9,7 @@ import { ECHO, expectProblem, putPrompt, type Stage, startStage } from '../stage
 let stage: Stage;
 let folder: string;
 
-/** The baseline passes everywhere; the candidate loses where an item says so. */
+/** The baseline passes everywhere, and the candidate fails where an item says so. */
 const items = (count: number, losses: number) =>
   Array.from({ length: count }, (_, at) => ({
     external_id: `i-${at}`,
@@ -184,7 +184,7 @@ describe('an experiment as evidence', () => {
       reason: 'r',
       evidence: evidence.map((id) => ({ type: 'experiment', id })),
     });
-    // Approved by a key that the instance did not make: straight in the table.
+    // Written into the table, because the approval must come from a key that the instance did not make.
     await stage.sql(
       `INSERT INTO change_reviews (project_id, change_id, reviewer, reviewer_name, key_id, verdict)
        SELECT project_id, $1, 'key:' || key_id, name, key_id, 'approved' FROM api_keys WHERE name = 'reviewer'`,

@@ -79,7 +79,7 @@ describe('an experiment whose prompts are deleted while it runs', () => {
     }
     const judgements = ended.filter((execution) => execution.prompt_name === 'judging');
     expect(judgements).toHaveLength(2 * ITEMS);
-    // The same before and after the deletion: a judge is pinned by its content.
+    // The deletion changes nothing, because a judge is pinned by its content.
     expect(new Set(judgements.map((execution) => execution.resolved_by))).toEqual(new Set(['template_hash']));
     expect(judgements.every(({ rendered_prompt: text }) => text.startsWith('Judge '))).toBe(true);
   });

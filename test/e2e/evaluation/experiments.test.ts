@@ -376,7 +376,7 @@ describe('an experiment', () => {
 });
 
 describe('max_cost_usd', () => {
-  /** Each cell may cost up to 60 micro-dollars, and costs 2.25: the bound is the vendor's, the count is the stand-in's. */
+  /** Each cell may cost up to 60 micro-dollars, and costs 2.25: the bound counts the vendor's tokens, the cost those of the fake. */
   const priced = { label: 'a', prompt_name: 'priced', model: OPENAI, params: { max_new_tokens: 100 } };
 
   beforeAll(async () => {
@@ -429,7 +429,7 @@ describe('max_cost_usd', () => {
       Array.from({ length: 8 }, (_, at) => ({ variables: { text: `${at}` } })),
     );
     const text = '{"explanation":"fine","value":1}';
-    // The first calls of some prompts fail, each once.
+    // The first call of some prompts fails.
     const failed = new Set<string>();
     stage.openai.behave(({ body: sent }) => {
       const prompt = JSON.stringify(sent?.['messages']);

@@ -28,7 +28,7 @@ export interface Experiment extends ApiBody {
 
 const isOver = ({ status }: Experiment) => status !== 'queued' && status !== 'running';
 
-/** Two versions of a prompt that echo says back, the first with all words and the second with one less. */
+/** Puts two versions of a prompt for the echo: the first repeats all words, and the second omits one. */
 export async function putCandidates({ admin }: Pick<Stage, 'admin'>, name: string): Promise<void> {
   await putPrompt(admin, name, 'Answer: {{text}}');
   await putPrompt(admin, name, 'Reply: {{text}}', { set_active: false });

@@ -77,7 +77,7 @@ describe('a judge', () => {
     expect(prompt).toMatch(
       /Answer:\n<judged_answer id="([0-9a-f]{16})" note="[^"]+">\nWhat is 2 \+ 2\?\n<\/judged_answer id="\1">\n/,
     );
-    // Which model answered is nobody's business.
+    // A judge must not learn which model answered.
     expect(request?.text).not.toContain('echo');
   });
 
@@ -127,10 +127,10 @@ describe('a judge', () => {
   });
 
   it('is not moved by an answer that tells it what to give', async () => {
-    // The echo says what it was asked: here nothing but the answer is shown.
+    // The echo repeats its prompt, which here contains only the answer.
     await putPrompt(stage.admin, 'judge-of-text', 'Judge this:\n{{response_text}}');
     const name = await makeJudge({ prompt_name: 'judge-of-text', min: 0, max: 10, threshold: 5 });
-    // A judge that does what it is told, but knows where the answer that it judges begins and ends.
+    // A judge that obeys its prompt, but knows where the judged answer begins and ends.
     stage.openai.behave((request) => {
       const prompt = promptOf(request);
       const [, id = '', inside = ''] =

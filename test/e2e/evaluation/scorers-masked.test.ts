@@ -36,7 +36,7 @@ let admin: ApiClient;
 beforeAll(async () => {
   stage = await startStage();
   admin = (await makeProject(stage, { settings: { mask: ['x'] } })).admin;
-  // Only the first one's answer has the masked value.
+  // Only the answer of the first one contains the masked value.
   await putPrompt(admin, 'greet', 'Dear {{x}}');
   await putPrompt(admin, 'silent', '{% if x %}Dear friend{% endif %}');
   for (const [name, definition] of Object.entries(SCORERS)) await putScorer(admin, name, definition);
@@ -114,7 +114,7 @@ it('an experiment counts errors, and keeps nothing that is masked', async () => 
   expect(JSON.stringify(results)).toContain('The code threw Error: ***');
   const { scores } = (await admin.get<{ scores: object[] }>('/v1/scores?scorer=blind')).body;
   expect(scores).toMatchObject([{ label: '***', explanation: '***' }]);
-  // The dataset is where it came from.
+  // Only the dataset, where the value came from, contains it.
   const places = await findInDatabase(stage.owner, [SECRET]);
   expect(places.filter((place) => !JSON.stringify(place).includes('dataset'))).toEqual([]);
 });

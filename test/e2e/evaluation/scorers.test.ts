@@ -208,7 +208,7 @@ describe('a scorer', () => {
       model: { provider: 'openai', model_name: 'gpt-4o-mini' },
       params: { temperature: 0 },
     });
-    // The answer of a read can be put again, and is the same version.
+    // A definition that was read can be put again, and gives the same version.
     expect((await put(name, { kind: 'judge', ...body.latest_version.definition })).body).toMatchObject({
       version: { version_number: 1 },
       version_change: false,
@@ -359,7 +359,7 @@ describe('a score that is posted', () => {
       `/v1/scores?execution_id=${id}&scorer=${encodeURIComponent(name)}&limit=1&cursor=${cursor}`,
     );
     expect(next.body).toEqual({ scores: [good.body], next_cursor: null });
-    // They are still under the name after the scorer is gone, and until another one has it.
+    // The scores stay under the name after the scorer is deleted, until another one takes it.
     await stage.admin.delete(pathOf(name));
     const listed = async () =>
       (await stage.admin.get(`/v1/scores?scorer=${encodeURIComponent(name)}`)).body['scores'];

@@ -18,7 +18,7 @@ let stage: Stage;
 const named = [...FAULTY, ...SOUND].map((prompt, nth) => ({ ...prompt, path: `fixture/${nth}` }));
 type Named = (typeof named)[number];
 
-/** A ledger as the fixtures describe it: what is known of a prompt's executions is brought about by executions. */
+/** A ledger in the state of the fixtures, produced by real executions of a prompt. */
 beforeAll(async () => {
   stage = await startStage();
   stage.openai.behave(({ body, text }) => {

@@ -187,7 +187,7 @@ it.each<[string, string, unknown]>([
 });
 
 describe('evidence', () => {
-  /** The answers are the values, and those of one language break the schema. */
+  /** The answers equal the values, and those of one language break the schema. */
   const SCHEMA = { type: 'object', properties: { language: { enum: ['en', 'de'] } }, required: ['language'] };
   const FORMAT = { type: 'json_schema', json_schema: { name: 'answer', schema: SCHEMA } };
   const SECRET = 'canary-ja';
@@ -267,7 +267,7 @@ it('is for another project nothing at all', async () => {
     template_source: '{% assign a = 1 %}Hello.',
   });
   expect(own.status).toBe(200);
-  // The same content, and another suggestion only by its prompt: what is decided here stays here.
+  // The content is the same and only the prompt differs, so the decision stays with this suggestion.
   expect(await decide(admin, 'assigns', id, 'dismiss')).toMatchObject({ status: 200 });
   expect(await firstOf('assigns')).toMatchObject({ status: 'open' });
 });

@@ -32,7 +32,7 @@ export async function listSuggestions(
 
 const AT_ONCE = 20;
 
-/** Runs executions, and waits for them. Those that are to fail may. */
+/** Runs executions and waits for them. Some may fail. */
 export async function runMany(
   client: ApiClient,
   count: number,

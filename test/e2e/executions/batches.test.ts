@@ -115,7 +115,7 @@ describe('a batch', () => {
     const none = { queued: 0, running: 0, succeeded: 0, failed: 0, canceled: 0 };
     const open = { ...facts, canceled_at: null, completed_at: null, status: 'running' };
     expect(await get(id)).toEqual({ ...open, counts: { ...none, queued: 3 } });
-    // The older ones of this file come first.
+    // The older batches of this file come first.
     const older = await stage.sql<{ id: string }>(
       'SELECT execution_id AS id FROM executions_all WHERE batch_id <> $1',
       [id],

@@ -19,7 +19,7 @@ import {
 let stage: Stage;
 let foreign: ApiClient;
 
-/** No worker at first: what is queued stays queued. */
+/** There is no worker at first, so queued executions stay queued. */
 beforeAll(async () => {
   stage = await startStage({ WORKER: 'off' });
   foreign = await otherProject(stage);

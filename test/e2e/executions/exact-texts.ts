@@ -1,12 +1,12 @@
 import { ADMIN_KEY, putPrompt, promptPath, type Stage } from '../stage.js';
 
-/** JSON that is only passed on leaves as it came: each of these would be another text after JSON.parse and JSON.stringify. */
+/** JSON that is only passed on must not change: JSON.parse and JSON.stringify would change each of these texts. */
 export const VALUES = [
   '{"order_id":12345678901234567890,"amount":1.10}',
   '{"b":1,"10":{"z":2.0,"2":[],"1":{}},"9":"1.10","a":[9007199254740993,-0,0.0]}',
   '[1E5,1e-7,0.1234567890123456789,1e400,-1.50,100000000000000000000000]',
 ];
-/** A schema has no place for infinity, so 1e400 is left out. */
+/** A schema cannot express infinity, so 1e400 is left out. */
 export const SCHEMA =
   '{"type":"object","z":1.0,"properties":{"10":{"maximum":12345678901234567890},"9":{"multipleOf":0.10,"default":-0},"a":{"const":1E5}}}';
 export const TOOLS = `[{"type":"function","function":{"name":"find","parameters":${SCHEMA}}}]`;
@@ -23,10 +23,10 @@ export type Vendor = keyof typeof MODELS;
 export const requestFor = (vendor: Vendor, variables: string, more = '', prompt = 'show') =>
   `{"prompt_name":"${prompt}","variables":${variables},"model":${MODELS[vendor]}${more}}`;
 
-/** Writes a rendered value as a vendor gets it: a JSON text within a JSON text. */
+/** Formats a rendered value as a vendor gets it: a JSON text within a JSON text. */
 export const within = (text: string) => JSON.stringify(text).slice(1, -1);
 
-/** Sends a text as it goes over the line, both ways. */
+/** Sends the exact text, and returns the exact answer. */
 export async function sendText(
   stage: Stage,
   method: string,
@@ -42,7 +42,7 @@ export async function sendText(
   return { status: response.status, text: await response.text(), headers: response.headers };
 }
 
-/** `show`, which is its variable `v`, and `tooled`, which has tools and a format besides. */
+/** Puts `show`, which is its variable `v`, and `tooled`, which also has tools and a format. */
 export async function putPrompts(stage: Stage): Promise<void> {
   await putPrompt(stage.admin, 'show', '{{ v }}');
   const content = `{"template_source":"{{ v }}","set_active":true,"tools":${TOOLS},"response_format":${FORMAT}}`;

@@ -27,7 +27,7 @@ beforeEach(() => stage.openai.reset());
 
 const body = { prompt_name: 'greeting', variables: { name: 'Ada' }, model: OPENAI };
 
-/** The fault, the answer of `:run`, and what the execution says of it. */
+/** The fault, the answer of `:run`, and what the execution reports about it. */
 const FAILURES: [string, Behaviour, number, string, number | null, string][] = [
   ['400', { kind: 'error', status: 400 }, 502, 'PROVIDER_REJECTED', 400, 'provider_rejected'],
   ['401', { kind: 'error', status: 401 }, 502, 'PROVIDER_REJECTED', 401, 'provider_rejected'],
@@ -66,7 +66,7 @@ describe('a failure of the provider', () => {
       expectProblem(run, status, code);
       expect(run.body).toMatchObject({ execution_id: expect.any(String) as string });
       expect(run.body['attempts']).toBe(stage.openai.requests.length);
-      // A line that is cut in the answer had a status, of which an implementation may or may not tell.
+      // A cut answer did have a status, which an implementation may or may not report.
       if (providerStatus !== null) expect(run.body['provider_status']).toBe(providerStatus);
       else expect([null, 200]).toContain(run.body['provider_status']);
 

@@ -27,14 +27,14 @@ afterAll(() => stage.close());
 
 const idOf = (body: ApiBody) => String(body['execution_id']);
 
-/** @param query as `fetch` writes it */
+/** @param query the parameters, which `fetch` would send */
 async function idsWith(query: Record<string, string>): Promise<string[]> {
   const { status, body } = await stage.admin.get(`/v1/executions?${new URLSearchParams(query).toString()}`);
   expect(status).toBe(200);
   return (body['executions'] as ApiBody[]).map(idOf);
 }
 
-/** Each way to execute, by the id of what it made. */
+/** Each way to execute, returning the id of the execution. */
 const WAYS: Record<string, (metadata: ApiBody) => Promise<string>> = {
   ':run': async (metadata) => idOf((await stage.admin.post(RUN, { ...BODY, metadata })).body),
   ':submit': (metadata) => submit(stage.admin, { ...BODY, metadata }),

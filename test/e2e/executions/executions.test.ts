@@ -53,7 +53,7 @@ function succeeded(more: ApiBody = {}): ApiBody {
   };
 }
 
-/** Returns the members that `GET` adds: everything that is needed to do it again. */
+/** Returns the members that `GET` adds: everything that is needed to repeat the execution. */
 function lineage(params: ApiBody): ApiBody {
   const [request] = stage.openai.requests;
   return {

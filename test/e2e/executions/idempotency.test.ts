@@ -42,13 +42,13 @@ const body = { prompt_name: 'greeting', variables: { name: 'Ada' }, model: OPENA
 const newKey = () => `key ${(nextKey += 1)}`;
 const withKey = (key: string) => ({ 'idempotency-key': key });
 
-/** To the byte. */
+/** Sends the body byte for byte. */
 function send(path: string, key: string, text: string, url = stage.ledger.url): Promise<RawResponse> {
   const headers = { 'x-api-key': ADMIN_KEY, 'content-type': 'application/json', 'idempotency-key': key };
   return rawRequest(url, { method: 'POST', path, headers, body: Buffer.from(text) });
 }
 
-/** Returns the parts that are the same whenever it is sent. */
+/** Returns the parts that a repeated request must repeat. */
 function kept({ status, text, headers }: RawResponse): ApiBody {
   const names = ['content-type', 'location', 'retry-after', 'cache-control'];
   return { status, text, ...Object.fromEntries(names.map((name) => [name, headers.get(name)])) };
@@ -98,7 +98,7 @@ describe('a request that is sent again with its key', () => {
       const first = await send(path, key, text);
       expect([first.status, first.headers.get('idempotency-replayed')]).toEqual([status, null]);
       stage.openai.behave({ kind: 'answer', text: 'another answer' });
-      // The same request in another guise.
+      // The same request in another notation.
       for (const again of [text, JSON.stringify(request, null, 2)]) {
         const replayed = await send(path, key, again);
         expect(kept(replayed)).toEqual(kept(first));
@@ -111,7 +111,7 @@ describe('a request that is sent again with its key', () => {
   describe('however its path is spelt', () => {
     const record = { executions: [{ ...ENTRY, variables: { name: 'Ada' } }] };
     const completion = { model: 'openai/gpt-4o-mini', messages: [{ role: 'user', content: 'Hi' }] };
-    /** Each spelling of a path; those that match no route do nothing. */
+    /** Each spelling of a path. Those that match no route do nothing. */
     const spellings = (path: string): string[] => [
       `${path}/`,
       `${path}?x=1`,
@@ -170,7 +170,7 @@ describe('a request that is sent again with its key', () => {
       expect(await count('executions_all')).toBe(made);
     });
 
-    /** Past any client that would put the path in order. */
+    /** Bypasses clients, which would normalize the path. */
     function post(path: string, key: string | string[], text: string) {
       const headers = { 'x-api-key': ADMIN_KEY, 'content-type': 'application/json', 'idempotency-key': key };
       const { hostname, port } = new URL(stage.ledger.url);
@@ -331,7 +331,7 @@ describe('a key', () => {
     const id = String(submitted.body['execution_id']);
     expect((await untilFinal(stage.admin, id)).status).toBe('succeeded');
     const replayed = await stage.admin.post(SUBMIT, body, withKey(key));
-    // The first answer, not the state of today.
+    // It is the first answer, not the current state.
     expect(replayed.body).toEqual({ execution_id: id, status: 'queued', mode: 'async' });
     expect((await getExecution(stage.admin, id)).attempts).toHaveLength(1);
   });

@@ -6,15 +6,15 @@ import { ADMIN_KEY, ECHO, expectProblem, promptPath, startStage, untilFinal, typ
 interface CorpusEntry {
   readonly name: string;
   readonly content: { readonly template_source?: string; readonly messages?: readonly ApiBody[] };
-  /** JSON text: its order of keys and its numbers are part of the case. */
+  /** JSON text, because its order of keys and its numbers are part of the case. */
   readonly variables_json: string;
   readonly rendered?: string | readonly ApiBody[];
-  /** The place where the text of the variables renders otherwise than what `JSON.parse` makes of it. */
+  /** Set where the text of the variables renders differently from the result of `JSON.parse`. */
   readonly rendered_from_text?: string;
   readonly error?: { readonly code: string; readonly pointers?: readonly string[] };
 }
 
-/** Entries for the renderer alone: over HTTP such bodies are refused before they come to it. */
+/** Entries for the renderer alone: the API refuses such bodies before they reach it. */
 const REFUSED_ON_THE_WIRE = new Set([
   'a key sent twice: the last wins',
   'names of the prototype as own properties',
@@ -29,7 +29,7 @@ beforeAll(async () => {
 });
 afterAll(() => stage.close());
 
-/** Bytes out, bytes in: nothing on the way may put the variables into another order or round their numbers. */
+/** Sends and receives bytes, so that nothing on the way reorders the variables or rounds their numbers. */
 function send(method: string, path: string, body?: string): Promise<RawResponse> {
   return rawRequest(stage.ledger.url, {
     method,
@@ -39,7 +39,7 @@ function send(method: string, path: string, body?: string): Promise<RawResponse>
   });
 }
 
-/** The source text of one field of a JSON object, which `JSON.parse` would not give. */
+/** Returns the source text of one field of a JSON object, which `JSON.parse` does not keep. */
 function sourceOf(json: string, field: string): string {
   const token = /"(?:[^"\\]|\\.)*"|[{}[\],:]|[^\s{}[\],:"]+/gy;
   let depth = 0;
@@ -71,7 +71,7 @@ function execute(verb: 'run' | 'submit', name: string, variablesJson: string): P
   return send('POST', `/v1/executions:${verb}`, `{${fields.join(',')},"variables":${variablesJson}}`);
 }
 
-/** Runs the content, and does it again from nothing but what the execution tells. */
+/** Runs the content, and repeats it from nothing but what the execution reports. */
 async function runAndRepeat(
   name: string,
   content: object,
@@ -81,7 +81,7 @@ async function runAndRepeat(
   const run = await execute('run', name, variablesJson);
   expect(run).toMatchObject({ status: 200, body: { status: 'succeeded' } });
   const stored = await send('GET', `/v1/executions/${String(run.body['execution_id'])}`);
-  // Another version is active by now: the execution's own is to be asked for.
+  // Another version is active now, so this must ask for the execution's own.
   expect(await put(name, otherThan(content))).toMatchObject({ status: 200 });
   const { version_number, checksum_hash } = stored.body;
   const again = await send(

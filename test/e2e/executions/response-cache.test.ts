@@ -31,7 +31,7 @@ afterAll(async () => {
 });
 beforeEach(() => stage.openai.reset());
 
-/** A request that nobody has sent before. */
+/** Makes a request that nobody has sent before. */
 async function newRequest(more: Record<string, unknown> = {}) {
   prompts += 1;
   const name = `cached-${prompts}`;

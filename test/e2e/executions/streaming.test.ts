@@ -41,7 +41,7 @@ async function eventsOf(more: ApiBody = {}, headers: Record<string, string> = {}
   return (await open(more, headers)).readAll();
 }
 
-/** A stream whose head may never come: its execution is found by an id of the caller. */
+/** Opens a stream whose head may never arrive, so a correlation id finds its execution. */
 function openUnanswered(more: ApiBody = {}) {
   const correlationId = `unanswered-${(keys += 1)}`;
   const leaving = new AbortController();
@@ -64,7 +64,7 @@ function openUnanswered(more: ApiBody = {}) {
   };
 }
 
-/** A refusal, which is no stream. */
+/** Returns a refusal, which is not a stream. */
 async function refusalOf(more: ApiBody, headers: Record<string, string> = {}): Promise<ApiResponse<ApiBody>> {
   const { response } = await open(more, headers);
   return {
@@ -147,7 +147,7 @@ describe('a stream', () => {
     const telemetry = events.at(-1)?.data['telemetry'] as Record<string, number>;
     const { time_to_first_token_ms: first, latency_ms: whole } = telemetry;
     expect(first).toEqual(expect.any(Number));
-    // Nine more pieces came 30 ms apart.
+    // Nine more pieces arrived 30 ms apart.
     expect((whole ?? 0) - (first ?? 0)).toBeGreaterThanOrEqual(200);
     const kept = await executionOf(events);
     expect(kept).toMatchObject({ telemetry });
@@ -393,7 +393,7 @@ describe('a reader that leaves', () => {
     leave();
     await eventually(async () => (await find()).status !== 'running');
     const kept = await find();
-    // The end of its only call is its own end.
+    // The end of its only call ends the execution.
     expect(kept).toMatchObject({ status: 'failed', error_type: 'rate_limited' });
     expect(stage.openai.requests).toHaveLength(1);
     expect(kept.attempts).toHaveLength(1);

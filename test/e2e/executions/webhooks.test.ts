@@ -20,7 +20,7 @@ import {
 
 const TIMEOUT_MS = 1500;
 const SETTINGS = {
-  // Submitted executions wait until a test ends them, one way or the other.
+  // Submitted executions wait until a test ends them.
   WORKER: 'off',
   WEBHOOK_ALLOWED_HOSTS: '127.0.0.1',
   WEBHOOK_TIMEOUT_MS: String(TIMEOUT_MS),
@@ -62,7 +62,7 @@ async function queue(url: string | null): Promise<string> {
   return executionId;
 }
 
-/** An execution that is final, without anybody having worked on it. */
+/** Makes a final execution without any worker. */
 async function finished(url: string): Promise<string> {
   const executionId = await queue(url);
   await stage.admin.post(`/v1/executions/${executionId}:cancel`);

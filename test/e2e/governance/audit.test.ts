@@ -177,7 +177,7 @@ describe('GET /v1/audit:export', () => {
     const reader = (response.body as ReadableStream<Uint8Array>).getReader();
     await reader.read();
     expect((await stage.admin.get('/v1/audit?limit=1')).status).toBe(200);
-    // The service's own work opens transactions for a moment; one that waits for the reader would stay.
+    // The service's own work opens transactions briefly, but one that waited for the reader would stay open.
     await eventually(async () => {
       const [row] = await stage.sql<{ count: number }>(
         `SELECT count(*)::int AS count FROM pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in transaction%'`,
@@ -258,7 +258,7 @@ describe('what is written down', () => {
     const rows = await stage.sql<{ row: string }>('SELECT audit_log::text AS row FROM audit_log');
     expect(JSON.stringify(rows)).not.toContain(CANARY);
 
-    /** Whether the newest entry of each action has a before and an after. */
+    /** Maps each action to whether its newest entry has a before and an after. */
     const shapes = new Map(
       written.toReversed().map(({ action, before, after }) => [action, [before !== null, after !== null]]),
     );

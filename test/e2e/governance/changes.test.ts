@@ -41,7 +41,7 @@ const protect = (environment: string, required = 1) =>
 
 let prompts = 0;
 
-/** Two versions, of which none runs in `prod`. */
+/** Makes two versions, neither of which runs in `prod`. */
 async function twoVersions(): Promise<string> {
   prompts += 1;
   const name = `changed/${prompts}`;

@@ -29,7 +29,7 @@ describe('the client', () => {
       environment: 'prod',
       moved: true,
     });
-    // It reads anew what it has moved itself.
+    // The client reads again what it has moved itself.
     expect(await numberRead()).toBe(1);
     expect((await ledgerIn().getPrompt('sdk/env')).version_number).toBe(2);
     expect((await ledger.getPrompt('sdk/env', { environment: 'dev' })).version_number).toBe(2);

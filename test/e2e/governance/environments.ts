@@ -11,7 +11,7 @@ export interface Run extends ApiBody {
   readonly response_text: string;
 }
 
-/** Versions 1, 2, … of a prompt that say which they are; the last is active. */
+/** Puts versions 1, 2, … of a prompt, each of which states its number. The last is active. */
 export async function putVersions(client: ApiClient, name: string, count: number): Promise<string[]> {
   const hashes: string[] = [];
   for (let number = 1; number <= count; number += 1) {

@@ -26,7 +26,7 @@ let second: LedgerProcess;
 let admin: ApiClient;
 /** Another process on the same database. */
 let elsewhere: ApiClient;
-/** By number, from 1. */
+/** Indexed by number, from 1. */
 let hashes: readonly string[];
 
 beforeAll(async () => {
@@ -372,7 +372,7 @@ describe('a rollback in a protected environment', () => {
     await move(admin, 'rolled', 'vault', 2);
     await setRules(admin, 'vault', { protected: true });
     expectProtected(await rollBack(admin, 'rolled', 'vault'));
-    // Version 1 stands there while another protection begins.
+    // Version 1 runs there when the environment is protected again.
     await setRules(admin, 'vault', { protected: false });
     await rollBack(admin, 'rolled', 'vault');
     await setRules(admin, 'vault', { protected: true });

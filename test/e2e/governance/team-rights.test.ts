@@ -114,7 +114,7 @@ describe('a runner of a team', () => {
       expect(refused.status).toBe(403);
       expect(refused.text).toContain('executions:run');
     }
-    // An editor of a team is a runner of it.
+    // An editor of a team is also a runner of it.
     if (way !== 'execute') expect((await send(editor, requestOf('ours'))).status).toBeLessThan(300);
     if (way !== 'execute') expect((await send(runner, requestOf('nobodys'))).status).toBe(403);
   });

@@ -21,7 +21,7 @@ const OTHER_MODEL = { provider: 'openai', model_name: 'gpt-4o' };
 
 let stage: Stage;
 
-/** Once open, a circuit of the API stays so: what happens afterwards is for the workers to show. */
+/** Once open, a circuit of the API stays open, because the workers have to show what happens afterwards. */
 beforeAll(async () => {
   const settings = { CIRCUIT_FAILURES: String(FAILURES), CIRCUIT_OPEN_MS: '3600000', WORKER: 'off' };
   stage = await startStage(settings);
@@ -85,7 +85,7 @@ describe('an open circuit', () => {
     for (let index = 0; index < 4; index += 1) {
       waiting.push(await submit(stage.admin, { ...body, max_attempts: 10 }));
     }
-    // A trial that fails opens it again.
+    // A failed trial opens it again.
     await eventually(() => stage.openai.requests.length >= calls + 2);
     stage.openai.behaveForModel(OPENAI.model_name, { kind: 'answer' });
     for (const id of waiting) {
@@ -93,7 +93,7 @@ describe('an open circuit', () => {
       expect(done.status).toBe('succeeded');
       expect(done['started_at']).not.toBeNull();
     }
-    // Every call that was made is on record, and no other.
+    // Exactly the calls that were made are on record.
     const [row] = await stage.sql<{ attempts: string }>(
       'SELECT count(*) AS attempts FROM execution_attempts_all',
     );

@@ -50,7 +50,7 @@ describe('models in their order', () => {
   beforeEach(() => stage.openai.reset());
 
   const run = (more: ApiBody) => stage.admin.post(RUN, { ...body, ...more });
-  /** Reads the execution of a `:run`, whatever that answered. */
+  /** Reads the execution of a `:run`, whatever the run answered. */
   const ran = async (more: ApiBody): Promise<Execution> =>
     getExecution(stage.admin, String((await run(more)).body['execution_id']));
 

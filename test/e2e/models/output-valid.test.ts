@@ -100,7 +100,7 @@ it('filters lists', async () => {
 it('is told of runs, of what was queued, and of streams, and is counted', async () => {
   const body = { prompt_name: 'extract', variables: { text: 'no JSON' }, model: ECHO, environment };
   const run = await stage.admin.post('/v1/executions:run', body);
-  // The echo answers JSON where that is asked for, and knows no schema.
+  // The echo answers JSON on request, but knows no schema.
   expect(run).toMatchObject({ status: 200, body: { status: 'succeeded', output_valid: false } });
   const plain = await stage.admin.post('/v1/executions:run', { ...body, prompt_name: 'plain' });
   expect(plain.body).not.toHaveProperty('output_valid');

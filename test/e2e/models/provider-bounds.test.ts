@@ -14,7 +14,7 @@ const AT_ONCE = 16;
 let stage: Stage;
 
 beforeAll(async () => {
-  // The circuit would keep us from calling a provider that does nothing but fail.
+  // The circuit breaker is off, because it would stop calls to a provider that does nothing but fail.
   stage = await startStage({ CIRCUIT_FAILURES: '0' });
   await putPrompt(stage.admin, 'greeting', 'Hello {{name}}');
 });
@@ -28,12 +28,12 @@ async function expectFailed(answer: ApiResponse<ApiBody>, errorType: string): Pr
   const execution = await getExecution(stage.admin, String(answer.body['execution_id']));
   expect(execution).toMatchObject({ status: 'failed', error_type: errorType });
   const message = String(execution['error_message']);
-  // A clear sentence, and nothing of what came.
+  // A clear sentence, without anything of the answer.
   expect(message).toMatch(/^The .+\.$/);
   expect(message).not.toMatch(/xxx|Sorry/);
 }
 
-/** The most that the process has ever had in memory. */
+/** Returns the peak memory of the process. */
 function peakMemoryBytes(pid: number): number {
   const status = readFileSync(`/proc/${pid}/status`, 'utf8');
   return Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1]) * 1024;

@@ -6,10 +6,10 @@ import { AcmeServer } from '../../fakes/vendors/acme-server.js';
 
 const ROOT = join(__dirname, '../../..');
 const DIST = join(ROOT, 'dist/src');
-/** The adapters of the house. */
+/** The built-in adapters. */
 const OWN = ['anthropic', 'azure-openai', 'echo', 'google', 'openai'];
 
-/** Boots the providers as the service does, calls `PROVIDER`, and prints what came of it. */
+/** Boots the providers as the service does, calls `PROVIDER`, and prints the result. */
 const BOOT = `
   require('reflect-metadata');
   const { NestFactory } = require('@nestjs/core');
@@ -31,7 +31,7 @@ const BOOT = `
   })().catch((error) => console.log(JSON.stringify({ refused: error.message })));
 `;
 
-/** Boots with every key there is, then calls `anthropic`, and prints which vendors' packages were in memory before and after. */
+/** Boots with every known key, then calls `anthropic`, and prints which vendors' packages were loaded before and after. */
 const SDKS = `
   require('reflect-metadata');
   const { NestFactory } = require('@nestjs/core');
@@ -58,7 +58,7 @@ const SDKS = `
   })();
 `;
 
-/** Answers, or fails with our own ProviderError when asked for nothing. */
+/** Answers, or fails with the service's own ProviderError when the greeting is empty. */
 const BODY = `
   class Tiny {
     supportedParams = [];
@@ -79,7 +79,7 @@ const ESM = `import { Provider, ProviderError } from 'prompt-ledger/provider'; $
 
 let folder: string;
 
-/** Outside the repository, so that nothing of ours is found by walking up its folders. */
+/** Outside the repository, so that module resolution finds nothing of it in parent folders. */
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'provider modules '));
 });
@@ -116,7 +116,7 @@ describe('PROVIDER_MODULES', () => {
       ids: [...OWN, 'tiny'],
       text: 'Good day, Hello there',
     });
-    // Not classed anew, so it is the very class that the service knows.
+    // The error keeps its kind, so it is an instance of the class that the service knows.
     expect(await boot([path], { PROVIDER: 'tiny', TINY_GREETING: '' })).toMatchObject({
       kind: 'rate_limited',
     });

@@ -27,14 +27,14 @@ beforeEach(() => stage.openai.reset());
 
 const body = { prompt_name: 'greeting', variables: { name: 'Ada' }, model: OPENAI };
 
-/** The first so many calls fail. */
+/** Makes the first so many calls fail. */
 function failFirst(times: number, status = 500, headers: Record<string, string> = {}): void {
   stage.openai.behave(({ number }) =>
     number <= times ? { kind: 'error', status, headers } : { kind: 'answer', text: `call ${number}` },
   );
 }
 
-/** Milliseconds from each call to the next, as the provider saw them. */
+/** Returns the milliseconds between consecutive calls, as the provider saw them. */
 function gapsMs(): number[] {
   const times = stage.openai.requests.map(({ receivedAtMs }: ReceivedRequest) => receivedAtMs);
   return times.slice(1).map((time, index) => time - (times[index] ?? 0));
@@ -54,7 +54,7 @@ describe(':run', () => {
         { attempt: 2, status: 'succeeded', error_type: null },
       ],
     });
-    // Each call by a name of its own.
+    // Each call has its own id.
     expect(stage.openai.requests.map(({ attemptId }) => attemptId)).toEqual([`${id}-1`, `${id}-2`]);
 
     stage.openai.reset();
@@ -78,7 +78,7 @@ describe(':run', () => {
 
   it('calls again only while there is time for it', async () => {
     failFirst(9);
-    // The shortest wait and the shortest call are longer than that.
+    // The shortest wait plus the shortest call is longer than that.
     const run = await stage.admin.post(RUN, { ...body, timeout_ms: 250, max_attempts: 5 });
     expect([run.status, run.body['attempts']]).toEqual([502, 1]);
   });
@@ -201,7 +201,7 @@ describe('the bounds of the configuration', () => {
         (await client.post(`/v1/executions${verb}`, { ...request, [member]: most })).status,
       ).toBeLessThan(300);
     }
-    // Left-out params are cut to the bounds, too.
+    // Omitted params are cut to the bounds too.
     const usual = await client.post(`/v1/executions${verb}`, request);
     expect(usual.status).toBeLessThan(300);
   });

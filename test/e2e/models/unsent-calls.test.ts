@@ -3,9 +3,9 @@ import type { ServiceProcess } from '../../support/servers/processes.js';
 import { startWorker } from '../../support/servers/processes.js';
 import { ADMIN_KEY, getExecution, OPENAI, putPrompt, type Stage, startStage, untilFinal } from '../stage.js';
 
-/** Nobody listens there. */
+/** Nobody listens at its address. */
 const REFUSED = { provider: 'refused', model_name: 'm' };
-/** No resolver has an address for it (RFC 6761). */
+/** No resolver has an address for its host (RFC 6761). */
 const NAMELESS = { provider: 'nameless', model_name: 'm' };
 const SERVERS = 'refused=http://127.0.0.1:1/v1, nameless=http://no-such-host.invalid/v1';
 const NOTHING = { spent_usd: '0', held_usd: '0' };
@@ -55,7 +55,7 @@ async function idIn(response: Response): Promise<string> {
   return /"execution_ids?":\[?"([^"]+)"/.exec(text)?.[1] ?? text;
 }
 
-/** Each way to ask for an execution; gives its id. */
+/** Each way to ask for an execution; returns its id. */
 const WAYS: readonly (readonly [string, (ask: Ask) => Promise<string>])[] = [
   [':run', async (ask) => idIn(await post('/v1/executions:run', bodyOf(ask)))],
   [':stream', async (ask) => idIn(await post('/v1/executions:stream', bodyOf(ask)))],
@@ -81,7 +81,7 @@ const WAYS: readonly (readonly [string, (ask: Ask) => Promise<string>])[] = [
   ]),
 ];
 
-/** A prompt of its own, whose budget has room for one call at a time. */
+/** Makes a new prompt whose budget has room for one call at a time. */
 async function budgeted(): Promise<{ prompt: string; standing: () => Promise<ApiBody> }> {
   const prompt = `unsent-${(made += 1)}`;
   await putPrompt(stage.admin, prompt, 'Hello');

@@ -12,14 +12,14 @@ const QUESTION = 'Tell me the four seasons of the year';
 let stage: Stage;
 
 beforeAll(async () => {
-  // Traces of what is asked must not leave the machine, whatever it is set up for.
+  // No traces may leave the machine, whatever its environment enables.
   for (const name of ['LANGSMITH_TRACING', 'LANGCHAIN_TRACING_V2']) process.env[name] = 'false';
   stage = await startStage({ WORKER: 'off' });
 });
 afterAll(() => stage.close());
 beforeEach(() => stage.openai.reset());
 
-/** Calls what it is told until it has a result, then says it. */
+/** Calls the given tools until it has a result, then says it. */
 const callingOnce = (...toolCalls: { name: string; arguments: string }[]): BehaviourRule => {
   return ({ body }) => {
     const messages = body?.['messages'] as { role: string; content: string }[];
@@ -88,7 +88,7 @@ describe.each<[string, (options: ClientOptions) => RealClient]>([
     stage.openai.behave({ kind: 'hang', at: 'start' });
     const arrived = eventually(() => stage.openai.requests.length === 1);
     await client().abort(QUESTION, way, arrived);
-    // Nobody waits for a stream that is left; a whole answer is kept for who asks for it again.
+    // An abandoned stream ends at the provider. A whole answer is kept for a client that asks again.
     if (way === 'streamed') await eventually(() => stage.openai.requests[0]?.outcome === 'abandoned');
   });
 
@@ -122,7 +122,7 @@ describe.each<[string, (options: ClientOptions) => RealClient]>([
     });
 
     it('and tries again what may pass', async () => {
-      // The ledger makes two attempts of each try.
+      // The ledger makes two attempts for each try.
       stage.openai.behave(({ number }) =>
         number <= 2 ? { kind: 'error', status: 500 } : { kind: 'answer' },
       );

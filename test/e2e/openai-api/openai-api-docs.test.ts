@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => stage.close());
 
-/** The blocks of the page in a language, pointed at the ledger of the tests. */
+/** Returns the page's code blocks in a language, pointed at the ledger of the tests. */
 function blocksOf(language: string): string[] {
   const blocks = read('docs/openai.md').matchAll(new RegExp(`^\`\`\`${language}\n(.+?)^\`\`\``, 'gms'));
   const { host } = new URL(stage.ledger.url);

@@ -80,7 +80,7 @@ it.each([20, 45])(
 );
 
 it('a stream is tried again by the official client until it succeeds', async () => {
-  // The ledger makes two attempts of each try.
+  // The ledger makes two attempts for each try.
   stage.openai.behave(({ number }) => (number <= 2 ? { kind: 'error', status: 500 } : { kind: 'answer' }));
   const chunks = await clientOf(1).chat.completions.create({ ...BODY, stream: true });
   let text = '';

@@ -31,7 +31,7 @@ beforeEach(() => stage.openai.reset());
 const post = <T = ApiBody>(body: unknown, headers?: Record<string, string>) =>
   stage.admin.post<T>(PATH, body, headers);
 
-/** Its bytes, as they came. */
+/** Returns the bytes of the stream as they arrived. */
 async function streamed(body: ApiBody, headers: Record<string, string> = {}) {
   const response = await fetch(`${stage.ledger.url}${PATH}`, {
     method: 'POST',

@@ -5,7 +5,7 @@ import { ADMIN_KEY, type Stage, startStage } from '../stage.js';
 
 const VENDORS_KEY = 'sk-stand-in-0000000000000000';
 
-/** Members that the service does not pass on, and how it asks for whatever was asked for. */
+/** Members that the service does not pass on, or sets itself however the client asked. */
 const NOT_SENT = `stream stream_options n logprobs frequency_penalty presence_penalty logit_bias modalities`;
 
 type Json = Readonly<Record<string, unknown>>;
@@ -22,7 +22,7 @@ afterAll(async () => {
   await vendor.stop();
 });
 
-/** Plays the call as if it were the only one, so that the vendor counts the same for each. */
+/** Plays the call as if it were the only one, so that the vendor numbers every call alike. */
 async function play({ provider = FULL_MANNER, run }: OpenAiCall, client: OpenAI, model: string) {
   vendor.reset();
   vendor.behave(provider);
@@ -57,12 +57,12 @@ describe.each(OPENAI_CALLS)("OpenAI's client: $name", (call) => {
 
   it('asks the provider for the same', () => {
     if (call.staysHere) expect(throughLedger.sent).toEqual([]);
-    // A failure that may pass is tried again.
+    // A transient failure is retried.
     else expect(throughLedger.sent.slice(0, direct.sent.length)).toEqual(direct.sent);
   });
 });
 
-/** Ids and times, and who has a model; the ids of calls are the vendor's, and stay. */
+/** Removes ids, times and the owner of a model. The ids of tool calls stay, because they are the vendor's. */
 function withoutIds(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutIds);
   if (typeof value !== 'object' || value === null) return value;
@@ -71,12 +71,12 @@ function withoutIds(value: unknown): unknown {
   return Object.fromEntries(entries.map(([key, item]) => [key, key === 'id' ? idOf(item) : item]));
 }
 
-/** A model is the same under its name with the provider's. */
+/** A model is the same with and without its provider's name. */
 function idOf(id: unknown): unknown {
   return typeof id === 'string' ? id.replace(/^chatcmpl-.*/, 'chatcmpl').replace(/^openai\//, '') : id;
 }
 
-/** Removes the members that OpenAI takes for left out. */
+/** Removes the members that OpenAI treats as omitted. */
 function withoutNulls(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutNulls);
   if (typeof value !== 'object' || value === null) return value;
@@ -84,7 +84,7 @@ function withoutNulls(value: unknown): unknown {
   return Object.fromEntries(said.map(([name, member]) => [name, withoutNulls(member)]));
 }
 
-/** A request by what it means: the same thing has several forms. */
+/** Reduces a request to its meaning, which can take several forms. */
 function asked({ body: received }: ReceivedRequest): unknown {
   const body = withoutNulls(received) as Json | null;
   const { messages, max_tokens, max_completion_tokens, stop, response_format, ...rest } = body ?? {};

@@ -6,20 +6,20 @@ import type {
 } from 'openai/resources/chat/completions';
 import type { Behaviour, BehaviourRule } from '../../fakes/vendors/openai-server.js';
 
-/** One call of OpenAI's client, as its documentation has it. What it gives is compared, so it must be plain data. */
+/** One call of OpenAI's client, as in its documentation. Its result is compared, so it must be plain data. */
 export interface OpenAiCall {
   readonly name: string;
-  /** The provider's reaction; left out: an answer in OpenAI's full manner. */
+  /** The provider's reaction; defaults to an answer with everything that OpenAI sends. */
   readonly provider?: BehaviourRule;
-  /** The service answers by itself: whether or not the provider is asked, the answer is of the same kind. */
+  /** The service answers by itself, without the provider, and the answer has the same form. */
   readonly staysHere?: true;
   readonly run: (client: OpenAI, model: string) => Promise<unknown>;
 }
 
-/** The params of a call beside its model; also those that OpenAI calls deprecated by now, which programs still send. */
+/** The params of a call besides its model, including those that OpenAI has deprecated but programs still send. */
 type Params = Readonly<Record<string, unknown>>;
 
-/** OpenAI's own manner, which says more than many servers like it. */
+/** Answers as OpenAI does, with more details than many compatible servers send. */
 export const FULL_MANNER = {
   kind: 'answer',
   servedModel: 'gpt-4o-mini-2024-07-18',
@@ -92,7 +92,7 @@ function fails(
   };
 }
 
-/** Returns the members that a program branches on; the words are each server's own. */
+/** Returns the members that a program branches on, without the message, whose words differ between servers. */
 function factsOf(error: unknown): object {
   if (!(error instanceof APIError)) throw error;
   const { status, type, code, headers } = error as APIError<number, Headers>;

@@ -54,13 +54,13 @@ async function queued(): Promise<number> {
   return Number(row?.count);
 }
 
-/** Longer than a count of the queue is used for. */
+/** Longer than one count of the queue is reused. */
 const untilCountedAgain = () => sleep(600);
 
 describe('a queue that is full', () => {
   it('takes no more, single or in a batch, of that project, and has room again when it is worked off', async () => {
     const inLine: string[] = [];
-    // Requests let in during a count may count double until the next one, so it may take several tries.
+    // Requests admitted during a count may count double until the next one, so it may take several tries.
     await eventually(async () => {
       const answer = await stage.admin.post(SUBMIT, body);
       if (answer.status === 202) inLine.push(String(answer.body['execution_id']));
@@ -74,7 +74,7 @@ describe('a queue that is full', () => {
       await untilCountedAgain();
     }
     expect(await queued()).toBe(MAX_QUEUED);
-    // Nobody queues for those.
+    // These do not use the full queue.
     expect((await stage.admin.post('/v1/executions:run', body)).status).toBe(200);
     expect((await send(stage, [ENTRY])).status).toBe(200);
     expect((await quiet.post(SUBMIT, body)).status).toBe(202);

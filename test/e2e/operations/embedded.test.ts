@@ -28,7 +28,7 @@ beforeAll(async () => {
   home = path.join(folder, 'a home with blanks');
 });
 afterAll(async () => {
-  // A test that failed may have left its server; its data is about to go.
+  // A failed test may have left its server, whose data is about to be deleted.
   for (const pid of await processesOfHome()) process.kill(pid, 'SIGKILL');
   await rm(folder, { recursive: true, force: true });
 });
@@ -37,7 +37,7 @@ const start = (settings: Record<string, string> = {}): Promise<LedgerProcess> =>
   startLedger({ env: { PROMPT_LEDGER_HOME: home, ...settings } });
 const clientOf = (ledger: LedgerProcess): ApiClient => api(ledger.url, DEFAULT_KEY);
 
-/** Ids of the processes that have the data folder in their command: the embedded server. */
+/** Returns the ids of processes whose command contains the data folder: the embedded server. */
 async function processesOfHome(): Promise<number[]> {
   const { stdout } = await run('ps', ['-eo', 'pid=,args=']);
   return stdout
@@ -99,7 +99,7 @@ describe('a start without any setting', () => {
       expect(await ledger.exit).toEqual({ code: 0, signal: null });
       expect(await processesOfHome()).toEqual([]);
       const again = await start();
-      // The secret that keys are hashed with has to be the same one, too.
+      // The secret that hashes keys has to be the same too.
       const read = await api(again.url, String(key.body['key'])).get(promptPath(`kept/${signal}`));
       expect(read).toMatchObject({
         status: 200,
@@ -232,6 +232,6 @@ it('a .env in the working directory is read, and the environment goes before it'
   expect(await exit).toEqual([0, null]);
   expect(status).toBe(200);
   expect(output).toContain('5 at once');
-  // Any key but the published one is a secret.
+  // Any key except the published one is a secret.
   expect(output).not.toContain('key of the file');
 });

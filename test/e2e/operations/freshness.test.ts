@@ -10,7 +10,7 @@ interface Read extends ApiBody {
   readonly active_version: { readonly version_number: number; readonly template_source: string } | null;
 }
 
-/** Two API processes on one database: changes go through the one, reads through the other. */
+/** Two API processes on one database: one makes the changes, and the other reads. */
 describe('what one process changes, another', () => {
   let stage: Stage;
   let second: LedgerProcess;
@@ -48,7 +48,7 @@ describe('what one process changes, another', () => {
     return row?.version_number ?? 0;
   }
 
-  /** Past the caches: nobody is told, so who has read the prompt before keeps what it knows. */
+  /** Bypasses the caches: nobody is notified, so a process that has read the prompt keeps its old state. */
   async function changeInSilence(name: string, description: string): Promise<void> {
     await stage.sql('UPDATE prompts SET description = $2 WHERE name = $1', [name, description]);
   }
@@ -98,7 +98,7 @@ describe('what one process changes, another', () => {
 
   it('need not ask the database for, until it changes', async () => {
     await putPrompt(writer, 'known', 'text', { description: 'told' });
-    // Until it is followed, every look is one into the database.
+    // Until the process follows the prompt, every read goes to the database.
     await eventually(async () => {
       await changeInSilence('known', 'told');
       await read(reader, 'known', NO_CACHE);
@@ -132,7 +132,7 @@ describe('what one process changes, another', () => {
   it('shows to the one that wrote it before anybody else knows', async () => {
     for (let number = 1; number <= 30; number += 1) {
       const text = `version ${number}`;
-      // Somebody reads all the while, so that loads are under way when the change is answered.
+      // Readers keep loads under way when the change is answered.
       const readers = Array.from({ length: 5 }, () => read(writer, 'own'));
       await putPrompt(writer, 'own', text);
       expect(await textOf(writer, 'own')).toBe(text);

@@ -14,7 +14,7 @@ async function scrape(url: string, headers: Record<string, string> = {}): Promis
   return fetch(`${url}/metrics`, { headers });
 }
 
-/** Name with labels, and value. */
+/** Returns each sample's value by its name with labels. */
 async function samplesOf(url: string, headers: Record<string, string> = {}): Promise<Map<string, number>> {
   const answer = await scrape(url, headers);
   expect([answer.status, answer.headers.get('content-type')]).toEqual([
@@ -225,7 +225,7 @@ describe('the metrics of several processes', () => {
         expect((await scrape(url, headers as Record<string, string>)).status).toBe(401);
       }
       const authorized = { Authorization: `Bearer ${token}` };
-      // A connection each, which go round the processes.
+      // Each request opens a connection, and connections rotate through the processes.
       for (let n = 0; n < 6; n += 1) {
         const answer = await fetch(url + RUN, {
           method: 'POST',

@@ -19,7 +19,7 @@ import {
 const RUN = '/v1/executions:run';
 const SUBMIT = '/v1/executions:submit';
 const SUBMIT_BATCH = '/v1/executions:submit-batch';
-/** With a query a request is left to Express. */
+/** A query moves a request from the fast path to Express. */
 const WAYS: [string, string][] = [
   ['the fast path', ''],
   ['the ordinary way', '?&'],
@@ -45,7 +45,7 @@ async function keyWith(stage: Stage, rateLimits: ApiBody): Promise<LimitedKey> {
   return { ...api(stage.ledger.url, key), keyId, secret: key };
 }
 
-/** Limit, remaining, and the policy; the reset is a time. */
+/** Returns the limit, the remainder and the policy, but not the reset, which is a time. */
 function shownOf({ headers }: ApiResponse<unknown>): (string | null)[] {
   return ['ratelimit-limit', 'ratelimit-remaining', 'ratelimit-policy'].map((name) => headers.get(name));
 }
@@ -91,7 +91,7 @@ describe.each([
     }
     expectLimited(await key.post(SUBMIT_BATCH, batchOf(1)), 'The key has used its 3 requests');
     expect(await countExecutions(stage)).toBe(before);
-    // Reads are no requests, and other keys are others.
+    // Reads do not count as requests, and other keys have their own limits.
     expect((await key.get('/v1/executions')).status).toBe(200);
     expect((await stage.admin.post(RUN + query, body)).status).toBe(200);
   });
@@ -154,7 +154,7 @@ describe.each([
       }
       const reused = await key.post(RUN + query, { ...body, variables: { name: 'Bob' } }, once);
       expectProblem(reused, 422, 'IDEMPOTENCY_KEY_REUSED');
-      // Refused requests are not kept: the key may be used again when there is room.
+      // Refused requests are not stored, so the idempotency key may be used again when there is room.
       const rows = await stage.sql(
         `SELECT key FROM idempotency_keys WHERE headers::text ILIKE '%ratelimit%'`,
       );

@@ -20,7 +20,7 @@ import {
 
 let stage: Stage;
 
-/** The stage's own ledger only watches: what is to be stopped is a second one. */
+/** The stage's own ledger only watches; the tests stop a second one. */
 beforeAll(async () => {
   stage = await startStage({ WORKER: 'off' });
   await putPrompt(stage.admin, 'greeting', 'Hello {{name}}');
@@ -75,7 +75,7 @@ describe('an API process that is told to stop', () => {
     await untilCalled(1);
     const { signal } = await leaving.stop();
     expect(signal).toBeNull();
-    // It was sent: nobody can say that it was not.
+    // The call was sent, so its outcome is unknown.
     const { attempts } = await getExecution(stage.admin, id);
     expect(attempts).toHaveLength(1);
     expect(attempts[0]?.['status']).not.toBe('succeeded');
@@ -105,7 +105,7 @@ describe('an API process that is told to stop', () => {
     const first = leaving.stop();
     let isGone = false;
     void leaving.exit.then(() => (isGone = true));
-    // The second one would be lost if the first had not been taken in yet.
+    // A second signal would be lost if the process had not handled the first one yet.
     await eventually(() => {
       if (!isGone) process.kill(leaving.pid, 'SIGTERM');
       return isGone;
@@ -131,7 +131,7 @@ describe('a restart on the same port', () => {
       for (let restart = 0; restart < RESTARTS; restart += 1) {
         const leaving = await startLedger({ env });
         const before = hammers.map(({ answered }) => answered);
-        // Everybody is at it, on a connection that was used before.
+        // Every client is sending, on a connection that was used before.
         await eventually(() => hammers.every(({ answered }, index) => answered > (before[index] ?? 0) + 100));
         expect(await leaving.stop()).toEqual({ code: 0, signal: null });
       }
@@ -145,7 +145,7 @@ describe('a restart on the same port', () => {
   );
 });
 
-/** Clients that ask without a pause on connections that they keep, and repeat nothing but a refused connection. */
+/** Clients that send without a pause on keep-alive connections, and repeat a request only after a refused connection. */
 class Hammer {
   answered = 0;
   refused = 0;

@@ -24,10 +24,10 @@ import {
 const run = promisify(execFile);
 const RUN = '/v1/executions:run';
 const SUBMIT = '/v1/executions:submit';
-/** Each request's line names the process that answered. */
+/** Each request's log line names the process that answered. */
 const SETTINGS = { WEB_CONCURRENCY: '2', LOG_LEVEL: 'info', LOG_FORMAT: 'json', LEASE_MS: '1000' };
 
-/** The API processes of a supervisor. */
+/** Returns the API processes of a supervisor. */
 async function processesOf({ pid }: Pick<ServiceProcess, 'pid'>): Promise<number[]> {
   const { stdout } = await run('ps', ['-eo', 'pid=,ppid=,args=']);
   return stdout
@@ -158,7 +158,7 @@ describe.each([
     const taken = answers.filter(({ status }) => status === 202);
     expect(taken).toHaveLength(25);
     expect(answers.filter(({ status }) => status === 429)).toHaveLength(35);
-    // Both had a part in it, and each told its clients what was left in all.
+    // Both processes took part, and each reported the remainder of the shared limit.
     const left = taken.map(({ headers }) => Number(headers.get('ratelimit-remaining')));
     expect(left.sort((a, b) => a - b)).toEqual(Array.from({ length: 25 }, (_, at) => at));
     const indexes = await Promise.all(
@@ -176,7 +176,7 @@ describe.each([
     for (let count = 0; count < 12; count += 1) ids.push(await submit(stage.admin, body));
     await eventually(() => stage.openai.requests.length >= 6);
     process.kill(before[0] ?? 0, 'SIGKILL');
-    // Clients on the connections of the other one notice nothing.
+    // Clients on the connections of the other process notice nothing.
     const answers = await Promise.allSettled(connections.map((each) => each.send('GET', '/health')));
     expect(answers.map(({ status }) => status)).toContain('fulfilled');
     await eventually(async () => (await processesOf(stage.ledger)).length === 2);

@@ -2,7 +2,7 @@ import { eventually } from '../../support/eventually.js';
 import { startWorker } from '../../support/servers/processes.js';
 import { getExecution, OPENAI, putPrompt, type Stage, startStage, submit, untilFinal } from '../stage.js';
 
-/** So short that a call outlives it several times: only who renews it keeps it. */
+/** So short that a call outlasts it several times. Only a worker that renews its lease keeps the call. */
 const LEASE_MS = 1000;
 
 let stage: Stage;
@@ -49,7 +49,7 @@ describe('a worker', () => {
     });
     const ids = batch.body.execution_ids;
     for (let round = 1; round <= 2; round += 1) {
-      // Nothing is to lapse here, however busy the machine is.
+      // No lease may lapse here, however busy the machine is.
       const worker = await startWorker({ env: { ...env, LEASE_MS: '30000', CONCURRENCY: '4' } });
       await eventually(() => stage.openai.requests.length > round * 40);
       expect(await worker.stop()).toEqual({ code: 0, signal: null });

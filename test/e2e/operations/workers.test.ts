@@ -6,7 +6,7 @@ import { startWorker, type ServiceProcess } from '../../support/servers/processe
 import { getExecution, putPrompt, startStage, submit, untilFinal, type Stage } from '../stage.js';
 
 const SUBMITS = 1000;
-/** The connections of a client with a pool; the order of arrival is then not that of sending. */
+/** The connections of a client with a pool, whose requests do not arrive in the order of sending. */
 const IN_FLIGHT = 20;
 
 /** A thousand executions, and a lease that has to lapse, take a while on a busy machine. */
@@ -62,7 +62,7 @@ describe.each(['Postgres', 'Redis'])('workers of their own, with the bell of %s'
   }
 
   it('share a thousand submits, each called exactly once and on record', async () => {
-    // Long enough for the calls to overlap as far as they may.
+    // Long enough for the calls to overlap as far as the limits permit.
     stage.openai.behave({ kind: 'answer', delayMs: 20 });
     const [first, second] = await Promise.all([worker(6), worker(6)]);
     const ids = await submitMany(SUBMITS);
@@ -82,7 +82,7 @@ describe.each(['Postgres', 'Redis'])('workers of their own, with the bell of %s'
     expect(attempts.map((attempt) => attempt.provider_request_id).sort()).toEqual(
       requests.map(({ requestId }) => requestId).sort(),
     );
-    // No more than both together may, and more than one of them could.
+    // No more than both may make together, and more than one of them could.
     expect(mostAtOnce(requests)).toBeLessThanOrEqual(12);
     expect(mostAtOnce(requests)).toBeGreaterThan(6);
     expect(await Promise.all([first.stop(), second.stop()])).toMatchObject([{ code: 0 }, { code: 0 }]);
@@ -168,14 +168,14 @@ describe.each(['Postgres', 'Redis'])('workers of their own, with the bell of %s'
   }
 });
 
-/** Returns the most calls that the provider had open at the same moment. */
+/** Returns the most calls that the provider had open at once. */
 function mostAtOnce(requests: readonly ReceivedRequest[]): number {
   const changes = requests
     .flatMap(({ receivedAtMs, endedAtMs }): [number, number][] => [
       [receivedAtMs, 1],
       [endedAtMs ?? Infinity, -1],
     ])
-    // Within a millisecond the one that ends makes room for the one that begins.
+    // Within one millisecond, a call that ends makes room for one that begins.
     .sort(([a, up], [b, down]) => a - b || up - down);
   let open = 0;
   return changes.reduce((most, [, change]) => Math.max(most, (open += change)), 0);

@@ -14,7 +14,7 @@ beforeAll(async () => {
 afterAll(() => stage.close());
 
 const tool = (name: string, more: ApiBody = {}) => ({ type: 'function', function: { name, ...more } });
-/** Keys in an order that is not that of the alphabet, and such as reach for a prototype elsewhere. */
+/** Keys that are not in alphabetical order, and keys that could reach a prototype. */
 const PARAMETERS = {
   type: 'object',
   required: ['number'],
@@ -41,7 +41,7 @@ describe('tools and a response format', () => {
     const byId = (await stage.admin.get(`/v1/versions/${version.version_id}`)).body;
     for (const read of [await activeOf('whole'), await versionOf('whole', 1), byId]) {
       expect(read).toMatchObject({ template_source: 'Find {{order}}', variables: ['order'], ...EXTRAS });
-      // Models write members in the order of the schema.
+      // The order counts, because models write members in the order of the schema.
       expect(JSON.stringify(read['tools'])).toBe(JSON.stringify(EXTRAS.tools));
     }
   });

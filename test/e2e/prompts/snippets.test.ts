@@ -176,7 +176,7 @@ describe('a prompt with snippets', () => {
     expect(one.checksum_hash).not.toBe(two.checksum_hash);
     expect(again).toMatchObject({ version_id: one.version_id, version_number: 1 });
     await stage.admin.delete(promptPath('sums'));
-    // The same template over another text of the same name and number.
+    // The same template now includes another text of the same name and number.
     expect((await stage.admin.delete(snippetPath('one'))).status).toBe(204);
     await putSnippet('one', 'another text');
     expect((await put('one@1')).checksum_hash).not.toBe(one.checksum_hash);

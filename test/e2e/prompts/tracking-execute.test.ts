@@ -129,7 +129,7 @@ describe('executing a prompt of code', () => {
     await register('DEPLOYED', green);
     const answers = await Promise.all(
       Array.from({ length: 20 }, async (_, index) => {
-        // While they go on registering what each of them has.
+        // Both deployments keep registering their own template meanwhile.
         const template = index % 2 === 0 ? blue : green;
         await register('DEPLOYED', template);
         const asked = { template_hash: sha256(template), variables: { x: index } };

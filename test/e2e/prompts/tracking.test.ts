@@ -26,7 +26,7 @@ afterAll(() => stage.close());
 
 const sha256 = (text: string) => createHash('sha256').update(text, 'utf8').digest('hex');
 
-/** Templates by name. */
+/** Builds a request from templates by name. */
 const bodyOf = (templates: Readonly<Record<string, string>>, more: ApiBody = {}) => ({
   prompts: Object.entries(templates).map(([name, template_source]) => ({ name, template_source })),
   ...more,
@@ -245,7 +245,7 @@ describe('registering code', () => {
         before: { active_version_id: ANY_ID },
         after: { ...GIT, version: 2, is_new: true, is_activated: true },
       },
-      // Only what is known of its registration is another.
+      // Only the facts of its registration differ.
       {
         ...common,
         subject: 'prompt/AUDITED_TOO',

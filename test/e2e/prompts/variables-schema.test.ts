@@ -141,7 +141,7 @@ describe('a schema of the variables', () => {
       });
       return response.status;
     };
-    // An empty query makes the slow path of it.
+    // An empty query takes the slow path.
     for (const query of ['', '?']) {
       expect(await send('9007199254740993', query)).toBe(422);
       expect(await send('9007199254740992', query)).toBe(200);

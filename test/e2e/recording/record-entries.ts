@@ -45,7 +45,7 @@ export async function recordOne(stage: Stage, entry: ApiBody): Promise<Execution
   return getExecution(stage.admin, recorded[0].execution_id);
 }
 
-/** Two versions of the prompt of {@link ENTRY}, the second active. @returns their hashes. */
+/** Puts two versions of the prompt of {@link ENTRY}, the second active. @returns their hashes. */
 export async function putGreetings({ admin }: Stage): Promise<string[]> {
   const hashes: string[] = [];
   for (const text of ['Hello {{name}}', 'Hi {{name}}']) {

@@ -160,7 +160,7 @@ describe('a model that is not allowed', () => {
     await record(stage, { ...ENTRY, model: seen });
     expect(await isListed()).toBe(true);
     expect(await rows()).toEqual([{ allowed: true, max_tokens: 7 }]);
-    // The provider has no adapter here, which is asked only for a model that is allowed.
+    // The provider has no adapter here, and only an allowed model needs one.
     expect((await run()).body['code']).not.toBe('MODEL_NOT_FOUND');
   });
 });
@@ -175,7 +175,7 @@ describe('the idempotency key', () => {
     const first = await post(text);
     const bytes = await first.text();
     expect([first.status, first.headers.get('idempotency-replayed')]).toEqual([200, null]);
-    // The fault of one of them is mended now; what was answered stays answered.
+    // The rejected entry would succeed now, but the stored answer is repeated.
     await putPrompt(stage.admin, 'later', 'Hello {{name}}');
     const before = await rowCounts(stage);
     const again = await post(JSON.stringify(JSON.parse(text), null, 2));

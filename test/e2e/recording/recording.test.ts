@@ -69,7 +69,7 @@ describe('an execution that a client made itself', () => {
     const times = { started_at: '2026-11-24T10:00:00.000Z', completed_at: '2026-11-24T10:00:00.812Z' };
     const call = { provider: 'openai', model_name: 'gpt-4o-mini' };
     const nothing = { error_type: null, error_message: null };
-    // By the catalogue's price, 0.15 dollars for a million tokens of the prompt.
+    // The catalogue's price is 0.15 dollars for a million tokens of the prompt.
     const cost = { cost_usd: '0.0000018', cost_pico_usd: '1800000', price_id: ANY_ID };
     const execution = await getExecution(stage.admin, id);
     expect(execution).toEqual({
@@ -143,7 +143,7 @@ describe('an execution that a client made itself', () => {
         },
       ],
     });
-    // When it was recorded, and not when it says that it was made.
+    // The time of the recording, not the time that the entry reports.
     expect(Date.parse(String(execution['created_at']))).toBeGreaterThan(before.getTime() - 60_000);
     const list = await stage.admin.get<{ executions: ApiBody[] }>(
       '/v1/executions?correlation_id=order-4711&environment=prod',

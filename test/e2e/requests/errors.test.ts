@@ -44,7 +44,7 @@ async function expectRefusal(
   }[method]();
   expectProblem(answer, status, code);
   expect(answer.body['instance']).toBe(path.split('?')[0]);
-  // Neither a stack, nor SQL, nor a key, nor a file of ours.
+  // The answer contains no stack, SQL, key or file of the service.
   expect(JSON.stringify(answer.body)).not.toMatch(/\bat .+:\d+|select |insert |node_modules|\.js\b|dist\//i);
   expect(JSON.stringify(answer.body)).not.toContain(ADMIN_KEY);
   return answer.body;

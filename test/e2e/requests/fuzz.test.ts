@@ -2,12 +2,12 @@ import fc from 'fast-check';
 import { rawRequest, type RawResponse } from '../raw-request.js';
 import { ADMIN_KEY, ECHO, promptPath, startStage, type Stage } from '../stage.js';
 
-/** On a failure fast-check prints the seed; LEDGER_FUZZ_SEED runs it again. */
+/** On a failure fast-check prints the seed, and LEDGER_FUZZ_SEED runs it again. */
 const SEED = Number(process.env['LEDGER_FUZZ_SEED'] ?? Date.now() % 2 ** 31);
 const PARAMETERS = { seed: SEED };
 const NAME = /^[A-Za-z0-9_\-./]{1,200}$/;
 
-/** Hundreds of requests one after the other, on a machine that may have other things to do. */
+/** Hundreds of requests run one after the other, possibly on a busy machine. */
 jest.setTimeout(180_000);
 
 let stage: Stage;
@@ -17,7 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => stage.close());
 
-/** Whatever is sent, the answer is JSON and never a fault of ours. */
+/** Sends anything. The answer must be JSON, and never an internal error. */
 async function send(method: string, path: string, body?: string | Uint8Array): Promise<RawResponse> {
   const answer = await rawRequest(stage.ledger.url, {
     method,
@@ -34,7 +34,7 @@ async function send(method: string, path: string, body?: string | Uint8Array): P
   return answer;
 }
 
-/** Text with everything in it that is hard on text: half surrogates and control characters, too. */
+/** Text with everything that is hard on text, including lone surrogates and control characters. */
 const text = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 40 }),
   fc.string({ unit: 'grapheme', maxLength: 40 }),
@@ -195,7 +195,7 @@ it('bodies: whatever arrives at whatever route is answered, and never with a fau
     ['POST', '/v1/keys'],
     ['PUT', '/v1/models/echo/echo'],
   );
-  // Known fields with values of any kind come further than noise does.
+  // Known fields with arbitrary values get further than noise does.
   const field = fc.constantFrom(
     ...'template_source messages set_active tags description owner_team created_by commit_message variables'.split(
       ' ',

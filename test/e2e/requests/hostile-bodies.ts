@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 
-/** A route that takes a body, as the OpenAPI document has it. */
+/** A route that takes a body, from the OpenAPI document. */
 export interface BodyRoute {
   readonly method: string;
-  /** With its parameters filled in. */
+  /** The path with its parameters filled in. */
   readonly path: string;
-  /** Members of the body that take more than a scalar. */
+  /** Members of the body that accept more than a scalar. */
   readonly members: readonly string[];
 }
 
@@ -36,7 +36,7 @@ const PARAMETERS: Readonly<Record<string, string>> = {
   price_id: UUID,
 };
 
-/** All of them: a new one is tried without anybody having to think of it. */
+/** Lists all of them, so that a new route is tested automatically. */
 export function listBodyRoutes(): BodyRoute[] {
   const file = path.join(__dirname, '../../../openapi.json');
   const { paths, components } = JSON.parse(readFileSync(file, 'utf8')) as OpenApiDocument;
@@ -73,7 +73,7 @@ const keys = (bytes: number, value: string): string => {
   return `{${Array.from({ length }, (_, nth) => `"${(nth + 100_000).toString(36)}":${value}`).join()}}`;
 };
 
-/** JSON values of about so many bytes that are hard on whoever reads them. */
+/** JSON values of about so many bytes that are expensive to process. */
 export const HOSTILE_VALUES: Readonly<Record<string, (bytes: number) => string>> = {
   'empty objects': (bytes) => fill(bytes, '{}', '[', ']'),
   'small nested objects': (bytes) => fill(bytes, '{"a":{"b":[{}]}}', '[', ']'),
@@ -86,7 +86,7 @@ export const HOSTILE_VALUES: Readonly<Record<string, (bytes: number) => string>>
   'one escaped string': (bytes) => `"${'\\u00e9'.repeat(Math.floor(bytes / 6))}"`,
   'one string of emoji': (bytes) => `"${'😀'.repeat(Math.floor(bytes / 4))}"`,
   'white space': (bytes) => `[${' '.repeat(bytes)}]`,
-  // The most that the bound lets through.
+  // The largest that the bound permits.
   'a thousand empty objects': () => fill(3_000, '{}', '[', ']'),
   'twenty thousand arrays': () => fill(60_000, '[]', '[', ']'),
   'nine thousand keys': () => keys(9_000 * 10, '1'),
@@ -94,7 +94,7 @@ export const HOSTILE_VALUES: Readonly<Record<string, (bytes: number) => string>>
 
 const loop = (body: string): string => `{% for i in (1..9999) %}${body}{% endfor %}`;
 
-/** Templates that take as much work as they may, each with what is rendered into it as `x`. */
+/** Templates that do as much work as they may, each with the value that is rendered as `x`. */
 export const HOSTILE_TEMPLATES: Readonly<Record<string, readonly [source: string, x: unknown]>> = {
   'escape in a loop': [loop('{% assign y = x | escape %}'), '<'.repeat(100_000)],
   'squish in a loop': [loop('{% assign y = x | squish %}'), 'a b '.repeat(50_000)],

@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => stage.close());
 
-/** After whatever a test has sent, the service still answers others, and none of its threads has thrown. */
+/** Whatever a test has sent, the service must still answer others, and none of its threads may have thrown. */
 afterEach(async () => {
   expect(await stage.admin.get('/v1/prompts/greeting')).toMatchObject({ status: 200 });
 });

@@ -5,9 +5,9 @@ import type { ApiBody } from '../../support/api-client.js';
 import { LoopWatch } from './loop-watch.js';
 import { ADMIN_KEY, promptPath, startStage, type Stage } from '../stage.js';
 
-/** The sender is answered within this time, and nobody else waits longer for a turn. */
+/** The sender gets its answer within this time, and no other request waits longer for a turn. */
 const MOST_MS = 50;
-/** A busy machine makes answers later, and nothing makes them earlier. */
+/** A busy machine delays answers, and nothing makes them earlier. */
 const TRIES = 20;
 const KEYWORDS = 10_000;
 
@@ -28,7 +28,7 @@ const doubling = {
   ]),
 };
 
-/** Refused when the version is put. As text where JSON.stringify would not write it. */
+/** Refused when the version is put. They are texts where JSON.stringify cannot write them. */
 const REFUSED: Readonly<Record<string, object | string>> = {
   'exponential pattern with a back reference': { properties: { x: { pattern: '^(a+)+\\1$' } } },
   'exponential pattern that looks ahead': { properties: { x: { pattern: '^(?=(a+)+$)b' } } },
@@ -48,7 +48,7 @@ const REFUSED: Readonly<Record<string, object | string>> = {
   '__proto__ as a keyword': '{"__proto__":{"polluted":true}}',
 };
 
-/** Taken, and then met with variables that make the most of them. */
+/** Accepted, and then used with variables that exploit them. */
 const TAKEN: Readonly<Record<string, readonly [schema: object | string, variables: string]>> = {
   'exponential patterns': [
     { properties: keyed(40, (i) => [`x${i}`, { pattern: '^(a+)+$' }]) },
@@ -88,7 +88,7 @@ interface Measured {
   readonly turnMs: number;
 }
 
-/** Sends the same request until it was answered in time, as often as it is allowed. The least of each figure counts. */
+/** Repeats the same request until it is answered in time, up to the limit. The lowest value of each figure counts. */
 async function measure(method: string, route: string, body: string): Promise<Measured> {
   const headers = { 'X-API-Key': ADMIN_KEY, 'Content-Type': 'application/json' };
   let least: Measured | undefined;

@@ -32,7 +32,7 @@ async function pageOf(kind: 'prompts' | 'executions', query: string): Promise<Pa
   };
 }
 
-/** Every row of every page, in the order of the pages. */
+/** Reads every row of every page, in the order of the pages. */
 async function allPages(kind: 'prompts' | 'executions', query: string, limit: number): Promise<ApiBody[]> {
   const rows: ApiBody[] = [];
   for (let cursor: string | null = ''; cursor !== null;) {
@@ -92,7 +92,7 @@ describe('the list of executions', () => {
   const ids: string[] = [];
   const body = { prompt_name: 'listed', variables: { x: 'SECRET-CONTENT' }, model: ECHO };
 
-  /** Seven runs of two environments, the last one failed; and one of another prompt. */
+  /** Seven runs in two environments, the last of which failed, and one run of another prompt. */
   beforeAll(async () => {
     await putPrompt(stage.admin, 'listed', 'Say {{x}}');
     await putPrompt(stage.admin, 'other', 'Other');

@@ -7,7 +7,7 @@ const PRELOAD = path.join(__dirname, '../../faults/preloads/watch-loop.cjs');
 /** The watch ticks every 2 ms, and writes at the tick after a long turn. */
 const SETTLE_MS = 15;
 
-/** Looks at the event loop of a process that was started with {@link settings}. */
+/** Watches the event loop of a process that was started with {@link settings}. */
 export class LoopWatch {
   constructor(
     private readonly pid: number,
@@ -18,7 +18,7 @@ export class LoopWatch {
     return { NODE_OPTIONS: `--require=${PRELOAD}`, FAULTS_LOOP_FILE: file };
   }
 
-  /** While the work goes on: of each turn the smaller of the time that passed and of what it took of the processor. */
+  /** Measures turns during the work, each as the smaller of its elapsed time and its processor time. */
   async longestTurnMs(work: () => Promise<unknown>): Promise<number> {
     const { resets } = this.read();
     process.kill(this.pid, 'SIGUSR2');
@@ -28,7 +28,7 @@ export class LoopWatch {
     return this.read().mostMs;
   }
 
-  /** Between two writes the file may be empty. */
+  /** The file may be empty between two writes. */
   private read(): { readonly resets: number; readonly mostMs: number } {
     for (;;) {
       try {

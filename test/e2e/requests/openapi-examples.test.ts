@@ -12,10 +12,10 @@ import {
 } from '../../support/openapi-calls.js';
 import { ADMIN_KEY, startStage, type Stage } from '../stage.js';
 
-/** These lead a browser to an identity provider and back, where there is one. */
+/** These redirect a browser to an identity provider and back, where one is configured. */
 const OF_BROWSERS = ['/auth/login', '/auth/callback'];
 
-/** The examples are what the explorer fills in, and what a reader copies. */
+/** The explorer fills in the examples, and readers copy them. */
 describe('the examples of the OpenAPI document', () => {
   let stage: Stage;
   let calls: readonly OpenApiCall[];
@@ -42,12 +42,12 @@ describe('the examples of the OpenAPI document', () => {
   });
 
   it('work as they stand', async () => {
-    // So that there are two versions to compare, once the example has made its own.
+    // The example makes another version, so that there are two to compare.
     await stage.admin.put('/v1/prompts/doc_summarizer', { template_source: 'Before: {{text}}' });
-    // So that there is a move to take back, once the example has made another.
+    // The example makes another move, so that there is one to take back.
     await stage.admin.put('/v1/prompts/doc_summarizer', { template_source: 'Between: {{text}}' });
     await stage.admin.put('/v1/prompts/doc_summarizer/environments/staging', { version_number: 2 });
-    // So that there is one that people score by.
+    // There must be a scorer that people score by.
     await stage.admin.put('/v1/scorers/helpful', { kind: 'human', labels: { good: true, bad: false } });
     const ids = new Map<string, string>();
     const refused: unknown[] = [];
@@ -59,7 +59,7 @@ describe('the examples of the OpenAPI document', () => {
       const rolloutId = await makeRollout(call);
       if (rolloutId !== null) ids.set('rollout_id', rolloutId);
       const waiting = (await submitWaiting(call)) ?? (await startWaiting(call));
-      // The explorer would fill them in like this; ids are those of what was made before.
+      // Fills in parameters as the explorer would, with the ids of what was made before.
       const url = fillPath(call, (one) => exampleOf(one) ?? waiting ?? ids.get(one.name));
       const { status, body } = await send(call, url, ids);
       if (status >= 300) refused.push({ call: `${call.method} ${url}`, status, body });
@@ -68,7 +68,7 @@ describe('the examples of the OpenAPI document', () => {
     expect(refused).toEqual([]);
   });
 
-  /** An execution that waits for its next attempt, for the call that cancels one. */
+  /** Makes an execution that waits for its next attempt, for the call that cancels one. */
   async function submitWaiting({ route }: OpenApiCall): Promise<string | null> {
     if (route !== '/v1/executions/{execution_id}:cancel') return null;
     const { body } = await stage.admin.post('/v1/executions:submit', {
@@ -77,7 +77,7 @@ describe('the examples of the OpenAPI document', () => {
       model: 'echo/echo-fail-500',
     });
     const id = body['execution_id'] as string;
-    // Its first call is over when it waits for the second: only then can it be canceled.
+    // It waits for the second call once the first is over, and only then can be canceled.
     await eventually(async () => {
       const { body: execution } = await stage.admin.get(`/v1/executions/${id}`);
       return execution['status'] === 'queued' && (execution['attempts'] as unknown[]).length > 0;
@@ -85,7 +85,7 @@ describe('the examples of the OpenAPI document', () => {
     return id;
   }
 
-  /** One about a version that is the newest, for each call that decides about one. */
+  /** Makes a suggestion about the newest version, for each call that decides about one. */
   async function findSuggestion({ route }: OpenApiCall): Promise<string | null> {
     const verb = /\{suggestion_id\}:(\w+)$/.exec(route)?.[1];
     if (verb === undefined) return null;
@@ -98,7 +98,7 @@ describe('the examples of the OpenAPI document', () => {
     return suggestion?.suggestion_id ?? null;
   }
 
-  /** An experiment whose only cell waits for its next attempt, for the call that cancels one. */
+  /** Makes an experiment whose only cell waits for its next attempt, for the call that cancels one. */
   async function startWaiting({ route }: OpenApiCall): Promise<string | null> {
     if (route !== '/v1/experiments/{experiment_id}:cancel') return null;
     const candidate = { label: 'a', prompt_name: 'doc_summarizer', model: 'echo/echo-fail-500' };
@@ -111,7 +111,7 @@ describe('the examples of the OpenAPI document', () => {
     return body['experiment_id'] as string;
   }
 
-  /** One in the status that the call wants; the one before makes room for it. */
+  /** Makes a rollout in the status that the call needs. The previous one ends to make room for it. */
   async function makeRollout({ method, route }: OpenApiCall): Promise<string | null> {
     const verb = /^\/v1\/rollouts\/\{rollout_id\}:([a-z-]+)$/.exec(route)?.[1];
     if (method !== 'POST' || verb === undefined) return null;
@@ -132,19 +132,19 @@ describe('the examples of the OpenAPI document', () => {
     return id;
   }
 
-  /** Nobody approves their own: a change by somebody else, for each call that decides about one. */
+  /** Opens a change for each call that decides about one. Somebody else opens it, because nobody approves their own. */
   async function openChange({ method, route }: OpenApiCall): Promise<string | null> {
     if (method !== 'POST' || !route.startsWith('/v1/changes')) return null;
     await stage.sql(`UPDATE environments SET protected = true, revision = revision + 1 WHERE name = 'prod'`);
     const verb = /:(\w+)$/.exec(route)?.[1];
     if (verb === undefined) return null;
-    // Withdrawn by whoever opened it; what is decided otherwise was opened by somebody else.
+    // Only the opener may withdraw a change. Other decisions need a change that somebody else opened.
     const author =
       verb === 'withdraw' || verb === 'apply' ? stage.admin : await clientWith(stage, ['changes:write']);
     const { body } = await author.post('/v1/changes', {
       prompt_name: 'doc_summarizer',
       environment: 'prod',
-      // Whichever is applied, the others ask for another one.
+      // The apply moves to one version, so the other changes ask for another.
       version_number: verb === 'apply' ? 1 : 2,
       reason: 'example',
     });
@@ -155,7 +155,7 @@ describe('the examples of the OpenAPI document', () => {
     return id;
   }
 
-  /** The instance made everything here, and so approves nothing of it. */
+  /** The instance made everything here, so it cannot approve any of it. */
   async function keyFor({ route }: OpenApiCall): Promise<string> {
     if (!route.endsWith(':approve')) return stage.env['API_KEY'] ?? '';
     const made = await stage.admin.post<{ key: string }>('/v1/keys', {

@@ -12,7 +12,7 @@ import { type LeastRole, ROUTE_MATRIX } from '../../support/route-matrix.js';
 import { memberClient } from '../people.js';
 import { ADMIN_KEY, type Stage, startStage, UNKNOWN_ID } from '../stage.js';
 
-/** From the least to the most; each may call what the ones before may. */
+/** From the least to the most; each may call what the previous ones may. */
 const CALLERS = ['anyone', 'any key', ...ROLES, 'instance'] as const satisfies readonly LeastRole[];
 
 interface Answer {
@@ -30,14 +30,14 @@ const keys = new Map<LeastRole, string | null>([
 beforeAll(async () => {
   stage = await startStage();
   for (const role of ROLES) keys.set(role, (await memberClient(stage, role)).key);
-  // A scope of no use for anything that asks for one that is in use.
+  // No route needs this scope.
   const { key } = await memberClient(stage, 'admin', { scopes: ['traces:read'] });
   keys.set('any key', key);
   calls = callsOf((await stage.admin.get<OpenApiPaths>('/openapi.json')).body);
 });
 afterAll(() => stage.close());
 
-/** With its own example, and ids that nobody has: what is allowed does little that way. */
+/** Sends the route's own example with ids that do not exist, so that permitted calls do little. */
 async function send(call: OpenApiCall, caller: LeastRole): Promise<Answer> {
   const key = keys.get(caller);
   const example = bodyOf(call, ADMIN_KEY);
@@ -92,7 +92,7 @@ function isRefusal(answer: Answer, caller: LeastRole, least: LeastRole): boolean
   if (answer.status !== 403) return false;
   if (least === 'instance') return String(answer.body?.['detail']).includes('API_KEY');
   const missing: unknown = answer.body?.['missing_scopes'];
-  // Routes of another API speak its clients' words, and name the scope in the sentence.
+  // Routes of another API use its clients' error format, and name the scope in the message.
   if (!Array.isArray(missing)) return JSON.stringify(answer.body).includes('scope');
   const given = new Set<unknown>(caller === 'any key' ? [] : scopesForRole(caller as Role));
   const wanted = new Set<unknown>(scopesForRole(least as Role));

@@ -7,8 +7,8 @@ import { rawRequest } from '../raw-request.js';
 import { ADMIN_KEY, ECHO, putPrompt, startStage, type Stage } from '../stage.js';
 
 /**
- * No request keeps others waiting for longer, `/health/live` among them. Of a turn counts what it took of the processor,
- * and of several tries the shortest: a busy machine makes turns longer, and nothing makes them shorter.
+ * No request may block others for longer, including `/health/live`. Only the processor time of a turn counts,
+ * and of several tries the shortest, because a busy machine makes turns longer and nothing makes them shorter.
  */
 const MOST_TURN_MS = 50;
 const TRIES = 5;
@@ -61,7 +61,7 @@ async function send({ method, path: route, body }: Sent): Promise<void> {
     headers,
     body: Buffer.from(body, 'utf8'),
   });
-  // A refusal for bounds must not be a fault of ours.
+  // Exceeding a bound must not cause an internal error.
   expect([500, 0]).not.toContain(answer.status);
 }
 

@@ -42,7 +42,7 @@ async function start(name: string): Promise<string> {
   return id;
 }
 
-/** Executions that are over, as requests leave them. */
+/** Writes ended executions as requests leave them. */
 async function end(
   id: string,
   { arm, phase, count, failed }: { arm: string; phase: number; count: number; failed: number },

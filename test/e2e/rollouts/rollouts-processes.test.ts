@@ -10,7 +10,7 @@ const NAME = 'split';
 const PERCENTS = [20, 50];
 const KEYS = Array.from({ length: 200 }, (_, nth) => `user-${nth}`);
 
-/** Nobody works on what waits, so nothing of it ends. Each request's line in the log names the process that answered. */
+/** Without a worker, queued executions do not end. Each request's log line names the process that answered. */
 const SETTINGS = {
   WORKER: 'off',
   WEB_CONCURRENCY: String(PROCESSES_EACH),
@@ -21,13 +21,13 @@ const SETTINGS = {
 
 let stage: Stage;
 const others: LedgerProcess[] = [];
-/** One to each process of each service. */
+/** One connection to each process of each service. */
 let connections: Connection[] = [];
 
 beforeAll(async () => {
   stage = await startStage(SETTINGS);
   const env = { ...stage.env, ...SETTINGS };
-  // One after the other: all at once would take a busy machine longer than a start may take.
+  // Started one after the other: all at once would exceed the time limit of a start on a busy machine.
   while (others.length < SERVICES - 1) others.push(await startLedger({ env }));
   await putPrompt(stage.admin, NAME, 'control {{text}}');
   await putPrompt(stage.admin, NAME, 'candidate {{text}}', { set_active: false });
@@ -53,7 +53,7 @@ async function openOneToEach({ url, logs }: LedgerProcess): Promise<Connection[]
   return [...found.values()];
 }
 
-/** The arm and step that each process gives each key, in their order. */
+/** Returns the arm and step that each process gives each key, in order. */
 async function assignments(): Promise<string[][]> {
   const batches = await Promise.all(
     connections.map((connection) =>
@@ -78,7 +78,7 @@ async function assignments(): Promise<string[][]> {
   return assigned;
 }
 
-/** The arm that the contract gives each key in a step, counted from 1. */
+/** Returns the arm that the contract gives each key in a step, counted from 1. */
 function expectedIn(id: string, phase: number): string[] {
   const share = (PERCENTS[phase - 1] ?? 0) / 100;
   return KEYS.map((key) => (bucketUnit(id, key) < share ? `2 candidate ${phase}` : `1 control ${phase}`));
@@ -113,7 +113,7 @@ describe(`${SERVICES} services of ${PROCESSES_EACH} processes`, () => {
     });
     for (const assigned of await assignments()) expect(assigned).toEqual(second);
 
-    // Nobody went back to the control, and some came from it.
+    // No key went back to the control, and some moved to the candidate.
     const isCandidate = (assigned: string | undefined) => assigned?.startsWith('2') === true;
     const moved = KEYS.filter((_, nth) => isCandidate(first[nth]) !== isCandidate(second[nth]));
     expect(moved.length).toBeGreaterThan(0);

@@ -40,7 +40,7 @@ interface Started {
   readonly id: string;
 }
 
-/** Two versions, of which the first runs; the second is rolled out. */
+/** Makes two versions, of which the first runs, and rolls out the second. */
 async function startRollout(environment = 'default', percent = PERCENT): Promise<Started> {
   prompts += 1;
   const name = `split/${prompts}`;
@@ -70,12 +70,12 @@ async function act(id: string, verb: string): Promise<ApiBody> {
   return answer.body;
 }
 
-/** The arm that the contract gives a key. */
+/** Returns the arm that the contract gives a key. */
 function expectedArm(id: string, key: string, percent = PERCENT): 'control' | 'candidate' {
   return bucketUnit(id, key) < percent / 100 ? 'candidate' : 'control';
 }
 
-/** A key of each arm, while the candidate has this share. */
+/** Finds a key of each arm, while the candidate has this share. */
 function keysOf(id: string, percent = PERCENT): { readonly control: string; readonly candidate: string } {
   const keys = Array.from({ length: 200 }, (_, nth) => `user-${nth}`);
   const find = (arm: string) => keys.find((key) => expectedArm(id, key, percent) === arm) as string;
@@ -133,7 +133,7 @@ describe('the split', () => {
     const { control, candidate } = keysOf(id, 50);
     for (let nth = 0; nth < 10; nth += 1) {
       const unit_key = nth % 3 === 0 ? control : candidate;
-      // The last are listed while they wait, or are called.
+      // The last ones are listed while they wait or are called.
       const answer =
         nth < 8
           ? await run(stage.admin, name, { unit_key, ...(nth % 4 === 3 && FAILING) })
@@ -279,7 +279,7 @@ describe('the split', () => {
       });
       expect(body).toMatchObject({ response_text: `${arm} x`, rollout: { rollout_id: id, arm } });
     }
-    // Code that is deployed moves the pointer.
+    // Deployed code moves the pointer.
     await register('another {{text}}');
     expect((await stage.admin.get(`/v1/rollouts/${id}`)).body).toMatchObject({ status: 'stopped' });
   });
@@ -365,7 +365,7 @@ describe('the split', () => {
     expect(answered.status).toBe(200);
     const { body } = await stage.admin.get<{ executions: ApiBody[] }>(`/v1/executions?rollout_id=${id}`);
     expect(body.executions.map((each) => each['execution_id'])).toEqual([answered.body['execution_id']]);
-    // What was answered has been taken in, and with it all that came before.
+    // Once the look has seen the answered execution, it has also seen everything earlier.
     await eventually(async () => {
       const { body: seen } = await stage.admin.get<{ phases: { arms: Record<string, ApiBody> }[] }>(
         `/v1/rollouts/${id}`,
@@ -399,7 +399,7 @@ describe('the split', () => {
       `${promptPath(name)}/moves?environment=prod`,
     );
     expect(body.moves[0]).toMatchObject({ from_version: 1, to_version: 1, reason: 'test' });
-    // There is nothing to take back.
+    // There is no move to take back.
     const back = await stage.admin.post(`${promptPath(name)}/environments/prod:rollback`, { reason: 'r' });
     expect(back.body).toMatchObject({ code: 'VERSION_NOT_FOUND' });
   });

@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => stage.close());
 
-/** A client that loses the first answer to each request: the ledger carried it out, and the connection broke. */
+/** Makes a client that loses the first answer to each request: the ledger carries it out, but the connection breaks. */
 function lossy(apiKey = ADMIN_KEY): { client: LedgerClient; sent: () => number; statuses: number[] } {
   const seen = new Set<string>();
   const statuses: number[] = [];

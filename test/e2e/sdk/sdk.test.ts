@@ -155,7 +155,7 @@ describe('the client, for prompts in code', () => {
   it('registers, executes by the text of this deployment, and goes on when a prompt has moved', async () => {
     const ledger = tracked();
     expect((await ledger.registerCodePrompts()).registered).toMatchObject([{ version: 1 }, { version: 1 }]);
-    // Another deployment has another text, and is the newer one.
+    // Another deployment registers a newer text.
     const other = new PromptLedger({
       mode: 'tracking_only',
       codeRegistry: { SDK_WELCOME: 'Hi {{name}} of {{app}}' } as const,

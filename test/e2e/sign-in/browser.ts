@@ -5,11 +5,11 @@ export interface BrowserAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly text: string;
-  /** The parsed JSON; an empty object where the answer is none. */
+  /** The parsed JSON; an empty object where the answer is not JSON. */
   readonly body: ApiBody;
 }
 
-/** A browser, as far as cookies go: it keeps what it is given, sends it back, and follows no redirect by itself. */
+/** A browser as far as cookies are concerned: it stores them, sends them back, and follows no redirect by itself. */
 export class Browser {
   readonly cookies = new Map<string, string>();
   csrfToken: string | null = null;
@@ -27,7 +27,7 @@ export class Browser {
     return this.exchange(method, path, text, { ...json, ...headers });
   }
 
-  /** Sends a form, as a page would. */
+  /** Sends a form as a page would. */
   submit(path: string, form: string): Promise<BrowserAnswer> {
     return this.exchange('POST', path, form, { 'content-type': 'application/x-www-form-urlencoded' });
   }
@@ -88,7 +88,7 @@ export class Browser {
     return answer;
   }
 
-  /** The same cookies in somebody else's hands. */
+  /** Copies the cookies into another browser. */
   steal(): Browser {
     const thief = new Browser(this.url);
     for (const [name, value] of this.cookies) thief.cookies.set(name, value);

@@ -13,7 +13,7 @@ export interface OidcProvider {
 
 export type Accounts = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
-/** `oidc-provider`, as a process on loopback. */
+/** Starts `oidc-provider` in its own process on loopback. */
 export async function startOidcProvider(publicUrl: string, accounts: Accounts): Promise<OidcProvider> {
   const port = await freePort();
   const child = spawn(process.execPath, [path.join(__dirname, '../../fakes/oidc-provider.mjs')], {
@@ -42,8 +42,8 @@ export async function startOidcProvider(publicUrl: string, accounts: Accounts): 
 }
 
 /**
- * Goes through the pages of the provider as this account, and stops at the address that leads back.
- * @param loginUrl where the ledger has sent the browser.
+ * Goes through the pages of the provider as this account, and stops at the callback address.
+ * @param loginUrl the URL to which the ledger sent the browser.
  */
 export async function visitProvider(loginUrl: string, account: string): Promise<string> {
   const browser: Browser = new OwnBrowser(new URL(loginUrl).origin);

@@ -84,7 +84,7 @@ describe('signing in with a provider', () => {
     });
     expect((await browser.get('/v1/members')).status).toBe(200);
     expect((await browser.get('/v1/projects')).status).toBe(403);
-    // A right that an admin takes away later does not come back with the next sign-in.
+    // A role that an admin lowers later is not restored by the next sign-in.
     await stage.admin.put(`/v1/members/${String(body['user_id'])}`, { role: 'viewer' });
     expect((await browser.get('/v1/members')).status).toBe(403);
     expect((await (await signIn('ada')).browser.get('/v1/me')).body).toMatchObject({ role: 'viewer' });

@@ -16,7 +16,7 @@ export type AcmeBehaviour =
 /** The made-up vendor of examples/acme.provider.js, on loopback. */
 export class AcmeServer {
   readonly attemptIds: string[] = [];
-  /** The number of clients that went away before their answer was out. */
+  /** The number of clients that disconnected before their answer was complete. */
   abandoned = 0;
   behaviour: AcmeBehaviour = { kind: 'answer' };
 
@@ -69,7 +69,7 @@ async function perform(
   }
   if (behaviour.at === 'body') {
     await new Promise((resolve) => response.write(lines[0], resolve));
-    // A reset loses everything that is still on its way.
+    // A reset discards everything that is still in transit.
     await sleep(20);
   }
   if (behaviour.kind === 'cut') response.socket?.resetAndDestroy();

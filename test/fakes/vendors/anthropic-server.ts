@@ -23,7 +23,7 @@ const ERROR_TYPES: Readonly<Record<number, string>> = {
   529: 'overloaded_error',
 };
 
-/** Anthropic's Messages on loopback. With an `apiKey`, every other key gets its 401. */
+/** Starts Anthropic's Messages API on loopback. With an `apiKey`, every other key gets its 401. */
 export function startAnthropicServer(apiKey: string): Promise<VendorServer> {
   return VendorServer.start(dialectOf(apiKey));
 }
@@ -96,7 +96,7 @@ function messagesOf(body: VendorRequest['body']): readonly { readonly content: C
   return (body['messages'] ?? []) as { content: Content }[];
 }
 
-/** Returns the text of blocks: those of text and of results. */
+/** Returns the text of text blocks and result blocks. */
 function textOf(content: Content): string {
   if (typeof content === 'string') return content;
   return content.map((block) => block.text ?? block.content ?? '').join('');

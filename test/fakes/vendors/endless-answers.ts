@@ -4,9 +4,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Answers that a client has to end by itself. */
 export type EndlessAnswer =
-  /** So many bytes, as fast as they are taken: deltas, one line without an end, one document, the body of an error. */
+  /** Sends so many bytes as fast as they are read: deltas, one line without an end, one document, the body of an error. */
   | { readonly kind: 'flood'; readonly of: 'deltas' | 'line' | 'json' | 'error'; readonly sizeBytes: number }
-  /** One byte at a time, for ever. */
+  /** Sends one byte at a time, forever. */
   | { readonly kind: 'drip'; readonly byteDelayMs: number };
 
 const FLOODS = {
@@ -20,7 +20,7 @@ const FLOODS = {
   },
   error: { status: 500, type: 'text/html', start: '<html>', piece: '<p>Sorry.</p>'.repeat(300) },
 } as const;
-/** Large writes: the client is to be the slower one. */
+/** The writes are large, so that the client is the slower side. */
 const PIECES_AT_ONCE = 16;
 
 export async function sendEndless(response: ServerResponse, answer: EndlessAnswer): Promise<void> {
@@ -28,7 +28,7 @@ export async function sendEndless(response: ServerResponse, answer: EndlessAnswe
   const { status, type, start, piece } = FLOODS[answer.of];
   response.writeHead(status, { 'content-type': type });
   const block = Buffer.from(piece.repeat(PIECES_AT_ONCE));
-  // It rejects when the client hangs up, which is the end that is looked for.
+  // The pipeline rejects when the client disconnects, which is the expected end.
   await pipeline(function* () {
     yield start;
     for (let sentBytes = 0; sentBytes < answer.sizeBytes; sentBytes += block.length) yield block;

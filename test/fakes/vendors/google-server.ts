@@ -27,7 +27,7 @@ interface Content {
   readonly parts: readonly { readonly text?: string }[];
 }
 
-/** Google's Gemini API on loopback. With an `apiKey`, every other key gets its 400. */
+/** Starts Google's Gemini API on loopback. With an `apiKey`, every other key gets its 400. */
 export function startGoogleServer(apiKey: string): Promise<VendorServer> {
   return VendorServer.start({
     attemptIdHeader: 'x-client-request-id',

@@ -4,7 +4,7 @@ import { toChatCompletion } from './whole-answers.js';
 
 const PROMPT_RESULTS = [{ prompt_index: 0, content_filter_results: { hate: { filtered: false } } }];
 
-/** Azure's OpenAI on loopback: the deployment in the path, the key in a header of its own. */
+/** Starts Azure's OpenAI on loopback: the deployment is in the path, and the key in a header of its own. */
 export function startAzureServer(apiKey: string): Promise<VendorServer> {
   return VendorServer.start({
     ...dialect,
@@ -18,7 +18,7 @@ export function startAzureServer(apiKey: string): Promise<VendorServer> {
         /^\/openai\/deployments\/[^/]+\/chat\/completions\?api-version=\d{4}-\d\d-\d\d(-preview)?$/;
       return method === 'POST' && known.test(path) ? null : { status: 404, message: 'Resource not found' };
     },
-    // The first event has no choice, only what the filter makes of the prompt.
+    // The first event has no choice, only the filter's verdict on the prompt.
     answer: (request) => [
       `data: ${JSON.stringify({ choices: [], model: '', prompt_filter_results: PROMPT_RESULTS })}\n\n`,
       ...answerOf(request),
@@ -26,7 +26,7 @@ export function startAzureServer(apiKey: string): Promise<VendorServer> {
   });
 }
 
-/** A server like vLLM or Ollama on loopback; without a key it asks for none. */
+/** Starts a server like vLLM or Ollama on loopback. Without a key it requires none. */
 export function startCompatibleServer(apiKey: string | null): Promise<VendorServer> {
   return VendorServer.start({
     ...dialect,
@@ -48,7 +48,7 @@ const dialect: VendorDialect = {
   toDocument: toChatCompletion,
 };
 
-/** A whole answer has its usage unasked. */
+/** A whole answer includes its usage unasked. */
 function answerOf({ number, body }: VendorRequest): readonly string[] {
   const asked =
     body['stream'] === true ? body : { ...body, stream: true, stream_options: { include_usage: true } };

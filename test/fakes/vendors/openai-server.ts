@@ -5,9 +5,9 @@ import type { AddressInfo, Socket } from 'node:net';
 import type { EndlessAnswer } from './endless-answers.js';
 import { perform, sendError, sendJson } from './perform-behaviour.js';
 
-/** The server's reaction to one chat completion. Left-out fields are OpenAI's usual manner. */
+/** The server's reaction to one chat completion. Omitted fields do what OpenAI usually does. */
 export type Behaviour =
-  /** A proper answer. `packetBytes` cuts the body into so small packets, also within a character. */
+  /** A proper answer. `packetBytes` cuts the body into packets of that size, even within a character. */
   | ({ readonly kind: 'answer'; readonly delayMs?: number; readonly packetBytes?: number } & AnswerShape)
   /** An error in OpenAI's shape; 429 brings the `Retry-After` of `headers`. */
   | {
@@ -18,7 +18,7 @@ export type Behaviour =
       readonly param?: string;
       readonly headers?: Readonly<Record<string, string>>;
     }
-  /** Says nothing more: before the headers, after them, or in the middle of the answer. */
+  /** Stops sending: before the headers, after them, or in the middle of the answer. */
   | { readonly kind: 'hang'; readonly at: 'start' | 'headers' | 'body' }
   /** Resets the connection (politely: ends it): before the headers, in the middle of the answer, after its end mark. */
   | { readonly kind: 'cut'; readonly at: 'start' | 'body' | 'end'; readonly politely?: boolean }
@@ -30,7 +30,7 @@ export type Behaviour =
       readonly headers?: Readonly<Record<string, string>>;
       readonly body: string;
       readonly packetBytes?: number;
-      /** True: an event stream that a request for a whole answer gets as the document of the same answer. */
+      /** Turns an event stream into the document of the same answer when a request asks for a whole one. */
       readonly asAsked?: boolean;
     };
 
@@ -40,27 +40,27 @@ interface AnswerShape {
   /** The same text in these deltas. Default: word by word, at most twenty. */
   readonly pieces?: readonly string[];
   readonly pieceDelayMs?: number;
-  /** Calls of tools after the text, which then is none by default. Default: one, where `tool_choice` demands it. */
+  /** Tool calls after the text, which is then empty by default. Default: one, where `tool_choice` demands it. */
   readonly toolCalls?: readonly { readonly name: string; readonly arguments: string }[];
   readonly finishReason?: string;
-  /** False: no usage even when asked for it, as some compatible servers. */
+  /** False sends no usage even on request, as some compatible servers do. */
   readonly usage?: boolean;
-  /** The model's words in place of an answer, in the field that OpenAI has for them. */
+  /** The model's words instead of an answer, in the field that OpenAI has for them. */
   readonly refusal?: string;
-  /** The exact model that answers. Default: the one that was asked. */
+  /** The exact model that answers. Default: the requested one. */
   readonly servedModel?: string;
-  /** The details that OpenAI tells of each answer, and many servers do not: the tier, and the kinds of tokens. */
+  /** The details that OpenAI reports with each answer and many servers do not: the tier, and the kinds of tokens. */
   readonly serviceTier?: string;
   readonly usageDetails?: boolean;
-  /** True: the answer ends before a stop, and after as many words as it may have tokens. */
+  /** True ends the answer before a stop sequence, and at the token limit, counted in words. */
   readonly keepsLimits?: boolean;
-  /** True: one JSON document even when asked for a stream, as some compatible servers. */
+  /** True sends one JSON document even when a stream is requested, as some compatible servers do. */
   readonly asJson?: boolean;
 }
 
 export type BehaviourRule = Behaviour | ((request: ReceivedRequest) => Behaviour);
 
-/** One request as it arrived: what was really sent, whatever anybody else says. */
+/** One request as it arrived: what was really sent, whatever other code reports. */
 export interface ReceivedRequest {
   /** 1, 2, 3 … */
   readonly number: number;
@@ -69,18 +69,18 @@ export interface ReceivedRequest {
   readonly method: string;
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
-  /** Parsed; null when it is no JSON object. */
+  /** The parsed body; null when it is not a JSON object. */
   readonly body: Readonly<Record<string, unknown>> | null;
-  /** The body as it came. */
+  /** The body as it arrived. */
   readonly text: string;
   /** `X-Client-Request-Id`. */
   readonly attemptId: string | null;
   readonly modelName: string | null;
-  /** Which TCP connection it came on: 1, 2, 3 … */
+  /** The number of its TCP connection: 1, 2, 3 … */
   readonly connection: number;
   readonly receivedAtMs: number;
   endedAtMs: number | null;
-  /** `abandoned`: the connection closed before the answer was out. */
+  /** `abandoned`: the connection closed before the answer was complete. */
   outcome: 'open' | 'answered' | 'abandoned';
 }
 
@@ -92,7 +92,7 @@ const KNOWN_FIELDS = new Set(
    prompt_cache_retention safety_identifier modalities`.split(/\s+/),
 );
 
-/** A real HTTP server on loopback that speaks OpenAI's chat completions, and misbehaves when told to. */
+/** A real HTTP server on loopback that speaks OpenAI's chat completions, and misbehaves on request. */
 export class OpenAiServer {
   readonly requests: ReceivedRequest[] = [];
   private rule: BehaviourRule = { kind: 'answer' };
@@ -106,12 +106,12 @@ export class OpenAiServer {
   ) {
     server.on('connection', (socket) => this.connections.set(socket, (this.connectionCount += 1)));
     server.on('request', (request, response) => {
-      // A client that leaves breaks the answer; that stands in the log already.
+      // A client that disconnects breaks the answer, and the log already says so.
       this.handle(request, response).catch(() => response.destroy());
     });
   }
 
-  /** `port` 0 takes a free one. With an `apiKey`, every other key gets OpenAI's 401. */
+  /** `port` 0 takes a free port. With an `apiKey`, every other key gets OpenAI's 401. */
   static async start(options: { port?: number; apiKey?: string } = {}): Promise<OpenAiServer> {
     const server = createServer();
     const fake = new OpenAiServer(server, options.apiKey ?? null);
@@ -125,7 +125,7 @@ export class OpenAiServer {
     return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}/v1`;
   }
 
-  /** From now on, for every model without a rule of its own. */
+  /** Sets the behaviour for every model without a rule of its own. */
   behave(rule: BehaviourRule): void {
     this.rule = rule;
   }
@@ -141,12 +141,12 @@ export class OpenAiServer {
     this.rule = { kind: 'answer' };
   }
 
-  /** Chat completions only, by what the client called them. */
+  /** Returns chat completions only, by the client's id for them. */
   requestsOf(attemptId: string): ReceivedRequest[] {
     return this.requests.filter((request) => request.attemptId === attemptId);
   }
 
-  /** Open connections are closed, too. */
+  /** Also closes open connections. */
   async stop(): Promise<void> {
     const closed = once(this.server, 'close');
     this.server.close();

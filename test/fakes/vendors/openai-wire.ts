@@ -1,6 +1,6 @@
 import type { Behaviour, ReceivedRequest } from './openai-server.js';
 
-/** Fixed, so that equal requests get equal bytes. */
+/** A constant, so that equal requests get equal bytes. */
 const CREATED_AT_S = 1_721_172_741;
 const MOST_PIECES = 20;
 
@@ -26,7 +26,7 @@ export interface ToolCall {
 
 type AnswerBehaviour = Omit<Extract<Behaviour, { kind: 'answer' }>, 'kind'>;
 
-/** Describes the answer, whatever its form on the wire. A token is a word. */
+/** Describes the answer independently of its form on the wire. A token is a word. */
 export function describeAnswer(received: ReceivedRequest, behaviour: AnswerBehaviour): Answer {
   return describeChat(received.number, received.body ?? {}, behaviour);
 }
@@ -66,7 +66,7 @@ export function describeChat(
   };
 }
 
-/** A text, or text in parts. */
+/** Returns the text of a content, which may be in parts. */
 function textOf(content: unknown): string {
   if (!Array.isArray(content)) return typeof content === 'string' ? content : '';
   return content.map((part: { text?: string }) => part.text ?? '').join('');
@@ -87,7 +87,7 @@ function limitOf(body: Readonly<Record<string, unknown>>): number {
   return Number(body['max_completion_tokens'] ?? body['max_tokens'] ?? Number.POSITIVE_INFINITY);
 }
 
-/** `{"asked": …}` for the first tool where one is demanded, for the named one where one is named. */
+/** Builds `{"asked": …}` for the first tool where a call is demanded, or for the named one. */
 function demandedCalls(body: Readonly<Record<string, unknown>>, asked: string): Omit<ToolCall, 'id'>[] {
   const tools = (body['tools'] ?? []) as { function: { name: string } }[];
   const choice = body['tool_choice'] as string | { function: { name: string } } | undefined;
@@ -96,7 +96,7 @@ function demandedCalls(body: Readonly<Record<string, unknown>>, asked: string): 
   return demanded && name !== undefined ? [{ name, arguments: JSON.stringify({ asked }) }] : [];
 }
 
-/** The server-sent events of the answer, end mark included; each as the bytes of one event. */
+/** Returns the server-sent events of the answer with the end mark, each as the bytes of one event. */
 export function completionStream(answer: Answer): string[] {
   const chunk = (fields: object): string => {
     const common = { ...head(answer, 'chat.completion.chunk'), ...(answer.withUsage ? { usage: null } : {}) };
@@ -118,7 +118,7 @@ export function completionStream(answer: Answer): string[] {
   ];
 }
 
-/** The head of a call, then its arguments in two pieces. */
+/** Returns the head of a call, then its arguments in two pieces. */
 function callDeltas({ id, name, arguments: text }: ToolCall, index: number): object[] {
   const half = Math.ceil(text.length / 2);
   const head = { index, id, type: 'function', function: { name, arguments: '' } };
@@ -128,7 +128,7 @@ function callDeltas({ id, name, arguments: text }: ToolCall, index: number): obj
   }));
 }
 
-/** The same answer as one document. */
+/** Returns the same answer as one document. */
 export function completionJson(answer: Answer): object {
   const text = answer.pieces.join('');
   const calls = answer.toolCalls.map(({ id, ...called }) => ({ id, type: 'function', function: called }));
@@ -158,7 +158,7 @@ function head({ id, model, serviceTier }: Answer, object: string): object {
 
 function usageOf({ promptTokens, pieces, refusal, toolCalls, usageDetails }: Answer): object {
   const isOther = refusal !== null || toolCalls.length > 0;
-  // No vendor counts nothing for a refusal or a call.
+  // No vendor reports 0 tokens for a refusal or a call.
   const completionTokens = Math.max(countWords(pieces.join('')), isOther ? 1 : 0);
   return {
     prompt_tokens: promptTokens,

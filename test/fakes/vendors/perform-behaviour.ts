@@ -5,7 +5,7 @@ import type { Behaviour, ReceivedRequest } from './openai-server.js';
 import { completionJson, completionStream, describeAnswer, type Answer } from './openai-wire.js';
 import { eventData, toChatCompletion } from './whole-answers.js';
 
-/** Answers one chat completion as `OpenAiServer` was told to. */
+/** Answers one chat completion as the `OpenAiServer` was told to. */
 export async function perform(
   behaviour: Behaviour,
   received: ReceivedRequest,
@@ -58,7 +58,7 @@ async function sendAnswer(
   const answer = describeAnswer(received, behaviour);
   if (behaviour.delayMs !== undefined) await sleep(behaviour.delayMs);
   if (!answer.streamed) {
-    // A model takes its time for a whole answer, too: nothing of it comes before its end.
+    // A model also takes its time for a whole answer, and sends nothing before the end.
     const { pieceDelayMs = 0 } = behaviour;
     if (pieceDelayMs > 0 && !isStreamed(received)) await sleep(pieceDelayMs * answer.pieces.length);
     if (response.destroyed) return;
@@ -94,7 +94,7 @@ async function breakOff(
     response.writeHead(200, { 'content-type': type }).flushHeaders();
   } else if (behaviour.at !== 'start') {
     response.writeHead(200, { 'content-type': type });
-    // A reset loses everything that is still on its way; the client is to have the half before the cut.
+    // A reset discards everything that is still in transit, so this waits until the client has the half before the cut.
     await new Promise((resolve) => response.write(beginningOf(answer, behaviour.at === 'end'), resolve));
     await sleep(20);
   }
@@ -103,7 +103,7 @@ async function breakOff(
   else response.socket?.resetAndDestroy();
 }
 
-/** The first two events, or half of the document; all of it where `isWhole`. */
+/** Returns the first two events or half of the document, or all of it for `isWhole`. */
 function beginningOf(answer: Answer, isWhole: boolean): string {
   if (answer.streamed)
     return completionStream(answer)

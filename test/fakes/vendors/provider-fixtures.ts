@@ -5,8 +5,8 @@ import type { VendorBehaviour } from './vendor-server.js';
 const FOLDER = join(__dirname, '../../fixtures/providers');
 
 /**
- * Reads what one vendor answered, as a behaviour of its stand-in. An answer `….stream.txt` is given as one document to who
- * asks for a whole one.
+ * Reads a vendor's recorded answer as a behaviour of its fake. A request for a whole answer gets a `….stream.txt` as
+ * one document.
  */
 export function fixtureOf(
   providerId: string,

@@ -8,18 +8,18 @@ export interface RawAnswer {
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body: string | Uint8Array;
-  /** The body in pieces of so many bytes; left out: in one. */
+  /** The size of the body's pieces in bytes; omitted for a single piece. */
   readonly packetBytes?: number;
-  /** The connection is reset once the body is out. */
+  /** Resets the connection once the body is sent. */
   readonly isCut?: boolean;
 }
 
-/** A server on loopback that answers any bytes at all, whoever asks. */
+/** A server on loopback that answers every request with given bytes. */
 export class RawVendor {
   answer: RawAnswer = { body: '' };
   /** The number of requests. */
   requests = 0;
-  /** Bytes of the last answer that it got rid of. */
+  /** How many bytes of the last answer were sent. */
   sentBytes = 0;
 
   private constructor(private readonly server: Server) {
@@ -62,7 +62,7 @@ export class RawVendor {
       this.sentBytes += packet.length;
     }
     if (!isCut) return void response.end();
-    // A reset loses everything that is still on its way.
+    // A reset discards everything that is still in transit.
     await sleep(20);
     response.socket?.resetAndDestroy();
   }

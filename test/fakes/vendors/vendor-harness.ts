@@ -12,7 +12,7 @@ export interface VendorStage {
   readonly modelName: string;
 }
 
-/** Returns what `describeProvider` wants, for an adapter whose vendor is a `VendorServer`. */
+/** Returns the harness of `describeProvider` for an adapter whose vendor is a `VendorServer`. */
 export function vendorHarness(stage: VendorStage): ProviderHarness {
   const told = (behaviour: VendorBehaviour): string => {
     stage.server().behaviour = behaviour;

@@ -11,7 +11,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { eventData } from './whole-answers.js';
 
 export type VendorBehaviour =
-  /** A proper answer: `You said: ` and the last thing said. `packetBytes` cuts it within characters, too. */
+  /** A proper answer: `You said: ` and the last message. `packetBytes` cuts even within characters. */
   | { readonly kind: 'answer'; readonly packetBytes?: number }
   /** An error in the vendor's shape. */
   | {
@@ -20,7 +20,7 @@ export type VendorBehaviour =
       readonly message?: string;
       readonly headers?: Readonly<Record<string, string>>;
     }
-  /** Says nothing more: before the headers, or in the middle of the answer. */
+  /** Stops sending: before the headers, or in the middle of the answer. */
   | { readonly kind: 'hang'; readonly at: 'start' | 'body' }
   /** Resets the connection: before the headers, in the middle of the answer, after its end. */
   | { readonly kind: 'cut'; readonly at: 'start' | 'body' | 'end' }
@@ -31,7 +31,7 @@ export type VendorBehaviour =
       readonly status?: number;
       readonly contentType?: string;
       readonly packetBytes?: number;
-      /** True: an event stream that a request for a whole answer gets as the document of the same answer. */
+      /** Turns an event stream into the document of the same answer when a request asks for a whole one. */
       readonly asAsked?: boolean;
     };
 
@@ -40,34 +40,34 @@ export interface VendorRequest {
   /** 1, 2, 3 … */
   readonly number: number;
   readonly method: string;
-  /** With its query. */
+  /** Includes the query. */
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
-  /** Parsed; empty when it is no JSON object. */
+  /** The parsed body; empty when it is not a JSON object. */
   readonly body: Readonly<Record<string, unknown>>;
-  /** The body as it came. */
+  /** The body as it arrived. */
   readonly text: string;
-  /** `abandoned`: the connection closed before the answer was out. */
+  /** `abandoned`: the connection closed before the answer was complete. */
   outcome: 'open' | 'answered' | 'abandoned';
 }
 
 /** The dialect of one vendor. */
 export interface VendorDialect {
-  /** The header with the attempt's id, lower case. */
+  /** The header with the attempt's id, in lower case. */
   readonly attemptIdHeader: string;
-  /** Refuses like the vendor itself, whatever it is told to do. */
+  /** Refuses as the vendor itself would, whatever the fake is told to do. */
   refuse(request: VendorRequest): { readonly status: number; readonly message: string } | null;
   errorBody(status: number, message: string): unknown;
-  /** The server-sent events of an answer; the first half of them is without its end. */
+  /** The server-sent events of an answer. Their first half does not include its end. */
   answer(request: VendorRequest): readonly string[];
   readonly requestIdHeader: string | null;
-  /** Whether the answer is asked for piece by piece. */
+  /** Whether the request asks for the answer piece by piece. */
   isStreamed(request: VendorRequest): boolean;
-  /** The document that says what the data of these events say. */
+  /** Builds the document that is equivalent to these events' data. */
   toDocument(events: readonly Record<string, unknown>[]): unknown;
 }
 
-/** A real HTTP server on loopback that speaks as a vendor does, and misbehaves when told to. */
+/** A real HTTP server on loopback that speaks as a vendor does, and misbehaves on request. */
 export class VendorServer {
   readonly requests: VendorRequest[] = [];
   behaviour: VendorBehaviour = { kind: 'answer' };
@@ -77,7 +77,7 @@ export class VendorServer {
     private readonly dialect: VendorDialect,
   ) {
     server.on('request', (request, response) => {
-      // A client that leaves breaks the answer; that stands in the log already.
+      // A client that disconnects breaks the answer, and the log already says so.
       this.handle(request, response).catch(() => response.destroy());
     });
   }
@@ -90,7 +90,7 @@ export class VendorServer {
     return fake;
   }
 
-  /** Without a path. */
+  /** Has no path. */
   get origin(): string {
     return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
   }
@@ -103,13 +103,13 @@ export class VendorServer {
     return this.requests.map(({ headers }) => String(headers[this.dialect.attemptIdHeader]));
   }
 
-  /** Forgets the log and what it was told. */
+  /** Forgets the log and the behaviour. */
   reset(): void {
     this.requests.length = 0;
     this.behaviour = { kind: 'answer' };
   }
 
-  /** Open connections are closed, too. */
+  /** Also closes open connections. */
   async stop(): Promise<void> {
     const closed = once(this.server, 'close');
     this.server.close();
@@ -216,7 +216,7 @@ async function breakOff(
   if (at !== 'start') {
     response.writeHead(200, { 'content-type': contentType });
     const sent = at === 'body' ? pieces.slice(0, Math.ceil(pieces.length / 2)) : pieces;
-    // A reset loses everything that is still on its way; the client is to have the half before the cut.
+    // A reset discards everything that is still in transit, so this waits until the client has the half before the cut.
     await new Promise((resolve) => response.write(sent.join(''), resolve));
     await sleep(20);
   }
@@ -241,17 +241,17 @@ function parseObject(text: string): Record<string, unknown> {
   }
 }
 
-/** Such as `event: ping`; without a name only data. */
+/** Formats an event such as `event: ping`; without a name only data. */
 export function serverSentEvent(data: unknown, name?: string): string {
   return `${name === undefined ? '' : `event: ${name}\n`}data: ${JSON.stringify(data)}\n\n`;
 }
 
-/** A token of the fakes is a word. */
+/** The fakes count each word as a token. */
 export function countWords(text: string): number {
   return text.match(/\S+/g)?.length ?? 0;
 }
 
-/** The first of `fields` that `known` does not have. */
+/** Returns the first field of the body that `known` does not contain. */
 export function unknownField(body: object, known: readonly string[]): string | undefined {
   return Object.keys(body).find((field) => !known.includes(field));
 }

@@ -1,8 +1,8 @@
-/** Makes one document from the events of the same answer: a fake, like a vendor, says the same both ways. */
+/** Makes one document from the events of the same answer, because a fake, like a vendor, says the same both ways. */
 
 type Json = Record<string, unknown>;
 
-/** The data of the server-sent events in a text, without an end mark. */
+/** Returns the data of the server-sent events in a text, without an end mark. */
 export function eventData(text: string): Json[] {
   return text
     .split(/\r?\n\r?\n/)
@@ -12,7 +12,7 @@ export function eventData(text: string): Json[] {
     .map((data) => JSON.parse(data) as Json);
 }
 
-/** A chat completion of its chunks. */
+/** Makes a chat completion from its chunks. */
 export function toChatCompletion(chunks: readonly Json[]): Json {
   const message: Json = { role: 'assistant', content: null, refusal: null };
   const calls: { index: unknown; id: unknown; function: Json }[] = [];
@@ -46,7 +46,7 @@ export function toChatCompletion(chunks: readonly Json[]): Json {
   } as Json;
 }
 
-/** A message of Anthropic's of its events. */
+/** Makes a message of Anthropic's from its events. */
 export function toMessage(events: readonly Json[]): Json {
   const content: Json[] = [];
   const inputs = new Map<Json, string>();

@@ -19,7 +19,7 @@ export type Bell = 'Postgres' | 'Redis';
 
 export const ADMIN_KEY = 'the-admin-key-of-the-fault-tests';
 
-/** Leases lapse after seconds instead of half a minute, or the rows would wait for nothing else. */
+/** Leases lapse after seconds instead of half a minute, because rows would otherwise only wait for them. */
 const COMMON_SETTINGS = {
   API_KEY: ADMIN_KEY,
   KEY_HASH_SECRET: 'a-secret-of-the-fault-tests',
@@ -32,13 +32,13 @@ const POLL_MS = 100;
 const LOG_LINES = 3;
 const CRASH_LINES = 30;
 
-/** The stage of one row: a database and a provider of its own, and processes that it starts and ends as it likes. */
+/** The stage of one row: its own database and provider, and processes that it starts and ends as it likes. */
 export class FaultContext {
   readonly history = new History();
   private readonly processes = new Set<ServiceProcess>();
   private readonly everStarted: ServiceProcess[] = [];
   private crash: (error: Error) => void = () => undefined;
-  /** Rejects when a process of the ledger ends by an error of its own. */
+  /** Rejects when a process of the ledger ends by its own error. */
   readonly crashed = new Promise<never>((_, reject) => {
     this.crash = reject;
   });
@@ -59,7 +59,7 @@ export class FaultContext {
     return new FaultContext(postgres, redis, database, await ProviderStandIn.start(database));
   }
 
-  /** Returns the settings of a process of this row's ledger; the bell is Postgres' unless said otherwise. */
+  /** Returns the settings of a process of this row's ledger. The bell is Postgres' unless specified otherwise. */
   settings(bell: Bell = 'Postgres', more: Settings = {}): Settings {
     return {
       ...COMMON_SETTINGS,
@@ -70,7 +70,7 @@ export class FaultContext {
     };
   }
 
-  /** Without a consumer unless `settings` say `WORKER: 'on'`. */
+  /** Starts no consumer unless `settings` have `WORKER: 'on'`. */
   async startApi(settings: Settings = this.settings()): Promise<LedgerProcess> {
     return this.keep(await startLedger({ env: { WORKER: 'off', ...settings } }));
   }
@@ -79,17 +79,17 @@ export class FaultContext {
     return this.keep(await startWorker({ env: settings }));
   }
 
-  /** For an API that is to come back at the same address. */
+  /** Reserves a port for an API that has to come back at the same address. */
   freePort(): Promise<number> {
     return freePort();
   }
 
-  /** With the admin's key, not on record. */
+  /** Returns a client with the admin's key whose requests are not recorded. */
   admin(url: string): ApiClient {
     return api(url, ADMIN_KEY);
   }
 
-  /** The prompt that {@link LedgerClient} runs, and its model, which only the default project has already. */
+  /** Puts the prompt that {@link LedgerClient} runs, and its model, which only the default project already has. */
   async putPrompt(url: string, apiKey = ADMIN_KEY): Promise<void> {
     const client = api(url, apiKey);
     const model = await client.put('/v1/models/openai/gpt-4o-mini', {
@@ -102,7 +102,7 @@ export class FaultContext {
       throw new Error(`prompt or model could not be put: ${status}`);
   }
 
-  /** On record. */
+  /** Returns a client whose requests are recorded. */
   client(url: string | (() => string), apiKey = ADMIN_KEY, project = 'default'): LedgerClient {
     const { signal } = this.over;
     const urlNow = typeof url === 'string' ? () => url : url;
@@ -116,7 +116,7 @@ export class FaultContext {
     return row?.count ?? 0;
   }
 
-  /** Waits until it holds. @throws when the row's time is over; no row waits in another way. */
+  /** Waits until the condition holds; every row waits through this. @throws when the row's time is over. */
   async until(condition: () => boolean | Promise<boolean>, what: string, pollMs = 10): Promise<void> {
     while (!(await condition())) {
       if (this.isOver) throw new Error(`the row's time was over while it waited for ${what}`);
@@ -124,7 +124,7 @@ export class FaultContext {
     }
   }
 
-  /** Waits until everything is final. @returns milliseconds it took, or null when it was not within the limit. */
+  /** Waits until everything is final. @returns milliseconds it took, or null when the limit was exceeded. */
   async untilSettled(limitMs: number): Promise<number | null> {
     const beganAtMs = performance.now();
     let isLate = false;
@@ -137,12 +137,12 @@ export class FaultContext {
     return isLate ? null : Math.round(performance.now() - beganAtMs);
   }
 
-  /** Whether the row's time is over: then nothing is begun any more. */
+  /** Whether the row's time is over. Nothing new is begun then. */
   get isOver(): boolean {
     return this.over.signal.aborted;
   }
 
-  /** The row's time is over: what it waits for fails. */
+  /** Ends the row's time, so that everything it waits for fails. */
   endWaiting(): void {
     this.over.abort();
   }
@@ -152,7 +152,7 @@ export class FaultContext {
     return check(this.database, this.history, this.provider.calls);
   }
 
-  /** For a row that broke off: where things stood. */
+  /** Describes the state of a row that broke off. */
   describe(): string[] {
     const said = [...this.everStarted].flatMap(({ pid, logs }) =>
       logs.slice(-LOG_LINES).map((line) => `${pid}: ${line}`),
@@ -164,7 +164,7 @@ export class FaultContext {
     ];
   }
 
-  /** Ends what the row left, stopped processes too. */
+  /** Ends all processes that the row left, even stopped ones. */
   async close(): Promise<void> {
     this.endWaiting();
     await Promise.all([...this.processes].map((service) => service.kill()));
@@ -179,7 +179,7 @@ export class FaultContext {
     this.everStarted.push(service);
     void service.exit.then(({ code }) => {
       this.processes.delete(service);
-      // By a signal or in order, it was the row's doing; by an error of its own, it never is.
+      // Only the row ends a process by a signal or gracefully. An error of its own is always a crash.
       if (code === null || code === 0) return;
       const said = service.logs.slice(-CRASH_LINES).join('\n');
       this.crash(new Error(`a process of the ledger ended by itself with ${code}:\n${said}`));

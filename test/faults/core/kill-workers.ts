@@ -7,29 +7,29 @@ export interface KillPlan {
   readonly bell: Bell;
   readonly executions: number;
   readonly kills: number;
-  /** The length of a call. A few executions need long ones, or the victim may just have none under way. */
+  /** The length of a call. With few executions calls must be long, or a killed worker may have none under way. */
   readonly callMs?: number;
-  /** Members of each submit's body, beside the usual. */
+  /** Members of each submit's body besides the usual ones. */
   readonly more?: Readonly<Record<string, unknown>>;
 }
 
 export interface KillResult {
-  /** Process ids that are no more. */
+  /** The number of processes that are gone. */
   readonly gone: number;
-  /** From the last kill and the last submit until everything was final; null when that took over a minute. */
+  /** The time from the last kill and the last submit until everything was final; null when it was over a minute. */
   readonly settledMs: number | null;
 }
 
 const WORKERS = 3;
 const CALL_MS = 50;
-/** No call is to end by it, however busy the machine: such a call would be made again without any worker's death. */
+/** No call must reach this time-out, however busy the machine: it would be repeated without a worker's death. */
 const TIMEOUT_MS = 30_000;
-/** A backlog would hide how long a lost execution waits: it queues again behind the others. */
+/** A backlog would hide how long a lost execution waits, because it queues again behind the others. */
 const MOST_WAITING = 400;
 const SUBMITTERS = 16;
 const SETTLE_LIMIT_MS = 60_000;
 
-/** Submits steadily while workers are killed with SIGKILL, evenly over the run; each is replaced at once. */
+/** Submits steadily while workers are killed with SIGKILL, evenly over the run. Each is replaced at once. */
 export async function killWorkers(context: FaultContext, plan: KillPlan): Promise<KillResult> {
   const { bell, executions, kills, callMs = CALL_MS } = plan;
   const { calls } = context.provider;

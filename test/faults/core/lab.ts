@@ -3,7 +3,7 @@ import { FaultContext } from './fault-context.js';
 import { FaultyServer } from './connections/faulty-server.js';
 import { LedgerDatabase } from './checks/ledger-database.js';
 
-/** The servers of a run, which all rows use one after another; each row gets a database and an empty Redis. */
+/** The servers of a run, which all rows use one after another. Each row gets a database and an empty Redis. */
 export class Lab {
   private opened = 0;
 
@@ -41,7 +41,7 @@ export class Lab {
 
 export type RedisClient = Pick<ReturnType<typeof createClient>, 'sendCommand'>;
 
-/** Past the proxy: what the harness itself does to Redis or asks it. */
+/** Bypasses the proxy, for the harness's own use of Redis. */
 export async function withRedis<T>(url: string, work: (client: RedisClient) => Promise<T>): Promise<T> {
   const client = createClient({ url, socket: { reconnectStrategy: false } });
   client.on('error', () => undefined);

@@ -5,39 +5,39 @@ export interface Ask {
   readonly label: string;
   readonly route?: 'run' | 'submit';
   readonly key?: string;
-  /** Beside prompt, variables and correlation id. */
+  /** Members besides prompt, variables and correlation id. */
   readonly more?: Readonly<Record<string, unknown>>;
 }
 
 const RETRY_WAIT_MS = 50;
 const PROMPT = 'greeting';
 
-/** The client, and the address it asks. */
+/** Who the client is, and the address that it calls. */
 export interface ClientOptions {
-  /** May change while it works, as behind a load balancer. */
+  /** May change during the run, as behind a load balancer. */
   readonly url: () => string;
   readonly apiKey: string;
-  /** Name of the key's project. */
+  /** The name of the key's project. */
   readonly project: string;
-  /** Aborted when the row is over; then nothing is sent any more. */
+  /** Aborted when the row is over. Nothing is sent afterwards. */
   readonly signal: AbortSignal;
 }
 
-/** A client that writes down everything it is told. */
+/** A client that records everything it is told. */
 export class LedgerClient {
   constructor(
     private readonly history: History,
     private readonly options: ClientOptions,
   ) {}
 
-  /** A request that can be sent as often as one likes, also at the same time. */
+  /** Makes a request that can be sent any number of times, even concurrently. */
   request(ask: Ask): LedgerRequest {
     const { label, route = 'submit', key = null } = ask;
     const request = this.history.begin({ label, route, key, project: this.options.project });
     return new LedgerRequest(request, ask, this.options);
   }
 
-  /** Sends it once, where nothing stands in its way. @throws when it is not answered for. */
+  /** Sends it once, when no fault is active. @throws when it is not acknowledged. */
   async submit(ask: Omit<Ask, 'route'>): Promise<Told> {
     const told = await this.request(ask).send();
     if (told.status !== 202) throw new Error(`:submit was answered with ${String(told.status)} ${told.body}`);
@@ -45,7 +45,7 @@ export class LedgerClient {
   }
 }
 
-/** One request of one client, on record. */
+/** One recorded request of one client. */
 export class LedgerRequest {
   constructor(
     readonly record: Request,
@@ -66,14 +66,14 @@ export class LedgerRequest {
   }
 
   /**
-   * Repeats it until it is answered for: after no answer, 408, 409 (in flight), 429, 500 and 503. With a key, as the
-   * contract wants it; without, each try may make an execution of its own.
+   * Repeats it until it is acknowledged: after no answer, 408, 409 (in flight), 429, 500 and 503. With a key the
+   * contract allows that. Without one, each try may make its own execution.
    */
   async sendUntilAnswered(limitMs = 60_000): Promise<Told> {
     return this.sendWhile(isOpen, limitMs);
   }
 
-  /** Repeats it as long as nobody listens at the address; that is safe with any request. */
+  /** Repeats it as long as nobody listens at the address, which is safe with any request. */
   async sendUntilHeard(limitMs = 60_000): Promise<Told> {
     return this.sendWhile(({ isRefused }) => isRefused, limitMs);
   }
@@ -118,7 +118,7 @@ function isOpen({ status, code }: Told): boolean {
   return status === null || [408, 429, 500, 503].includes(status);
 }
 
-/** Calls `work` with 0 … `count` − 1, so many at once. */
+/** Calls `work` with 0 … `count` − 1, with so many calls at once. */
 export async function inParallel(
   count: number,
   atOnce: number,

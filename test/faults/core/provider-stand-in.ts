@@ -4,16 +4,16 @@ import type { LedgerDatabase } from './checks/ledger-database.js';
 
 /** One call as the provider saw it: the ground truth of what was sent. */
 export interface ReceivedCall {
-  /** `<execution_id>-<attempt>`, which the adapter sends along. */
+  /** `<execution_id>-<attempt>`, which the adapter sends. */
   readonly attemptId: string;
   readonly executionId: string;
   readonly attempt: number;
   readonly receivedAtMs: number;
-  /** Whether its attempt row was there, committed, at that moment; null while the database could not be asked. */
+  /** Whether its attempt was committed at that moment; null while the database could not be asked. */
   isOnRecord: boolean | null;
 }
 
-/** An OpenAI on loopback behind a proxy, that asks the database about each call at the moment when it arrives. */
+/** An OpenAI on loopback behind a proxy that queries the database about each call when it arrives. */
 export class ProviderStandIn {
   readonly calls: ReceivedCall[] = [];
   private readonly asking = new Set<Promise<void>>();
@@ -39,7 +39,7 @@ export class ProviderStandIn {
     return url.href;
   }
 
-  /** From now on, for every model. */
+  /** Sets the behaviour of every model. */
   behave(rule: BehaviourRule): void {
     this.server.behave((request) => {
       if (request.attemptId !== null) this.write(request.attemptId, request.receivedAtMs);
@@ -47,7 +47,7 @@ export class ProviderStandIn {
     });
   }
 
-  /** When the questions of all calls so far are answered. */
+  /** Waits until the database queries of all calls so far have answers. */
   async settle(): Promise<void> {
     await Promise.all(this.asking);
   }
@@ -78,7 +78,7 @@ export class ProviderStandIn {
     try {
       call.isOnRecord = (await this.database.query(text, [call.executionId, call.attempt])).length === 1;
     } catch {
-      // The database is down, which is then the fault; the row is looked for again at the end.
+      // The database being down is then the fault itself. The row is looked up again at the end.
     }
   }
 }

@@ -4,9 +4,9 @@ import type { FaultContext } from './fault-context.js';
 /** `full` is what docs/reliability.md publishes; `short` runs with `npm test` and takes seconds. */
 export type Size = 'full' | 'short';
 
-/** Proof that the fault really happened: a run in which it did not would prove nothing. */
+/** Proof that the fault really happened. A run without the fault would prove nothing. */
 export interface Evidence {
-  /** Such as "workers gone by SIGKILL". */
+  /** For example "workers gone by SIGKILL". */
   readonly what: string;
   readonly count: number;
   readonly atLeast: number;
@@ -14,11 +14,11 @@ export interface Evidence {
 
 export interface RowResult {
   readonly landed: readonly Evidence[];
-  /** The findings, by a name for the table; times carry their unit in the name. */
+  /** The measurements, by their names in the table. Times carry their unit in the name. */
   readonly measured: Readonly<Record<string, number | string>>;
-  /** The promises that did not hold, a sentence each. Empty is what we want. */
+  /** The broken promises, one sentence each. It should be empty. */
   readonly broken: readonly string[];
-  /** For the reader of the table: what else there is to know. */
+  /** Further notes for the reader of the table. */
   readonly notes?: readonly string[];
 }
 
@@ -27,11 +27,11 @@ export interface FaultRow {
   readonly number: number;
   readonly fault: string;
   readonly mustHold: string;
-  /** Brings about the fault on a ledger of its own and looks at what became of the work. */
+  /** Causes the fault on its own ledger and checks what became of the work. */
   run(context: FaultContext, size: Size): Promise<RowResult>;
 }
 
-/** A row as it stands in the results. */
+/** A row in the published results. */
 export interface RowReport extends RowResult {
   readonly number: number;
   readonly fault: string;
@@ -48,10 +48,10 @@ export interface RowOptions {
   open(): Promise<FaultContext>;
 }
 
-/** For the row's own word on what it waited for. */
+/** Time for the row to say what it waited for. */
 const LATE_MS = 5_000;
 
-/** Runs the row and judges it. Never rejects: a row that breaks off does not hold, and the ones after it run. */
+/** Runs the row and judges it. Never rejects: a row that breaks off counts as failed, and the next rows still run. */
 export async function reportRow(row: FaultRow, options: RowOptions): Promise<RowReport> {
   const startedAt = new Date();
   const { size } = options;
@@ -85,7 +85,7 @@ async function runOn(row: FaultRow, { size, limitMs, open }: RowOptions): Promis
       context.crashed,
       sleep(limitMs, false, { signal: timer.signal }),
     ]);
-    // Then what the row waits for fails, and says what that was.
+    // Whatever the row waits for then fails, and says what it was.
     if (!isOver) context.endWaiting();
     const late = sleep(LATE_MS, null, { signal: timer.signal });
     const result = await Promise.race([running, context.crashed, late]);

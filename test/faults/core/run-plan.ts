@@ -4,17 +4,17 @@ import type { RowReport, Size } from './row.js';
 
 const ROOT = path.join(__dirname, '../../..');
 
-/** Those that take seconds when short; the others start many processes, and `npm test` is run often. */
+/** Rows that take seconds in the short size. The others start many processes, and `npm test` runs often. */
 const QUICK_ROWS = [3, 4, 5, 6, 7, 9, 12, 13, 14, 16, 17, 19, 20, 21, 22, 23] as const;
 
-/** The request of `npm run test:faults`; without it, as in `npm test`, the short run of the quick rows. */
+/** The plan of `npm run test:faults`. Without it, as in `npm test`, the quick rows run in the short size. */
 export interface RunPlan {
   readonly size: Size;
-  /** Null: all. */
+  /** Null for all. */
   readonly rows: readonly number[] | null;
   /** The commit of the sources; null when unknown. */
   readonly commit: string | null;
-  /** The folder for the report of each row; null: nowhere. */
+  /** The folder for the report of each row; null for none. */
   readonly folder: string | null;
 }
 
@@ -28,12 +28,12 @@ export function readPlan(): RunPlan {
   };
 }
 
-/** One file a row, so that what was measured before a run broke off is kept. */
+/** Each row has its own file, so that a run which breaks off keeps what was measured before. */
 export function writeReport({ folder, commit }: RunPlan, report: RowReport): void {
   if (folder === null) return;
   mkdirSync(folder, { recursive: true });
   const name = `row-${String(report.number).padStart(2, '0')}.json`;
-  // Stacks name the files of this machine; what is published must not.
+  // Stacks name files of this machine, which must not be published.
   const text = JSON.stringify({ ...report, commit }, null, 2).replaceAll(`${ROOT}/`, '');
   writeFileSync(path.join(folder, name), `${text}\n`);
   process.stdout.write(`${describe(report)}\n`);

@@ -1,5 +1,5 @@
-// Loaded into a process of the ledger by NODE_OPTIONS: the names in the JSON of FAULTS_NAMES resolve to what stands there,
-// one list of addresses a question, the last one for ever. All other names do not exist: nothing leaves this machine.
+// Loaded into a process of the ledger by NODE_OPTIONS. The names in the JSON of FAULTS_NAMES resolve to the given addresses,
+// one list for each lookup, and the last one from then on. All other names do not exist, so nothing leaves this machine.
 const dns = require('node:dns');
 const { setImmediate } = require('node:timers');
 

@@ -1,5 +1,5 @@
-// Loaded into a process of the ledger by NODE_OPTIONS: its wall clock is off by FAULTS_CLOCK_SHIFT_MS. The monotonic clock
-// (`performance`, timers) is left alone, as by an operator who has set the time zone in place of the time.
+// Loaded into a process of the ledger by NODE_OPTIONS. Shifts its wall clock by FAULTS_CLOCK_SHIFT_MS. The monotonic clock
+// (`performance`, timers) is unchanged, as when an operator set the time instead of the time zone.
 const shiftMs = Number(process.env.FAULTS_CLOCK_SHIFT_MS);
 const RealDate = Date;
 const now = () => RealDate.now() + shiftMs;

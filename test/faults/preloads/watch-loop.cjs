@@ -1,7 +1,7 @@
-// Loaded into a process of the ledger by NODE_OPTIONS: says how long its event loop was held up at most since the last
-// SIGUSR2, in the file FAULTS_LOOP_FILE, with the number of these signals. What counts is the smaller of the time that
-// passed and the CPU that was used meanwhile: a loop that waited for a core of a busy machine was not blocked by what it
-// did. Linux tells the CPU of the main thread alone; elsewhere it is that of the process, with the collector's helpers.
+// Loaded into a process of the ledger by NODE_OPTIONS. Writes the longest block of its event loop since the last
+// SIGUSR2 to the file FAULTS_LOOP_FILE, with the number of these signals. The smaller of the elapsed time and the CPU
+// time used counts, because a loop that waited for a core of a busy machine did not block itself. Linux reports the
+// CPU time of the main thread alone; elsewhere it is that of the process, including the collector's helpers.
 const { closeSync, openSync, readSync, writeFileSync } = require('node:fs');
 const { setInterval } = require('node:timers');
 
@@ -32,7 +32,7 @@ function write() {
   writeFileSync(process.env.FAULTS_LOOP_FILE, JSON.stringify({ resets, mostMs }));
 }
 
-/** Nanoseconds on a core are the first figure in it. */
+/** The first figure in the file is the nanoseconds on a core. */
 function openThreadClock() {
   const buffer = Buffer.alloc(100);
   try {

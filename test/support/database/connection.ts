@@ -8,7 +8,7 @@ export interface ConnectionAnswer {
   readonly body: Readonly<Record<string, unknown>>;
 }
 
-/** One TCP connection that is kept, for tests in which it matters which process is at the other end. */
+/** Keeps one TCP connection, for tests in which the process at the other end matters. */
 export class Connection {
   private readonly agent = new Agent({ keepAlive: true, maxSockets: 1 });
 

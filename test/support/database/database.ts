@@ -9,21 +9,21 @@ import { testSetting } from '../settings.js';
 
 const run = promisify(execFile);
 const CLI = path.join(__dirname, '../../../dist/src/cli.js');
-/** Any number that nothing else on the server locks with. */
+/** An arbitrary number that nothing else on the server locks with. */
 const TEMPLATE_LOCK = 7_254_910;
 
 export interface TestDatabase {
-  /** With the owner's rights, as in DATABASE_URL. */
+  /** Connects with the owner's rights, as in DATABASE_URL. */
   readonly url: string;
   drop(): Promise<void>;
 }
 
-/** A database of its own with every migration applied: a copy of a template that the run's first test makes. */
+/** Creates a database with every migration applied, as a copy of a template that the run's first test makes. */
 export async function createTestDatabase(): Promise<TestDatabase> {
   return createDatabase(await ensureMigrated());
 }
 
-/** The same with the models and prices of the catalogue. Seeding each by itself took a process of seconds for every file of tests. */
+/** Creates a database with the catalogue's models and prices, from a template, because seeding takes a process of seconds. */
 export async function createSeededDatabase(): Promise<TestDatabase> {
   const migrated = await ensureMigrated();
   const seeded = `${databasePrefix()}seeded`;
@@ -37,7 +37,7 @@ export async function createSeededDatabase(): Promise<TestDatabase> {
   return createDatabase(seeded);
 }
 
-/** On a copy: a process writes down that it is there. */
+/** Uses a copy, because a process registers itself in the database. */
 async function recordLedger(template: string): Promise<void> {
   const database = await createDatabase(template);
   await recordStart(async (env) => {
@@ -53,7 +53,7 @@ async function ensureMigrated(): Promise<string> {
   return template;
 }
 
-/** A database with nothing in it. */
+/** Creates a database with nothing in it. */
 export async function createEmptyDatabase(): Promise<TestDatabase> {
   return createDatabase('template0');
 }
@@ -72,7 +72,7 @@ async function createDatabase(template: string): Promise<TestDatabase> {
   };
 }
 
-/** One of Jest's workers makes it, the others wait for the lock. */
+/** One of Jest's workers makes the template, and the others wait for the lock. */
 async function ensureTemplate(
   admin: Client,
   template: string,
@@ -81,7 +81,7 @@ async function ensureTemplate(
   await admin.query('SELECT pg_advisory_lock($1)', [TEMPLATE_LOCK]);
   const { rowCount } = await admin.query('SELECT FROM pg_database WHERE datname = $1', [template]);
   if (rowCount === 1) return;
-  // Renamed at the end: a template whose preparation failed would fail every later test with a riddle.
+  // The template is renamed at the end: one whose preparation failed would break every later test without a reason.
   const draft = `${template}_draft`;
   await admin.query(`DROP DATABASE IF EXISTS ${escapeIdentifier(draft)} WITH (FORCE)`);
   await admin.query(`CREATE DATABASE ${escapeIdentifier(draft)} TEMPLATE ${escapeIdentifier(from)}`);
@@ -89,7 +89,7 @@ async function ensureTemplate(
   await admin.query(`ALTER DATABASE ${escapeIdentifier(draft)} RENAME TO ${escapeIdentifier(template)}`);
 }
 
-/** The way an operator does it, in a process of its own. */
+/** Migrates as an operator does, in a process of its own. */
 export async function migrate(databaseUrl: string, ...args: string[]): Promise<void> {
   const env = { PATH: process.env.PATH, DATABASE_URL: databaseUrl, MIGRATION_DATABASE_URL: databaseUrl };
   await run(process.execPath, [CLI, 'migrate', ...args], { env });
@@ -99,7 +99,7 @@ async function seed(databaseUrl: string): Promise<void> {
   await run(process.execPath, [CLI, 'seed'], { env: { PATH: process.env.PATH, DATABASE_URL: databaseUrl } });
 }
 
-/** The connection closes at the end, and what it locked is free again. */
+/** Closes the connection at the end, which releases its locks. */
 async function withAdmin<T>(work: (admin: Client) => Promise<T>): Promise<T> {
   const admin = new Client({ connectionString: testSetting('LEDGER_TEST_POSTGRES_URL') });
   await admin.connect();

@@ -1,6 +1,6 @@
 import type { Client } from 'pg';
 
-/** Finds a text in the database: `table.column`, of every table there is. */
+/** Finds texts in every table of the database. Returns `table.column` of each place. */
 export async function findInDatabase(owner: Client, texts: readonly string[]): Promise<string[]> {
   const { rows } = await owner.query<{ place: string; look: string }>(
     `SELECT c.relname || '.' || a.attname AS place,

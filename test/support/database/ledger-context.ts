@@ -14,16 +14,16 @@ import { ExecutionsRepository } from '../../../src/modules/executions/index.js';
 import { createTestDatabase } from './database.js';
 import { LossyConnections } from '../servers/lossy-connections.js';
 
-/** A database of its own, seen as the application sees it (`scope`) and as its owner (`owner`). */
+/** A database of its own, as the application sees it (`scope`) and as its owner sees it (`owner`). */
 export interface LedgerContext {
   readonly url: string;
   readonly owner: Client;
   readonly scope: TenantScope;
   readonly connections: LossyConnections;
   readonly executions: ExecutionsRepository;
-  /** Opens another process' repository, which remembers nothing of what the first has seen. */
+  /** Opens the repository of another process, which has cached nothing. */
   openExecutions(): ExecutionsRepository;
-  /** The defaults, with leases so short that a server which has just started is swept too. */
+  /** The defaults, with leases short enough that a server which has just started is swept too. */
   readonly config: AppConfig;
   /** The project that a fresh install starts in. */
   readonly projectId: string;

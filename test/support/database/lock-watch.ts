@@ -5,11 +5,11 @@ import type { LedgerContext } from './ledger-context.js';
 
 const TICK_MS = 2;
 
-/** The longest of each kind, in milliseconds. */
+/** The longest lock time of each kind, in milliseconds. */
 export interface LongestLocks {
-  /** Somebody waited for a lock. */
+  /** How long somebody waited for a lock. */
   readonly waitMs: number;
-  /** A transaction held a lock that others have to wait for: the one of an erasure, or that of a table that is dropped. */
+  /** How long a transaction held a lock that blocks others: that of an erasure, or that of a table that is dropped. */
   readonly heldMs: number;
   /** The number of holders that were seen. */
   readonly holders: number;
@@ -21,7 +21,7 @@ interface Seen {
   readonly delayMs: number;
 }
 
-/** The locks that are waited for, by `waitstart`, and those of erasures and drops, by their transactions. */
+/** Selects awaited locks by their `waitstart`, and those of erasures and drops by their transactions. */
 const LOOK = `SELECT l.pid, l.virtualtransaction AS holder,
     CASE WHEN NOT l.granted THEN extract(epoch FROM clock_timestamp() - l.waitstart) * 1000 END::float8 AS "waitMs"
   FROM pg_locks l
@@ -32,8 +32,8 @@ const LOOK = `SELECT l.pid, l.virtualtransaction AS holder,
       OR l.locktype = 'relation' AND l.mode = 'AccessExclusiveLock')`;
 
 /**
- * Looks into a database all the time. Of the time for which a lock is held does not count what its process waited for a core, because a busy
- * machine makes that longer; where the system does not tell, all counts.
+ * Polls the locks of a database continuously. Time in which the holder waited for a core is not counted as held, because a busy
+ * machine makes it longer. Where the system does not report it, all time counts.
  */
 export class LockWatch {
   private waitMs = 0;
@@ -79,7 +79,7 @@ export class LockWatch {
   }
 }
 
-/** For how long a process has waited for a core so far: the second figure of `schedstat`, in nanoseconds. */
+/** Returns how long a process has waited for a core so far: the second figure of `schedstat`, in nanoseconds. */
 function readDelayMs(pid: number): number {
   try {
     return Number(readFileSync(`/proc/${pid}/schedstat`, 'latin1').split(' ')[1]) / 1e6;

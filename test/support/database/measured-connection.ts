@@ -8,12 +8,12 @@ import {
   type TenantScope,
 } from '../../../src/infra/database/index.js';
 
-/** The reads and writes of one statement in the tables of the ledger and in their indexes. */
+/** The reads and writes of one statement in the ledger's tables and their indexes. */
 export interface Measure {
   readonly name: string;
-  /** Pages, each time that one was looked at. */
+  /** Page accesses; a page counts each time that it is accessed. */
   readonly pages: number;
-  /** Rows that sequential scans have looked at. */
+  /** Rows that sequential scans read. */
   readonly scannedRows: number;
 }
 
@@ -22,8 +22,8 @@ const SUM = `SELECT coalesce(sum(pg_stat_get_xact_blocks_fetched(oid)), 0)::int 
   FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'i')`;
 
 /**
- * One connection of the application that measures each statement that is sent over it, those inside of functions too, which
- * EXPLAIN does not show. In place of the pools, so that what is planned once is planned when the test says.
+ * One connection of the application that measures each of its statements, including those inside functions, which
+ * EXPLAIN does not show. It replaces the pools, so that tests decide when a statement is planned.
  */
 export class MeasuredConnection {
   readonly measures: Measure[] = [];
@@ -50,7 +50,7 @@ export class MeasuredConnection {
     this.rehearsals.push(...calls);
   }
 
-  /** Rehearses as a connection does when it is opened: everything is planned, as things are now. */
+  /** Rehearses as a new connection does: plans every statement for the current data. */
   async rehearseAll(): Promise<void> {
     for (const { name, text, values } of this.rehearsals) {
       await this.client.query({ name, text, values: values as unknown[] });
@@ -73,7 +73,7 @@ export class MeasuredConnection {
     return this.client.end();
   }
 
-  /** One after the other, since there is one connection. */
+  /** Runs one statement at a time, because there is one connection. */
   private measure<Row extends Record<string, unknown>>(
     projects: ProjectIds,
     statement: Statement,
@@ -90,7 +90,7 @@ export class MeasuredConnection {
     const { name, text, values } = statement;
     await this.client.query(openStatement(projects, statement));
     try {
-      // The difference counts, because the counters include what is not reported to the server yet.
+      // Only the difference counts, because the counters include what has not been reported to the server yet.
       const before = await this.counters();
       const { rows } = await this.client.query<Row>({
         ...(name === undefined ? {} : { name }),

@@ -5,26 +5,26 @@ import { startServer } from '../servers/start-server.cjs';
 import { redisServerPath } from '../servers/redis-server.mjs';
 
 /**
- * Once a run, before the first test of a project that needs servers. What the tests read from the environment
- * afterwards is here and nowhere else: LEDGER_TEST_POSTGRES_URL, LEDGER_TEST_REDIS_URL, LEDGER_TEST_RUN, LEDGER_TEST_START.
+ * Runs once per run, before the first test of a project that needs servers. Tests read only these variables from the
+ * environment: LEDGER_TEST_POSTGRES_URL, LEDGER_TEST_REDIS_URL, LEDGER_TEST_RUN, LEDGER_TEST_START.
  */
 export default async function globalSetup() {
   try {
     await prepare();
   } catch (error) {
-    // Jest would wrap the one sentence that says what to do in its own stack. The servers end with this process.
+    // Jest would bury the one sentence that says what to do in its own stack. The servers end with this process.
     console.error(error.message);
     process.exit(1);
   }
 }
 
 async function prepare() {
-  // scripts/test.mjs has done so; `npx jest` alone has not.
+  // scripts/test.mjs has already built; `npx jest` alone has not.
   if (process.env.LEDGER_TEST_IS_BUILT !== 'true') {
     const { ensureBuilt } = await import('../../../scripts/lib/prepare.mjs');
     await ensureBuilt();
   }
-  // Tests that kill a Redis need a server of their own, so an external one does not do without.
+  // Tests that kill a Redis start their own, so they need the binary even with an external one.
   await redisServerPath();
   console.log('Starting the servers of the tests (PostgreSQL and Redis, on free ports) …');
   const [postgres, redis] = await Promise.all([
@@ -34,7 +34,7 @@ async function prepare() {
   process.env.LEDGER_TEST_POSTGRES_URL = postgres.url;
   process.env.LEDGER_TEST_REDIS_URL = redis.url;
   process.env.LEDGER_TEST_RUN = `${process.pid}_${Date.now().toString(36)}`;
-  // A folder for what quick-start.ts keeps during the run.
+  // A folder for the files that quick-start.ts keeps during the run.
   process.env.LEDGER_TEST_START = await mkdtemp(path.join(os.tmpdir(), 'ledger-test-start-'));
   globalThis.ledgerTestServers = [postgres, redis];
 }

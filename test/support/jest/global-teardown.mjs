@@ -7,7 +7,7 @@ export default async function globalTeardown() {
   await rm(process.env.LEDGER_TEST_START, { recursive: true, force: true });
 }
 
-/** On a server that goes on running, nothing of the run may stay. */
+/** Leaves nothing of the run on a server that keeps running. */
 async function dropDatabases() {
   const client = new pg.Client({ connectionString: process.env.LEDGER_TEST_POSTGRES_URL });
   await client.connect();

@@ -4,17 +4,17 @@ const vm = require('node:vm');
 const compileFunction = vm.compileFunction;
 /** The latest compiled script of each file. */
 const compiled = new Map();
-/** The importers of the suite that runs now, as a worker runs one at a time. Those of earlier suites would hold all of their memory. */
+/** The importers of the current suite: a worker runs one at a time, and those of earlier suites would keep all their memory alive. */
 let suite = { context: null, importers: new Map() };
 
 /**
- * Jest's runtime, with one difference: each of Jest's workers compiles a file once, and not again for every suite that loads it.
- * Suites share bytecode, which holds no state; each still runs it in a context and with modules of its own. For the suites of src
- * that was a quarter of their processor time: they load the same few thousand files.
+ * Changes one thing in Jest's runtime: each worker compiles a file once instead of once for every suite that loads it.
+ * Suites share bytecode, which holds no state. Each still runs it in its own context and with its own modules. For the suites of src
+ * that saved a quarter of their processor time, because they load the same few thousand files.
  */
 vm.compileFunction = (source, parameters = [], options = {}) => {
   const { filename, parsingContext, importModuleDynamically } = options;
-  // Only Jest itself asks for all three.
+  // Only Jest itself passes all three.
   if (!filename || !parsingContext || !importModuleDynamically) {
     return compileFunction(source, parameters, options);
   }
@@ -28,7 +28,7 @@ vm.compileFunction = (source, parameters = [], options = {}) => {
   return entry.script.runInContext(parsingContext);
 };
 
-/** A function expression; what stands before the source is taken off its first line, so that stacks have the columns of the file. */
+/** Compiles a function expression. The offset removes its head from the first line, so that stacks show the columns of the file. */
 function compile(source, parameters, filename) {
   const head = `(function (${parameters.join(', ')}) {`;
   return new vm.Script(`${head}${source}\n})`, {

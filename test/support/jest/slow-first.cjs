@@ -1,7 +1,7 @@
 'use strict';
 const Sequencer = require('@jest/test-sequencer').default;
 
-/** Files that take most of a minute and more, the slowest first. */
+/** Files that take most of a minute or more, the slowest first. */
 const SLOW = [
   'test/faults/rows.test.ts',
   'test/e2e/requests/turns.test.ts',
@@ -15,8 +15,9 @@ const SLOW = [
 ];
 
 /**
- * Begins with the largest files where Jest has not seen a run yet, as in CI. The slowest of all is a small one: it came last,
- * and everybody waited minutes for one worker.
+ * Starts with the largest files where Jest has not seen a run yet, as in CI. The slowest file of all is small, so by size alone it came
+ * last,
+ * and all workers waited minutes for one.
  */
 module.exports = class SlowFirstSequencer extends Sequencer {
   sort(tests) {

@@ -3,21 +3,22 @@ const { writeFileSync } = require('node:fs');
 
 const TELL_EVERY_MS = 10_000;
 
-/** Seconds below two minutes, then minutes. */
+/** Formats seconds below two minutes, then minutes. */
 function describeTime(ms) {
   const seconds = Math.max(1, Math.round(ms / 1000));
   return seconds < 120 ? `${seconds} s` : `${Math.round(seconds / 60)} min`;
 }
 
 /**
- * Says every few seconds how far the run is, and ends it with `N passed, N failed`. What did not run counts as failed: a suite that does not load, a skipped test.
- * With TEST_SUMMARY_FILE the counts go there as JSON and the caller prints the line, after whatever else it prints.
+ * Prints progress every few seconds, and ends with `N passed, N failed`. Tests that did not run count as failed: a suite that does not
+ * load, a skipped test.
+ * With TEST_SUMMARY_FILE the counts go there as JSON, and the caller prints the line after the rest of its output.
  */
 module.exports = class SummaryReporter {
   constructor(globalConfig) {
     this.startedAt = Date.now();
     this.toldAt = this.startedAt;
-    // `-t` leaves tests out on purpose.
+    // `-t` skips tests on purpose.
     this.isFiltered = Boolean(globalConfig.testNamePattern);
   }
 
@@ -41,7 +42,7 @@ module.exports = class SummaryReporter {
     else process.once('exit', () => process.stdout.write(`${passed} passed, ${failed} failed\n`));
   }
 
-  /** Jest itself is content with skipped tests. */
+  /** Jest itself accepts skipped tests. */
   getLastError() {
     return this.failed > 0 ? new Error(`${this.failed} tests failed or did not run`) : undefined;
   }

@@ -1,6 +1,6 @@
 import { type AuthorizedActor, SCOPES } from '../../../src/modules/auth/index.js';
 
-/** The actor in tests of a service; the project is the test's own. */
+/** The actor in tests of a service. Each test adds its own project. */
 export const ACTOR: Omit<AuthorizedActor, 'projectId'> = {
   kind: 'instance',
   userId: null,

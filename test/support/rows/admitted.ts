@@ -43,7 +43,7 @@ export function admittedFor(
   };
 }
 
-/** Returns the result of a beginning, in one word. */
+/** Returns the result of beginning an execution, in one word. */
 export function begunAs(begun: Begun): 'begun' | 'stale' | 'key_taken' {
   return typeof begun === 'string' ? begun : 'begun';
 }

@@ -50,7 +50,7 @@ export function verdictsOf(verdicts: readonly Verdict[]): string[] {
   return verdicts.map(({ verdict }) => verdict);
 }
 
-/** Budgets of a database, and what executions do to them, as the application does it. */
+/** Writes budgets and the effects of executions on them, as the application does. */
 export class BudgetRows {
   constructor(private readonly context: LedgerContext) {}
 
@@ -85,7 +85,7 @@ export class BudgetRows {
     );
   }
 
-  /** One batch. */
+  /** Holds one batch. */
   async hold(entries: readonly Ask[], holdMs = 60_000): Promise<Verdict[]> {
     return this.context.scope.statement<Verdict>(this.context.projectId, {
       name: 'hold-budgets',
@@ -103,7 +103,7 @@ export class BudgetRows {
     });
   }
 
-  /** Holds one call of 10, and settles it. */
+  /** Holds and settles one call of 10. */
   async spend(picoUsd: number): Promise<void> {
     const executionId = randomUUID();
     await this.hold([{ execution_id: executionId }]);
@@ -129,7 +129,7 @@ export class BudgetRows {
     return (await this.context.owner.query('SELECT FROM budget_holds')).rowCount ?? 0;
   }
 
-  /** Moves all that was held and spent to the day before. */
+  /** Moves everything held and spent to the day before. */
   async moveToYesterday(): Promise<void> {
     const { owner } = this.context;
     await owner.query('SET session_replication_role = replica');

@@ -1,6 +1,6 @@
 import type { CallOutcome } from '../../../src/modules/executions/facts/call-outcome.js';
 
-/** Ends of calls, for tests of what is written then. */
+/** Outcomes of calls, for tests of what is written at their end. */
 
 export const failed: CallOutcome = {
   succeeded: false,

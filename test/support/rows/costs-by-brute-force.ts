@@ -6,7 +6,7 @@ export interface CostsOfKey extends Costs {
   readonly key: string | null;
 }
 
-/** The key of a row, in words that have nothing of the counts. */
+/** The key of a row, computed without anything that the counts use. */
 const KEYS: Readonly<Record<CostGroup, string>> = {
   prompt: '(SELECT name FROM prompts p WHERE p.project_id = e.project_id AND p.prompt_id = e.prompt_id)',
   model: `(SELECT provider || '/' || model_name FROM models m WHERE m.project_id = e.project_id AND m.model_id = e.model_id)`,
@@ -25,7 +25,7 @@ interface Execution {
   readonly reasoning: number | null;
 }
 
-/** The question that rollups answer, answered by reading every execution, and added up here. */
+/** Answers the question that rollups answer by reading every execution and adding up here. */
 export async function costsByBruteForce(
   owner: Client,
   projectId: string,
@@ -71,7 +71,7 @@ function byCost(one: CostsOfKey, other: CostsOfKey): number {
   return difference === 0n ? byKey(one, other) : difference < 0n ? -1 : 1;
 }
 
-/** By the bytes, and none last. */
+/** Compares by bytes, with null last. */
 function byKey({ key: one }: CostsOfKey, { key: other }: CostsOfKey): number {
   if (one === null || other === null) return Number(one === null) - Number(other === null);
   return Buffer.compare(Buffer.from(one), Buffer.from(other));

@@ -2,7 +2,7 @@ import type { Client } from 'pg';
 import type { CountFilter } from '../../../src/modules/analytics/counts/count-parts.js';
 import type { ModeCounts } from '../../../src/modules/analytics/counts/execution-counts.repository.js';
 
-/** The question that rollups answer, answered by reading every execution. */
+/** Answers the question that rollups answer by reading every execution. */
 export async function countByBruteForce(
   owner: Client,
   projectId: string,
@@ -28,7 +28,7 @@ export async function countByBruteForce(
   return inOrder(rows);
 }
 
-/** By mode, to be compared. */
+/** Sorts by mode, for comparisons. */
 export function inOrder(counts: readonly ModeCounts[]): ModeCounts[] {
   return [...counts].sort((a, b) => (a.mode < b.mode ? -1 : 1));
 }

@@ -1,12 +1,12 @@
 import { COUNTED_COLUMNS, countEnded } from '../../../migrations/ledger/create-prompt-ledger/counts.js';
 import type { TenantScope } from '../../../src/infra/database/index.js';
 
-/** The columns of an execution that counts read, by their names. */
+/** The columns of an execution that counts read. */
 export interface CountedExecution {
   readonly execution_id: string;
   readonly created_at_ms: number;
   readonly status: string;
-  /** Null, as its version and its mode: a call without a prompt. */
+  /** Null for a call without a prompt, as are its version and its mode. */
   readonly prompt_id: string | null;
   readonly version_id: string | null;
   readonly prompt_mode: string | null;
@@ -26,11 +26,11 @@ const ROWS = `json_to_recordset($2::json) AS made (execution_id uuid, created_at
     prompt_mode text, model_id uuid, environment text, key_id uuid, owner_team text, latency_ms integer, cost_pico_usd bigint,
     prompt_tokens integer, cached_prompt_tokens integer, response_tokens integer, reasoning_tokens integer)`;
 
-/** The columns that are known when an execution begins, and those that only its end tells. */
+/** The columns that are known when an execution begins, and those that are known only at its end. */
 const ASKED = 'execution_id, prompt_id, version_id, prompt_mode, environment, key_id, owner_team';
 const TOLD = `status, model_id, latency_ms, cost_pico_usd, prompt_tokens, cached_prompt_tokens, response_tokens, reasoning_tokens`;
 
-/** Inserts as the application does, in one statement: what is over is counted by it, the rest is in flight. */
+/** Inserts as the application does, in one statement, which counts what is over. The rest is in flight. */
 export async function insertCounted(
   scope: TenantScope,
   projectId: string,
@@ -53,8 +53,8 @@ export async function insertCounted(
 }
 
 /**
- * Ends as the application does, in one statement: what was inserted as `queued` or `running` gets its status and all that is known
- * at the end. The model is the one that answered, so it may be another by then.
+ * Ends as the application does, in one statement: a `queued` or `running` execution gets its status and all that is known
+ * at the end. The model is the one that answered, so it may differ from the one that was inserted.
  */
 export async function endCounted(
   scope: TenantScope,

@@ -7,7 +7,7 @@ import { answered, failed } from './call-outcomes.js';
 import { insertAttempt, startRunning } from './execution-rows.js';
 import type { LedgerContext } from '../database/ledger-context.js';
 
-/** Ends a call of the model `echo`, whose price nobody knows. @returns whether it was still its caller's. */
+/** Ends a call of the model `echo`, which has no price. @returns whether the caller still owned it. */
 export function endCall(
   executions: ExecutionsRepository,
   claim: Claim,
@@ -19,7 +19,7 @@ export function endCall(
   return executions.end({ claim, mode: 'async', attempt, model, price: null, outcome, next });
 }
 
-/** Ends what waits, by the statements that the ledger ends it with: as answered, as failed, or canceled. */
+/** Ends a waiting execution with the ledger's own statements: as answered, as failed, or canceled. */
 export async function endExecution(
   { owner, projectId }: LedgerContext,
   executions: ExecutionsRepository,
@@ -36,7 +36,7 @@ export async function endExecution(
   await endCall(executions, { projectId, executionId, fence: 1 }, 1, outcome);
 }
 
-/** Cancels what waits, in a transaction that goes on. */
+/** Cancels a waiting execution in a transaction that stays open. */
 export async function cancelWithin(tx: EntityManager, projectId: string, executionId: string): Promise<void> {
   await tx.query('SELECT ledger_cancel($1, $2)', [projectId, executionId]);
 }

@@ -1,9 +1,9 @@
 /**
- * Everything that tests write into the tables of executions and attempts past the ledger. To read them, tests use the
- * views `executions_all` and `execution_attempts_all`; no test knows how the tables are arranged.
+ * Everything that tests write directly into the tables of executions and attempts. To read them, tests use the
+ * views `executions_all` and `execution_attempts_all`, so no test knows how the tables are arranged.
  */
 
-/** Whatever runs SQL as the owner of the tables: a client, a pool, the database of a fault row. */
+/** Anything that runs SQL as the owner of the tables: a client, a pool, the database of a fault row. */
 export interface Database {
   query(text: string, values?: unknown[]): Promise<unknown>;
 }
@@ -15,7 +15,7 @@ export interface ExecutionParents {
   readonly modelId: string;
 }
 
-/** Which executions are meant; left out: all. */
+/** The executions to change; omitted for all. */
 type Ids = string | readonly string[];
 
 export interface ExecutionOptions {
@@ -23,11 +23,11 @@ export interface ExecutionOptions {
   readonly status?: 'queued' | 'running';
   readonly mode?: 'sync' | 'async';
   readonly promptMode?: 'full' | 'tracking';
-  /** Seconds from now; negative is past. */
+  /** Seconds from now; negative for the past. */
   readonly dueInS?: number;
   readonly leaseInS?: number;
   readonly fence?: number;
-  /** Left out: one for each fence. */
+  /** Defaults to one for each fence. */
   readonly attemptsMade?: number;
   readonly onUnknown?: 'retry' | 'fail';
   readonly maxNewTokens?: number | null;
@@ -44,13 +44,13 @@ export interface FinalExecutionOptions {
 
 export interface AttemptOptions {
   readonly attempt?: number;
-  /** Left out: the number of the attempt. */
+  /** Defaults to the number of the attempt. */
   readonly fence?: number;
-  /** `dispatched`: it is being made. */
+  /** `dispatched`: the attempt is being made. */
   readonly status?: 'dispatched' | 'succeeded' | 'failed' | 'outcome_unknown' | 'fenced';
 }
 
-/** One that waits or runs, with its input. @returns its id. */
+/** Inserts an execution that waits or runs, with its input. @returns its id. */
 export async function insertExecution(
   database: Database,
   projectId: string,
@@ -68,7 +68,7 @@ export async function insertExecution(
   });
 }
 
-/** One that is over, with its input, and without anything that its end brings along: nothing is announced or settled. */
+/** Inserts an execution that is over, with its input, and without the effects of an ending, such as an announcement. */
 export async function insertFinalExecution(
   database: Database,
   projectId: string,
@@ -135,7 +135,7 @@ interface RowOptions extends Omit<ExecutionOptions, 'status'> {
   readonly is_final?: boolean;
 }
 
-/** A call to the model `echo`: one that is being made, or one that has ended. */
+/** Inserts a call to the model `echo` that is being made or has ended. */
 export async function insertAttempt(
   database: Database,
   projectId: string,
@@ -160,7 +160,7 @@ export async function insertAttempt(
   );
 }
 
-/** Whoever works on them has been silent for too long. */
+/** Lets the leases lapse, as if their workers had been silent for too long. */
 export async function lapseLeases(database: Database, ids?: Ids): Promise<void> {
   await database.query(
     `UPDATE executions_in_flight SET lease_until = now() - interval '1 minute' WHERE status = 'running' AND ${AMONG}`,
@@ -176,7 +176,7 @@ export async function makeDue(database: Database, ids?: Ids): Promise<void> {
   );
 }
 
-/** Makes waiting executions due only after so many seconds more. */
+/** Makes waiting executions due so many seconds later. */
 export async function postpone(database: Database, seconds: number, ids?: Ids): Promise<void> {
   await database.query(
     `UPDATE executions_in_flight SET due_at = due_at + make_interval(secs => $2) WHERE status = 'queued' AND ${AMONG}`,
@@ -184,9 +184,7 @@ export async function postpone(database: Database, seconds: number, ids?: Ids): 
   );
 }
 
-/**
- * Due and lapsed, whatever their status: everything that would make a careless statement take them for what they are not.
- */
+/** Makes executions due and lapsed whatever their status, to mislead a careless statement. */
 export async function makeDueAndLapsed(database: Database, ids?: Ids): Promise<void> {
   await database.query(
     `UPDATE executions_in_flight SET due_at = now() - interval '1 minute', lease_until = now() - interval '1 minute' WHERE ${AMONG}`,
@@ -194,7 +192,7 @@ export async function makeDueAndLapsed(database: Database, ids?: Ids): Promise<v
   );
 }
 
-/** Somebody claims what waits, for a minute. */
+/** Claims what waits, for a minute. */
 export async function startRunning(database: Database, ids?: Ids): Promise<void> {
   await database.query(
     `UPDATE executions_in_flight SET status = 'running', fence = fence + 1, due_at = NULL, lease_until = now() + interval '1 minute'
@@ -203,7 +201,7 @@ export async function startRunning(database: Database, ids?: Ids): Promise<void>
   );
 }
 
-/** They run under the next fence, as if somebody else had got them: what happened to a call of before is unknown. */
+/** Moves executions to the next fence, as if another worker had claimed them: the outcome of a call under way is unknown. */
 export async function takeOver(database: Database, ids?: Ids): Promise<void> {
   await database.query(
     `WITH called AS (
@@ -218,7 +216,7 @@ export async function takeOver(database: Database, ids?: Ids): Promise<void> {
   );
 }
 
-/** Sets the number of times that their worker was lost already. */
+/** Sets how often the executions' worker was lost. */
 export async function setLapses(
   database: Database,
   entries: readonly { readonly id: string; readonly lapses: number }[],
@@ -230,12 +228,12 @@ export async function setLapses(
   );
 }
 
-/** Budgets hold money for them. */
+/** Records that budgets hold money for the executions. */
 export async function noteHolds(database: Database, ids: Ids): Promise<void> {
   await database.query(`UPDATE executions_in_flight SET duties = duties | 1 WHERE ${AMONG}`, among(ids));
 }
 
-/** Past the check of a request. */
+/** Bypasses the check of a request. */
 export async function setCallbackUrl(database: Database, url: string | null, ids: Ids): Promise<void> {
   await database.query(
     `UPDATE executions_in_flight SET callback_url = $2::text, duties = duties & ~2 | CASE WHEN $2::text IS NULL THEN 0 ELSE 2 END WHERE ${AMONG}`,
@@ -243,7 +241,7 @@ export async function setCallbackUrl(database: Database, url: string | null, ids
   );
 }
 
-/** Makes a batch of them, as if they had been submitted together. */
+/** Makes the executions a batch, as if they had been submitted together. */
 export async function moveIntoBatch(database: Database, batchId: string, ids: Ids): Promise<void> {
   await database.query(`UPDATE executions_in_flight SET batch_id = $2 WHERE ${AMONG}`, [
     ...among(ids),
@@ -251,7 +249,7 @@ export async function moveIntoBatch(database: Database, batchId: string, ids: Id
   ]);
 }
 
-/** Moves their end so many seconds back. */
+/** Moves the end of the executions so many seconds back. */
 export async function ageExecutions(database: Database, seconds: number, ids: Ids): Promise<void> {
   await database.query(
     `UPDATE executions SET completed_at = completed_at - make_interval(secs => $2) WHERE ${AMONG}`,
@@ -259,7 +257,7 @@ export async function ageExecutions(database: Database, seconds: number, ids: Id
   );
 }
 
-/** In which partition it is kept. */
+/** Returns the partition that keeps the execution. */
 export async function findPartition(database: Database, executionId: string): Promise<string | undefined> {
   const found = (await database.query(
     'SELECT tableoid::regclass::text AS partition FROM execution_inputs WHERE execution_id = $1',
@@ -268,7 +266,7 @@ export async function findPartition(database: Database, executionId: string): Pr
   return found.rows[0]?.partition;
 }
 
-/** Nothing waits any more; what was held for it is given back. */
+/** Cancels everything that waits and releases its holds. */
 export async function emptyQueue(database: Database): Promise<void> {
   await database.query(
     `SELECT ledger_end_uncalled(project_id, array_agg(execution_id), 'canceled', NULL, NULL)
@@ -285,12 +283,12 @@ const TABLES = [
   'execution_metadata',
 ];
 
-/** Nothing that was ever executed is left; the counts stay. */
+/** Deletes everything that was ever executed; the counts stay. */
 export async function truncateExecutions(database: Database): Promise<void> {
   await database.query(`TRUNCATE ${TABLES.join(', ')}`);
 }
 
-/** They have never been. */
+/** Deletes the executions as if they had never existed. */
 export async function deleteExecutions(database: Database, ids: Ids): Promise<void> {
   for (const table of TABLES) await database.query(`DELETE FROM ${table} WHERE ${AMONG}`, among(ids));
 }

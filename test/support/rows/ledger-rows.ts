@@ -10,7 +10,7 @@ const COUNTED = `prompt_id, prompt_mode, version_id, model_id, environment, stat
   prompt_tokens_count, prompt_tokens_sum, response_tokens_count, response_tokens_sum, key_id, owner_team, cached_prompt_tokens_count,
   cached_prompt_tokens_sum, reasoning_tokens_count, reasoning_tokens_sum, cost_count, cost_sum_pico_usd`;
 
-/** One row in every table of the project. */
+/** Inserts one row into every table of the project. */
 export async function insertOneOfEach(owner: Client, projectId: string): Promise<LedgerRows> {
   const one = async (text: string, values: unknown[]): Promise<string> => {
     const { rows } = await owner.query<{ id: string }>(text, [projectId, ...values]);
@@ -53,7 +53,7 @@ export async function insertOneOfEach(owner: Client, projectId: string): Promise
     `INSERT INTO pointer_moves (project_id, prompt_id, environment, to_version_id, registry_revision) VALUES ($1, '${promptId}', 'default', '${versionId}', 1)`,
     `INSERT INTO execution_outputs (project_id, execution_id, attempt, response_text, response_bytes, response_sha256) VALUES ($1, '${executionId}', 1, 'Hello', 5, '')`,
     `INSERT INTO execution_metadata (project_id, execution_id, key, value) VALUES ($1, '${executionId}', 'k', 'v')`,
-    // One that is over, of which nothing else is left.
+    // An execution that is over, with only an attempt.
     `WITH over AS (INSERT INTO executions (project_id, model_id, environment, execution_mode, status) VALUES ($1, '${modelId}', 'dev', 'sync', 'failed') RETURNING project_id, execution_id)
      INSERT INTO execution_attempts (project_id, execution_id, attempt, fence, status, provider, model_name, started_at)
      SELECT project_id, execution_id, 1, 1, 'failed', 'echo', 'echo', now() FROM over`,

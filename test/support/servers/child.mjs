@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const START_LIMIT_MS = 60_000;
 const RETRY_MS = 50;
 
-/** Waits until `probe` succeeds; fails when the child ends before, or after a minute. */
+/** Waits until `probe` succeeds. Fails when the child ends first, or after a minute. */
 export async function untilReady(name, child, probe) {
   let failure = null;
   child.once('error', (error) => {

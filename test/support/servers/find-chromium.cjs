@@ -3,7 +3,7 @@ const path = require('node:path');
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome'];
 
-/** The browser of test/browser, on the PATH or as CHROMIUM_PATH says. @returns {string | null} */
+/** Finds the browser of test/browser in CHROMIUM_PATH or on the PATH. @returns {string | null} */
 exports.findChromium = function findChromium() {
   const { CHROMIUM_PATH: named, PATH = '' } = process.env;
   if (named) return existsSync(named) ? named : null;

@@ -1,12 +1,12 @@
 import { type FunctionCall, JournalConnections } from '../../../src/infra/database/index.js';
 
-/** The server does what it is told, and the connection is lost before its answer. */
+/** The server executes the statement, but the connection is lost before its answer arrives. */
 export class LossyConnections extends JournalConnections {
   private readonly losses: { readonly name: string; readonly meanwhile: () => Promise<unknown> }[] = [];
   /** Names of the statements that were sent. */
   readonly sent: string[] = [];
 
-  /** The next statement of that name. @param meanwhile what happens before its caller knows that the answer is lost. */
+  /** Loses the answer to the next statement of that name. @param meanwhile runs before the caller learns of the loss. */
   loseAnswerOf(name: string, meanwhile: () => Promise<unknown> = () => Promise.resolve()): void {
     this.losses.push({ name, meanwhile });
   }

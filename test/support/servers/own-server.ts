@@ -4,26 +4,26 @@ import path from 'node:path';
 import { startRelay } from './relay.js';
 import { startServer, type TestServer } from './start-server.cjs';
 
-/** A server that a test may kill and start again at the same address, with what is on its disk. */
+/** A server that a test may kill and restart at the same address, with the data on its disk. */
 export interface OwnServer {
   readonly url: string;
-  /** SIGKILL. */
+  /** Sends SIGKILL. */
   kill(): Promise<void>;
   restart(): Promise<void>;
-  /** Breaks connections as soon as they are made, as a proxy does whose server is gone; resolves after so many. */
+  /** Breaks connections as soon as they are made, as a proxy without its server does. Resolves after so many. */
   hangUp(times: number): Promise<void>;
-  /** It says nothing any more, and does not hang up either, as behind a network that drops packets. */
+  /** Stops answering but keeps the connections open, as a network that drops packets would. */
   freeze(): void;
-  /** For the end of the test, in whatever state the server is. */
+  /** Ends the server after the test, in whatever state it is. */
   stop(): Promise<void>;
 }
 
-/** Holds no data. */
+/** Starts a Redis, which holds no data. */
 export async function startOwnRedis(): Promise<OwnServer> {
   return startOwnServer('redis');
 }
 
-/** A killed Postgres recovers at the restart. */
+/** Starts a Postgres, which recovers at the restart when it was killed. */
 export async function startOwnPostgres(): Promise<OwnServer> {
   return startOwnServer('postgres');
 }

@@ -8,16 +8,16 @@ import { endProcess, freePort, untilReady } from './child.mjs';
 const run = promisify(execFile);
 const DEBIAN_BIN = '/usr/lib/postgresql/15/bin';
 
-/** A test's data need not survive the power cord. */
+/** Test data need not survive a power failure. */
 const TEST_SETTINGS = { fsync: 'off', full_page_writes: 'off', max_connections: '200' };
 
-/** The service's own server, or Debian's by `TEST_POSTGRES=debian`. */
+/** Starts the service's own server, or Debian's with `TEST_POSTGRES=debian`. */
 export async function startPostgres(home) {
   return process.env.TEST_POSTGRES === 'debian' ? startDebian(home) : startEmbedded(home);
 }
 
 async function startEmbedded(home) {
-  // From dist: plain Node runs this, and the e2e tests need the build anyway.
+  // Loaded from dist, because plain Node runs this, and the e2e tests need the build anyway.
   const { startEmbeddedPostgres } = await import('../../../dist/src/infra/database/embedded/index.js');
   const server = await startEmbeddedPostgres({ homeDir: home, serverSettings: TEST_SETTINGS });
   const { url, port, dataDir } = server;
@@ -61,7 +61,7 @@ async function startDebian(home) {
     url,
     port,
     pid: child.pid,
-    // SIGINT is Postgres' fast shutdown: it does not wait for clients.
+    // SIGINT is Postgres' fast shutdown, which does not wait for clients.
     stop: () => end('SIGINT'),
     kill: () => end('SIGKILL'),
     stopImmediately: () => end('SIGQUIT'),
@@ -96,7 +96,7 @@ async function connect(url) {
   await client.end();
 }
 
-/** This process must end right after: it owns the server and would start it again. */
+/** This process must end right after, because it owns the server and would restart it. */
 async function signalPostmaster(dataDir, signal) {
   process.kill(await postmasterPid(dataDir), signal);
 }

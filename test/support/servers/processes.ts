@@ -12,7 +12,7 @@ const START_LIMIT_MS = 60_000;
 const POLL_MS = 25;
 
 export interface StartOptions {
-  /** All that the process sees of the environment, but for PATH: no variable of the developer leaks into a test. */
+  /** The whole environment of the process, except for PATH, so that no variable of the developer leaks into a test. */
   readonly env: Readonly<Record<string, string>>;
 }
 
@@ -27,9 +27,9 @@ export interface ServiceProcess {
   readonly logs: readonly string[];
   /** Resolves when the process is gone. */
   readonly exit: Promise<ProcessExit>;
-  /** SIGTERM, then waits. */
+  /** Sends SIGTERM, then waits. */
   stop(): Promise<ProcessExit>;
-  /** SIGKILL, then waits. */
+  /** Sends SIGKILL, then waits. */
   kill(): Promise<ProcessExit>;
 }
 
@@ -44,7 +44,7 @@ afterAll(async () => {
   await Promise.all([...running].map((service) => service.kill()));
 });
 
-/** The API as a process of its own; ready when `/health` answers 200. `PORT` is a free one unless `env` has it. */
+/** Starts the API in its own process; ready when `/health` answers 200. `PORT` is a free port unless `env` sets it. */
 export async function startLedger({ env }: StartOptions): Promise<LedgerProcess> {
   const port = env.PORT ?? String(await freePort());
   const service = spawnService('main.js', { ...env, PORT: port });
@@ -53,7 +53,7 @@ export async function startLedger({ env }: StartOptions): Promise<LedgerProcess>
   return { ...service, url };
 }
 
-/** A worker as a process of its own; ready when it logs `worker ready`. */
+/** Starts a worker in its own process; ready when it logs `worker ready`. */
 export async function startWorker({ env }: StartOptions): Promise<ServiceProcess> {
   const service = spawnService('worker.js', env);
   await untilReady(service, () =>
@@ -62,17 +62,17 @@ export async function startWorker({ env }: StartOptions): Promise<ServiceProcess
   return service;
 }
 
-/** One entry point of the build, for tests that await its end; nobody waits until it is ready. */
+/** Starts an entry point of the build without waiting until it is ready, for tests that await its end. */
 export function spawnService(
   entry: 'main.js' | 'worker.js' | 'cli.js',
   env: Readonly<Record<string, string>>,
   args: readonly string[] = [],
 ): ServiceProcess {
-  // An empty folder of its own: no `.env` of the developer is read, no data is shared.
+  // An empty folder of its own, so that the process reads no `.env` of the developer and shares no data.
   const cwd = mkdtempSync(path.join(tmpdir(), 'ledger-test-process-'));
   const child = spawn(process.execPath, [...quickStart(), path.join(DIST, entry), ...args], {
     cwd,
-    // No test takes the port that a service of the developer listens on, even where it expects that the start fails.
+    // No test takes the port of a service that the developer runs, even where it expects the start to fail.
     env: { PATH: process.env.PATH, ...(entry === 'main.js' && { PORT: '0' }), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -27,7 +27,7 @@ export async function startRedis(home) {
   return { url, port, pid: child.pid, stop: () => end('SIGTERM'), kill: () => end('SIGKILL') };
 }
 
-/** On the PATH, or from the system's package manager. @throws with the one command that is missing. */
+/** Finds Redis on the PATH, or installs it with the system's package manager. @throws with the command to run. */
 export async function redisServerPath() {
   const found = await findOnPath();
   if (found !== null) return found;
@@ -72,7 +72,7 @@ async function installRedis() {
     // The caller says what to do.
     return;
   }
-  // The package starts a server of its own; the tests bring theirs.
+  // The package starts a server of its own, but the tests start theirs.
   await run('service', ['redis-server', 'stop'], { env }).catch(() => undefined);
 }
 

@@ -6,9 +6,9 @@ export interface Relay {
   open(targetPort: number): Promise<void>;
   /** Breaks every connection; new ones are refused. */
   close(): Promise<void>;
-  /** Breaks every connection as soon as it is made; resolves when so many were. */
+  /** Breaks every connection as soon as it is made. Resolves after so many. */
   hangUp(times: number): Promise<void>;
-  /** Passes nothing on any more, on connections there are and on new ones, until it is closed. */
+  /** Passes nothing on, over existing connections and new ones, until it is closed. */
   freeze(): void;
 }
 

@@ -1,6 +1,6 @@
-// Keeps one server for a test run: `node server-process.mjs postgres|redis`. Prints one line of JSON when it is ready;
-// "kill" on standard input kills it, "immediate" is what `pg_ctl stop -m immediate` does, anything else and the end of
-// input stop it.
+// Runs one server for a test run: `node server-process.mjs postgres|redis`. Prints one line of JSON when it is ready.
+// "kill" on standard input kills the server, "immediate" does what `pg_ctl stop -m immediate` does, and anything else or the end of
+// input stops it.
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -15,9 +15,9 @@ async function main() {
   const options = JSON.parse(process.env.TEST_SERVER_OPTIONS ?? '{}');
   const home = options.home ?? (await mkdtemp(path.join(os.tmpdir(), `ledger-test-${kind}-`)));
   const removeHome = () => rm(home, { recursive: true, force: true });
-  // These reach the whole group; the parent decides when the server stops, by its own end at the latest.
+  // These signals reach the whole group. The parent decides when the server stops, at the latest by its own end.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => undefined);
-  // Nobody reads any more when the parent has died, which is no reason to leave the server alone.
+  // Nobody reads the output after the parent has died, but the server must still be stopped.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 
   const server = await starters[kind](home).catch(async (error) => {
@@ -30,7 +30,7 @@ async function main() {
   if (how === 'kill') return server.kill();
   if (how === 'immediate') return server.stopImmediately();
   await server.stop();
-  // Without a word the parent has died, and with it whoever would remove a home of its own.
+  // The end of input without a command means that the parent has died, and with it the owner of a home that was passed in.
   if (options.home === undefined || how === null) await removeHome();
 }
 

@@ -5,17 +5,17 @@ const path = require('node:path');
 const readline = require('node:readline');
 
 /**
- * Starts a real server in a process that stops it when this one ends, even by SIGKILL: its standard input closes then.
+ * Starts a real server in a process that stops it when this one ends, even by SIGKILL, because its standard input then closes.
  *
  * @param {'postgres' | 'redis'} kind
- * @param {{ home?: string }} options the same `home` starts a server on the same data again
+ * @param {{ home?: string }} options the same `home` starts another server on the same data
  */
 async function startServer(kind, options = {}) {
   const child = spawn(process.execPath, [path.join(__dirname, 'server-process.mjs'), kind], {
     env: { ...process.env, TEST_SERVER_OPTIONS: JSON.stringify(options) },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
-  // The server may be gone already when it is told to stop.
+  // The server may already be gone when it is told to stop.
   child.stdin.on('error', () => undefined);
   const printed = [];
   child.stderr.on('data', (chunk) => printed.push(chunk));

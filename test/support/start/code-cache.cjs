@@ -1,7 +1,7 @@
 'use strict';
-// Preloaded into the processes that tests start. It takes the bytecode of the build, and where each `require` leads, from a file
-// beside this one. The build itself still runs: each text is read from disk, and V8 only skips compiling it again. Node has such
-// a cache of its own from 22 on, and the tests run on 20 as well.
+// Preloaded into the processes that tests start. Reads the bytecode of the build, and the targets of each `require`, from a file
+// beside this one. The build itself still runs: each text is read from disk, and V8 only skips compiling it again. Node has its own
+// cache of this kind from 22 on, but the tests run on 20 as well.
 const { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } = require('node:fs');
 const Module = require('node:module');
 const path = require('node:path');
@@ -55,7 +55,7 @@ function record() {
   });
 }
 
-/** Loads what the worker and the commands need. The files beside the entry, and those of threads, would start something. */
+/** Loads what the worker and the commands need, but not the files beside the entry and those of threads, which would start something. */
 function loadAll(folder) {
   for (const file of readdirSync(folder, { recursive: true })) {
     if (file.includes(path.sep) && file.endsWith('.js') && !file.endsWith('-thread.js')) {
@@ -79,7 +79,7 @@ function hook({ paths, scripts, data, onResolved, onCompiled }) {
   };
 
   Module.prototype._compile = function (content, filename, ...rest) {
-    // V8 loses the callback of an `import()` that comes out of a cache; an ECMAScript module is none of these scripts.
+    // V8 loses the callback of an `import()` in cached code. An ECMAScript module is not a script of this kind.
     if (filename.endsWith('.mjs') || content.includes('import(') || content.startsWith('#!')) {
       return compile.call(this, content, filename, ...rest);
     }
@@ -94,7 +94,7 @@ function hook({ paths, scripts, data, onResolved, onCompiled }) {
   };
 }
 
-/** What Node gives to a module as `require`. */
+/** Builds the `require` that Node gives to a module. */
 function requireOf(module) {
   const require = (id) => module.require(id);
   require.resolve = (request, options) => Module._resolveFilename(request, module, false, options);

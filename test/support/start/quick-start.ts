@@ -6,15 +6,15 @@ import { testSetting } from '../settings.js';
 const PRELOAD = path.join(__dirname, 'code-cache.cjs');
 
 /**
- * Arguments of Node with which a process of the build starts in two thirds of the processor time: a run starts hundreds. They are
- * none before `recordStart`.
+ * Arguments of Node with which a process of the build starts in two thirds of the processor time, as a run starts hundreds. Empty
+ * before `recordStart`.
  */
 export function quickStart(): readonly string[] {
   const preload = preloadOfRun();
   return existsSync(preload) ? ['--require', preload] : [];
 }
 
-/** Once a run. @param start starts a process with `quickStart` and this environment, and ends it in good order. */
+/** Records once a run. @param start starts a process with `quickStart` and this environment, and stops it gracefully. */
 export async function recordStart(
   start: (env: Readonly<Record<string, string>>) => Promise<void>,
 ): Promise<void> {

@@ -39,9 +39,9 @@ import type { LedgerContext } from '../database/ledger-context.js';
 
 export const ENVIRONMENT = 'prod';
 
-/** The identity of somebody; left-out members are the usual. */
+/** Somebody's identity. Omitted members have the usual values. */
 export interface Identity {
-  /** Default `editor`; null for who is no member. */
+  /** Default `editor`; null for somebody who is not a member. */
   readonly role?: Role | null;
   /** A principal. Default `instance`. */
   readonly madeBy?: string;
@@ -49,7 +49,7 @@ export interface Identity {
   readonly keyMadeBy?: string;
 }
 
-/** The scopes of a key of nobody's, and its maker. */
+/** The scopes and the maker of a key without an owner. */
 export interface KeyIdentity {
   readonly scopes?: readonly Scope[];
   readonly madeBy?: string;
@@ -80,7 +80,7 @@ export class ChangesWorld {
       new ApprovedVersionsRepository(),
       audit,
     );
-    // Diffs are tested over HTTP.
+    // Other tests cover diffs over HTTP.
     const diffs = { findUnified: () => Promise.resolve('') } as unknown as DiffService;
     const watch = { apply: () => undefined } as unknown as RegistryWatch;
     const rollouts = new RolloutsRepository();
@@ -137,7 +137,7 @@ export class ChangesWorld {
     );
   }
 
-  /** A prompt of its own for each test. @returns its name. */
+  /** Makes a new prompt for a test. @returns its name. */
   async makePrompt(more: { readonly ownerTeam?: string } = {}): Promise<string> {
     const name = `prompt/${randomUUID()}`;
     const { projectId } = this.context;
@@ -156,7 +156,7 @@ export class ChangesWorld {
     return name;
   }
 
-  /** A service account with a key of its own. */
+  /** Makes a service account with its own key. */
   async makeUser(
     name: string,
     { role = 'editor', madeBy = 'instance', keyMadeBy }: Identity = {},
@@ -174,7 +174,7 @@ export class ChangesWorld {
     return this.makeKeyOf(userId, name, role, keyMadeBy ?? madeBy);
   }
 
-  /** A further key of a user. */
+  /** Makes a further key of a user. */
   async makeKeyOf(userId: string, name: string, role: Role | null, madeBy: string): Promise<Caller> {
     const { projectId } = this.context;
     const keyId = await this.insertKey(`'{}'`, [name, userId, role, madeBy, []]);
@@ -182,7 +182,7 @@ export class ChangesWorld {
     return callerOf(projectId, { kind: 'service', userId, keyId, name }, scopes);
   }
 
-  /** A key that belongs to nobody. */
+  /** Makes a key without an owner. */
   async makeKey(
     name: string,
     { scopes = [], madeBy = 'instance', ancestors = [] }: KeyIdentity = {},

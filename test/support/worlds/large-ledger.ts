@@ -2,19 +2,19 @@ import type { Client } from 'pg';
 import type { LedgerContext } from '../database/ledger-context.js';
 import type { LedgerIds } from './record-world.js';
 
-/** A page of a list costs the same whether there are a thousand rows or a hundred million; with so many a scan is told. */
+/** A page of a list costs the same with a thousand rows as with a hundred million. This many make a scan noticeable. */
 export const LARGE_ROWS = 200_000;
 export const WAITING_ROWS = 50_000;
 
-/** Names that a filter may ask for; every combination of them is there, and `RARE_ENVIRONMENT` a few times. */
+/** Names that a filter may ask for. Every combination of them exists, and `RARE_ENVIRONMENT` a few times. */
 export const ENVIRONMENTS = ['dev', 'staging', 'production'];
 export const RARE_ENVIRONMENT = 'experiment';
 const PROMPTS = 20;
-/** One rollout has half of all executions, none of them canceled, and another one in a thousand. One in ten is of the candidate. */
+/** One rollout has half of all executions, none of them canceled, and the other one in a thousand. One in ten belongs to the candidate. */
 export const LARGE_ROLLOUT = '00000000-0000-7000-8000-000000000021';
 export const SMALL_ROLLOUT = '00000000-0000-7000-8000-000000000022';
 
-/** A prompt, its version and its model, as the owner. */
+/** Inserts prompts, their versions and their models as the owner. */
 export async function insertPrompts(owner: Client, projectId: string): Promise<LedgerIds[]> {
   const { rows } = await owner.query<LedgerIds>(
     `WITH model AS (
@@ -33,8 +33,8 @@ export async function insertPrompts(owner: Client, projectId: string): Promise<L
 }
 
 /**
- * Fills every partition with what is over, as if it had run over five weeks from the beginning of this one, and keeps the server
- * from gathering statistics. One in twenty failed, one in a hundred was canceled; the last prompt has only what succeeded. One in
+ * Fills every partition with ended executions, as if the ledger had run for five weeks from the beginning of this one, and keeps the server
+ * from gathering statistics. One in twenty failed, one in a hundred was canceled, and the last prompt has only successes. One in
  * four has metadata: all of these the same plan, and a hundred each the same user.
  */
 export async function insertLargeLedger(
@@ -93,7 +93,7 @@ export async function insertLargeLedger(
   await owner.query('DROP TABLE made');
 }
 
-/** So many that wait, with their inputs; due one after the other from `dueInS` on. */
+/** Inserts so many waiting executions with their inputs, due one after the other from `dueInS` on. */
 export async function insertWaiting(
   owner: Client,
   projectId: string,

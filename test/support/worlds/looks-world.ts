@@ -10,11 +10,11 @@ import { TakingInRepository } from '../../../src/modules/rollouts/watching/takin
 import type { LedgerContext } from '../database/ledger-context.js';
 import { RolloutsWorld } from './rollouts-world.js';
 
-/** An execution that is over, of an arm. What is left out is as an ordinary one has it. */
+/** An ended execution of an arm. Omitted members are those of an ordinary one. */
 export interface EndedExecution {
   readonly rolloutId: string;
   readonly arm: 'control' | 'candidate';
-  /** Null: it came without a key. */
+  /** Null when the request had no key. */
   readonly unit?: string | null;
   readonly phase?: number;
   readonly status?: 'succeeded' | 'failed' | 'canceled';
@@ -35,7 +35,7 @@ export interface MadeScorer {
   readonly versionId: string;
 }
 
-/** Rollouts of which executions end, on a real database, and whoever looks at them. */
+/** Rollouts whose executions end, on a real database, and the code that looks at them. */
 export class LooksWorld extends RolloutsWorld {
   readonly events = new RolloutEventsRepository();
   readonly looks = new LooksRepository();
@@ -47,7 +47,7 @@ export class LooksWorld extends RolloutsWorld {
     this.reports = new RolloutReportsService(context.scope, this.rollouts, this.events, this.looks);
   }
 
-  /** Makes another process' taker, which remembers nothing of what the first has counted. */
+  /** Makes the taker of another process, which has cached nothing of what the first one counted. */
   newTaker(looks: LooksRepository = this.looks): LookTaker {
     const { scope } = this.context;
     return new LookTaker(
@@ -81,7 +81,7 @@ export class LooksWorld extends RolloutsWorld {
     return events;
   }
 
-  /** Oldest first. */
+  /** Returns the looks, the oldest first. */
   async looksAt(rolloutId: string): Promise<Look[]> {
     const rows = await this.sql<{ figures: Look }>(
       'SELECT figures FROM rollout_looks WHERE rollout_id = $1 ORDER BY look',
@@ -90,7 +90,7 @@ export class LooksWorld extends RolloutsWorld {
     return rows.map(({ figures }) => figures);
   }
 
-  /** `count` units of an arm, of which the first `failed` fail. @returns ids. */
+  /** Ends executions of `count` units of an arm, of which the first `failed` fail. @returns ids. */
   async endMany(
     one: Pick<EndedExecution, 'rolloutId' | 'arm' | 'phase'>,
     { count, failed, from = 0 }: { readonly count: number; readonly failed: number; readonly from?: number },
@@ -156,7 +156,7 @@ export class LooksWorld extends RolloutsWorld {
     );
   }
 
-  /** A scorer with one version. */
+  /** Makes a scorer with one version. */
   async makeScorer(name: string): Promise<MadeScorer> {
     const [row] = await this.sql<MadeScorer>(
       `WITH scorer AS (

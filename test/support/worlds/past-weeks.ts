@@ -1,6 +1,6 @@
 import type { Client } from 'pg';
 
-/** Weekly partitions of the past, as there would be after so many weeks. */
+/** Makes the weekly partitions that exist after so many weeks. */
 export async function makePastWeeks(owner: Client, weeks: number): Promise<void> {
   await owner.query(`
     DO $$
@@ -25,13 +25,13 @@ export interface PastExecutions {
   readonly projectId: string;
   readonly modelId: string;
   readonly environment: string;
-  /** The age of the first in days; there is one each day from then on. */
+  /** The age of the oldest in days; one is inserted for each day from then on. */
   readonly fromDay: number;
   readonly toDay: number;
   readonly perDay: number;
 }
 
-/** Executions that are over, each with content that says how many days old it is: `content of day 12`. */
+/** Inserts ended executions, each with content that says how many days old it is: `content of day 12`. */
 export async function insertPastExecutions(owner: Client, past: PastExecutions): Promise<void> {
   await owner.query(
     `WITH made AS MATERIALIZED (

@@ -21,7 +21,7 @@ export type LedgerIds = Pick<LedgerRows, 'promptId' | 'versionId' | 'modelId'>;
 
 const KEY_TTL_MS = 3_600_000;
 
-/** Returns the beginning of an execution, as a request would have it: `queued` asynchronously, otherwise while its client waits. */
+/** Returns the beginning of an execution, as a request would make it: `queued` asynchronously, otherwise while its client waits. */
 export async function beginningOf(
   context: LedgerContext,
   ids: LedgerIds,
@@ -43,7 +43,7 @@ export async function beginningOf(
   };
 }
 
-/** The entry that ends a call of the model `echo`, as the application sends it. */
+/** Returns the entry that ends a call of the model `echo`, as the application sends it. */
 export function endingOf(
   claim: Claim,
   outcome: CallOutcome,
@@ -64,7 +64,7 @@ export function entryOf(beginning: Beginning): BeginEntry {
   return beginEntry(beginning, KEY_TTL_MS);
 }
 
-/** A connection of the application, whose transactions a test may leave open for a while. */
+/** A connection of the application whose transactions a test may leave open. */
 export class AppConnection {
   private constructor(private readonly client: Client) {}
 
@@ -74,7 +74,7 @@ export class AppConnection {
     return new AppConnection(client);
   }
 
-  /** For the statements of one project, as `TenantScope` opens it. */
+  /** Opens a transaction for the statements of one project, as `TenantScope` does. */
   async beginTransaction(projectId: string): Promise<void> {
     await this.client.query('BEGIN');
     await this.client.query(`SELECT set_config('app.project_ids', $1, true)`, [`{${projectId}}`]);
@@ -92,7 +92,7 @@ export class AppConnection {
     return this.client.query('ROLLBACK');
   }
 
-  /** @returns the ids of those that were ended. */
+  /** @returns the ids of the executions that were ended. */
   async end(
     name: 'ledger_end_plain' | 'ledger_end' | 'ledger_record_late',
     entries: readonly EndEntry[],
@@ -106,7 +106,7 @@ export class AppConnection {
     return told === null ? [] : told.split(',').map((each) => each.split(' ')[0] as string);
   }
 
-  /** @returns what `ledger_begin_plain` says it has not begun. */
+  /** @returns the entries that `ledger_begin_plain` reports as not begun. */
   async beginPlain(entries: readonly BeginEntry[]): Promise<unknown[]> {
     const projects = [...new Set(entries.map(({ project_id: id }) => id))];
     const [row] = await this.query('SELECT ledger_begin_plain($1::json, $2::uuid[]) AS refused', [
@@ -121,7 +121,7 @@ export class AppConnection {
   }
 }
 
-/** Until somebody in this database waits for a lock. */
+/** Waits until somebody in this database waits for a lock. */
 export async function untilBlocked({ owner }: LedgerContext): Promise<void> {
   for (;;) {
     const { rowCount } = await owner.query(
@@ -131,7 +131,7 @@ export async function untilBlocked({ owner }: LedgerContext): Promise<void> {
   }
 }
 
-/** In which of the two tables it stands: `{ in_flight: 1, over: 0 }`. */
+/** Counts the execution in the two tables: `{ in_flight: 1, over: 0 }`. */
 export async function placesOf(
   { owner }: LedgerContext,
   executionId: string,
@@ -144,7 +144,7 @@ export async function placesOf(
   return rows[0] as { in_flight: number; over: number };
 }
 
-/** Inputs that are not in exactly one of the two states, and executions without an input. None, at any moment. */
+/** Finds inputs that are not in exactly one of the two states, and executions without an input. There must never be any. */
 export async function findMisplaced({ owner }: LedgerContext): Promise<string[]> {
   const { rows } = await owner.query<{ id: string }>(
     `SELECT execution_id AS id FROM (

@@ -49,7 +49,7 @@ export class RolloutsWorld {
     return (await this.context.owner.query<Row>(text, [...values])).rows;
   }
 
-  /** A prompt of its own for each test. @returns its name. */
+  /** Makes a new prompt for a test. @returns its name. */
   async makePrompt(): Promise<string> {
     const name = `prompt/${randomUUID()}`;
     await this.sql(
@@ -79,7 +79,7 @@ export class RolloutsWorld {
     });
   }
 
-  /** A rollout that runs, of a prompt of its own. */
+  /** Starts a rollout of a new prompt. */
   async start(more: Partial<CreateRolloutDto> = {}): Promise<RolloutDto> {
     const { rollout_id: id } = await this.create(await this.makePrompt(), more);
     return (await this.act(id, 'start')) as RolloutDto;
@@ -105,7 +105,7 @@ export class RolloutsWorld {
     return rolloutView(found);
   }
 
-  /** Reads what a decider reads of it. */
+  /** Reads what a decider reads of the rollout. */
   async read(rolloutId: string): Promise<ReadRollout> {
     const { projectId } = this.context;
     const [row] = await this.sql<{ fence: number; phase: number }>(
@@ -140,7 +140,7 @@ export class RolloutsWorld {
     );
   }
 
-  /** The number of the version that the pointer stands at. */
+  /** Returns the number of the version that the pointer names. */
   async pointerOf(promptName: string): Promise<number | undefined> {
     const [row] = await this.sql<{ number: number }>(
       `SELECT v.version_number AS number FROM prompts p JOIN prompt_pointers pp USING (project_id, prompt_id)
@@ -151,7 +151,7 @@ export class RolloutsWorld {
     return row?.number;
   }
 
-  /** From, to and by whom, the oldest first. */
+  /** Lists each move with its ends and its author, the oldest first. */
   async movesOf(promptName: string): Promise<string[]> {
     const rows = await this.sql<{ move: string }>(
       `SELECT concat_ws(' ', f.version_number, '→', t.version_number, 'by', m.moved_by, '(' || m.reason || ')') AS move
@@ -171,7 +171,7 @@ export class RolloutsWorld {
     return rows.map(({ action }) => action);
   }
 
-  /** The revision of the prompt, which each change of its split gives a higher one. */
+  /** Returns the revision of the prompt, which every change of its split raises. */
   async revisionOf(promptName: string): Promise<number> {
     const [row] = await this.sql<{ revision: number }>(
       'SELECT registry_revision::integer AS revision FROM prompts WHERE project_id = $1 AND name = $2',

@@ -2,7 +2,7 @@ import { Link } from '@tanstack/react-router';
 import { useMay } from '../../api/use-session';
 import { TAB_CLASS, Tabs } from '../../ui/controls/tabs';
 
-/** Keys, members and teams: who may do what here. */
+/** Keys, members and teams: who may do what in the project. */
 export function AccessTabs() {
   const mayKeys = useMay('keys:write');
   const mayMembers = useMay('members:write');

@@ -2,7 +2,7 @@ import type { Role } from '@prompt-ledger/client';
 import type { ComponentProps } from 'react';
 import { Select } from '../../ui/controls/field';
 
-/** Each may do what the ones before it may. */
+/** Each role includes the permissions of the previous ones. */
 const ROLES: readonly (readonly [role: Role, may: string])[] = [
   ['viewer', 'reads'],
   ['runner', 'runs, and reads contents'],
@@ -13,7 +13,7 @@ const ROLES: readonly (readonly [role: Role, may: string])[] = [
 
 export const isRole = (text: string): text is Role => ROLES.some(([role]) => role === text);
 
-/** Chooses a role; further choices may stand below. */
+/** Chooses a role; `children` adds further choices. */
 export function RoleSelect({ children, ...props }: ComponentProps<'select'>) {
   return (
     <Select className="w-full" {...props}>

@@ -31,7 +31,7 @@ export function AnalyticsScreen() {
   const search = route.useSearch();
   const navigate = route.useNavigate();
   const { last = '7d' } = search;
-  // The span is counted from when it was chosen, so that charts, tables and lists are of the same time.
+  // The span starts from the moment of the choice, so that charts, tables and lists cover the same time.
   const span = useMemo(() => spanOf(last, Date.now()), [last]);
   const { data, error, refetch, isFetching } = useQuery({
     queryKey: ['analytics', 'time', search, span],

@@ -4,7 +4,7 @@ import { given, textOf, wordOf } from '../../ui/search-params';
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
-/** Spans of time, and how finely they are shown. */
+/** Time spans, and the resolution of each. */
 export const SPANS = {
   '24h': { title: 'The last 24 hours', ms: DAY_MS, unit: 'hour' },
   '7d': { title: 'The last 7 days', ms: 7 * DAY_MS, unit: 'day' },
@@ -17,7 +17,7 @@ export const GROUPINGS = ['prompt', 'version', 'model', 'environment', 'owner_te
 export type SpanName = (typeof SPAN_NAMES)[number];
 export type Grouping = (typeof GROUPINGS)[number];
 
-/** The filters of analytics, which stand in the address bar. */
+/** The filters of analytics, which are kept in the address bar. */
 export interface AnalyticsSearch {
   readonly last?: SpanName;
   readonly by?: Grouping;
@@ -40,7 +40,7 @@ export function parseAnalyticsSearch(search: Record<string, unknown>): Analytics
   });
 }
 
-/** Whole hours or days in UTC, the one that runs included, so that each bar is one. */
+/** Whole hours or days in UTC including the current one, so that each bar is one of them. */
 export interface Span {
   readonly from: string;
   readonly to: string;
@@ -60,7 +60,7 @@ export function filterOfSearch({ prompt, model, environment, team, key }: Analyt
   return given({ prompt_name: prompt, model, environment, owner_team: team, api_key: key });
 }
 
-/** The members of a list of executions: those that are over, in this span, with this filter. */
+/** Returns the filters of the list of executions that are over, in this span and with this search. */
 export function listOfSearch(
   { prompt, model, environment, team, key }: AnalyticsSearch,
   { from, to }: Pick<Span, 'from' | 'to'>,

@@ -35,7 +35,7 @@ const NONE: Readonly<Record<Grouping, string>> = {
   api_key: 'no key of its own',
 };
 
-/** The same figures by what executions have in common; each bar leads to its executions. */
+/** The same figures, grouped by a common property of executions. Each bar leads to its executions. */
 export function Breakdown({ search, span }: { readonly search: AnalyticsSearch; readonly span: Span }) {
   const { by = 'prompt' } = search;
   const { data, error, refetch } = useQuery({
@@ -113,7 +113,7 @@ function Row({
   span,
 }: {
   readonly group: FigureGroup;
-  /** The length of the bar, as a share of the largest group's: 0 to 1. */
+  /** The length of the bar as a share of the largest group's, from 0 to 1. */
   readonly share: number;
   readonly by: Grouping;
   readonly search: AnalyticsSearch;

@@ -10,10 +10,10 @@ import { visibleText } from '../../ui/text/visible-text';
 
 const PERIODS = { day: 'a day', month: 'a month', total: 'altogether' } as const;
 const SCOPES = { project: 'the project', owner_team: 'team', prompt: 'prompt', api_key: 'key' } as const;
-/** From here on a budget is nearly used. */
+/** The percentage from which a budget counts as nearly used. */
 const NEARLY = 80;
 
-/** Shows the limits of spending, and their use. */
+/** Shows the spending limits and their use. */
 export function BudgetsPanel() {
   const { data, error, refetch } = useQuery({
     queryKey: ['budgets'],

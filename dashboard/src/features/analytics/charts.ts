@@ -5,13 +5,13 @@ import { count, dollars, duration } from '../../ui/text/format';
 export interface Series {
   readonly title: string;
   readonly colour: SeriesColour;
-  /** Null is a gap: the value is not known. */
+  /** Null leaves a gap, because the value is unknown. */
   readonly value: (figures: Figures) => number | null;
-  /** Writes the value with all its digits. */
+  /** Formats the value with all its digits. */
   readonly text: (figures: Figures) => string;
 }
 
-/** One question over time. Bars stand on each other, the first below; lines do not. */
+/** One question over time. Bars are stacked from the first one up; lines are not. */
 export interface Chart {
   readonly title: string;
   readonly note: string;
@@ -26,7 +26,7 @@ const tokens = (value: number | null) => (value === null ? 'unknown' : count(val
 const short = new Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: 1 });
 const money = new Intl.NumberFormat('en', { maximumSignificantDigits: 2 });
 
-/** A sum that is shown has a height; one of which nothing is known has none. */
+/** Returns the height of a sum; an unknown sum has none. */
 const height = (decimal: string | null) => (decimal === null ? 0 : Number(decimal));
 
 export const CHARTS: readonly Chart[] = [
@@ -151,7 +151,7 @@ export const CHARTS: readonly Chart[] = [
   },
 ];
 
-/** "1.5 %"; of nothing a dash. */
+/** Formats "1.5 %"; a dash when there is nothing to divide by. */
 export function percent(part: number, all: number): string {
   return all === 0 ? '–' : `${((100 * part) / all).toFixed(part === 0 ? 0 : 1)} %`;
 }

@@ -7,7 +7,7 @@ const HEIGHT_PX = 176;
 const HOUR_S = 3_600;
 const HOURS = [1, 2, 3, 6, 12, 24];
 const DAYS = [1, 2, 3, 7, 14, 30];
-/** Steps of an axis of things that are counted. */
+/** The steps of an axis that shows counts. */
 const WHOLE = Array.from({ length: 12 }, (_, power) => [1, 2, 5].map((step) => step * 10 ** power)).flat();
 
 const DAY = new Intl.DateTimeFormat('en', { month: 'short', day: 'numeric', timeZone: 'UTC' });
@@ -20,8 +20,8 @@ const HOUR = new Intl.DateTimeFormat('en', {
 
 /**
  * Draws values over time, bars or lines.
- * @param times seconds since 1970, where each hour or day begins.
- * @param values of each series, in the order of `times`.
+ * @param times the start of each hour or day, in seconds since 1970.
+ * @param values the values of each series, in the order of `times`.
  */
 export function TimeChart({
   chart,
@@ -49,7 +49,7 @@ export function TimeChart({
   return <Plot drawing={drawing} onHover={onHover} onChoose={onChoose} />;
 }
 
-/** Bars that stand on each other are sums, drawn from the highest to the lowest. */
+/** Stacked bars are sums, drawn from the highest to the lowest. */
 function drawnOf(chart: Chart, values: readonly (readonly (number | null)[])[]): (number | null)[][] {
   if (chart.kind === 'lines') return values.map((series) => [...series]);
   const sums = values.map((series, at) =>
@@ -74,7 +74,7 @@ function optionsOf(
     padding: [8, 12, 0, 0],
     cursor: { y: false, drag: { x: false, y: false }, points: { show: kind === 'lines' } },
     scales: {
-      // Room for half of the first bar and of the last: each stands over the time that it is of.
+      // Leaves room for half of the first and the last bar, because each bar is centered on its time.
       x: { time: true, range: (_plot, least, most) => [least - unitS / 2, most + unitS / 2] },
       y: { range: (_plot, _least, most) => [0, most > 0 ? most * 1.08 : 1] },
     },

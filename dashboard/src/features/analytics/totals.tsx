@@ -6,7 +6,7 @@ import { count, dollars, duration } from '../../ui/text/format';
 import { type AnalyticsSearch, listOfSearch, type Span } from './analytics-search';
 import { percent } from './charts';
 
-/** The figures of the whole span. */
+/** Shows the figures of the whole span. */
 export function Totals({
   total,
   search,

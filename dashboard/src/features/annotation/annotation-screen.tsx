@@ -19,7 +19,7 @@ import { ScorerDialog } from './scorer-dialog';
 
 const route = getRouteApi('/annotation');
 
-/** Executions one at a time, judged by a person with the keyboard only. */
+/** Shows executions one at a time, for a person to judge with the keyboard alone. */
 export function AnnotationScreen() {
   const mayScore = useMay('scores:write');
   const mayRead = useMay('executions:read');

@@ -1,14 +1,14 @@
 import { given, textOf, wordOf } from '../../ui/search-params';
 
-/** Which executions are judged, and by what; it stands in the address bar. */
+/** Which executions are judged, and by which scorer. It is kept in the address bar. */
 export interface AnnotationSearch {
-  /** Name of a scorer of kind `human`. */
+  /** The name of a scorer of kind `human`. */
   readonly scorer?: string;
   readonly prompt?: string;
   readonly environment?: string;
-  /** Id of the experiment or batch whose answers are judged. */
+  /** The id of the experiment or batch whose answers are judged. */
   readonly batch?: string;
-  /** `all`: those that have a score by the scorer already, too. */
+  /** `all` includes executions that already have a score by the scorer. */
   readonly show?: 'all';
 }
 

@@ -16,7 +16,7 @@ import { Answer } from './answer';
 import { readScale } from './scale';
 import { useKeys } from './use-keys';
 
-/** One answer, and what a person says of it. */
+/** One answer, and a person's judgement of it. */
 export function Judge({
   scorer,
   executionId,

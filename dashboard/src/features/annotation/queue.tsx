@@ -10,7 +10,7 @@ import { given } from '../../ui/search-params';
 import type { AnnotationSearch } from './annotation-search';
 import { Judge } from './judge';
 
-/** A place in the queue and the execution at it, or null until that is known. Newer executions move both down. */
+/** A position in the queue and the execution at it, or null until that is known. Newer executions move both down. */
 interface Place {
   readonly index: number;
   readonly key: string | null;
@@ -25,7 +25,7 @@ function findAgain(items: Rows<ExecutionSummary>, { index, key }: Place): number
   return key === null ? index : (findMoved(items, keyOf, { index, key }) ?? index);
 }
 
-/** Goes through the executions, newest first, and passes over those that are judged. */
+/** Goes through the executions, newest first, and skips those that are judged. */
 export function Queue({ scorer, search }: { readonly scorer: Scorer; readonly search: AnnotationSearch }) {
   const { prompt, environment, batch, show } = search;
   const query = given({ prompt_name: prompt, environment, batch_id: batch });
@@ -38,7 +38,7 @@ export function Queue({ scorer, search }: { readonly scorer: Scorer; readonly se
     executionsOf,
   );
   const [place, setPlace] = useState<Place>(START);
-  /** Those that were passed over or judged here, so that the way back leads to them. */
+  /** The executions that were skipped or judged here, so that the way back leads to them. */
   const [seen, setSeen] = useState<readonly Place[]>([]);
   const at = findAgain(items, place);
   const executionId = place.key ?? items.at(at)?.execution_id;

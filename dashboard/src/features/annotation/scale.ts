@@ -8,7 +8,7 @@ export type Scale =
     }
   | { readonly kind: 'range'; readonly min: number; readonly max: number };
 
-/** Returns the scale of the newest version of a scorer for people. */
+/** Returns the scale in the newest version of a scorer for people. */
 export function readScale({ latest_version: { definition } }: Scorer): Scale {
   const { labels, min, max } = definition as {
     labels?: Readonly<Record<string, boolean>> | null;

@@ -9,7 +9,7 @@ import { say } from '../../ui/toasts';
 
 const NAME_CODES = ['SCORER_KIND_MISMATCH'];
 
-/** Makes a scorer of people: its labels, and which of them pass. */
+/** Makes a scorer for people: its labels, and which of them pass. */
 export function ScorerDialog({
   onMade,
   onClose,

@@ -1,8 +1,8 @@
 import { useEffect, useRef } from 'react';
 
 /**
- * Calls back on keys that are pressed alone, unless somebody is typing or a dialog is open.
- * @param onKey returns whether the key meant something.
+ * Calls back on keys without modifiers, unless somebody is typing or a dialog is open.
+ * @param onKey returns whether it handled the key.
  */
 export function useKeys(onKey: (key: string) => boolean): void {
   const latest = useRef(onKey);
@@ -11,7 +11,7 @@ export function useKeys(onKey: (key: string) => boolean): void {
   });
   useEffect(() => {
     const listen = (event: KeyboardEvent) => {
-      // A dialog that is open has the focus; a toast has the role of one and does not.
+      // An open dialog has the focus. A toast also has the role of a dialog, but not the focus.
       const isElsewhere =
         event.target instanceof HTMLElement &&
         (event.target.matches('input, textarea, select, [contenteditable]') ||

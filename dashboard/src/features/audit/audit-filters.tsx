@@ -8,7 +8,7 @@ import type { AuditSearch } from './audit-search';
 
 const route = getRouteApi('/audit');
 
-/** Narrows the log: by whom, what, to what, and when. */
+/** Narrows the log by actor, action, subject and time. */
 export function AuditFilters({ search }: { readonly search: AuditSearch }) {
   const navigate = route.useNavigate();
   const narrow = useCallback(

@@ -1,6 +1,6 @@
 import { given, textOf } from '../../ui/search-params';
 
-/** The filters of the log, which stand in the address bar. */
+/** The filters of the log, which are kept in the address bar. */
 export interface AuditSearch {
   readonly actor?: string;
   readonly action?: string;

@@ -11,7 +11,7 @@ import { WordDiff } from '../../ui/text/word-diff';
 
 const KINDS = { person: 'a person', service: 'a service account', key: 'a key', instance: 'the instance' };
 
-/** One entry of the log: who, what, from where, and the state before and after. */
+/** One entry of the log: who did what, from where, and the state before and after. */
 export function EntryDialog({
   entry,
   onClose,

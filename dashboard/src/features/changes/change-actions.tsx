@@ -21,7 +21,7 @@ interface Offer {
   readonly done: string;
 }
 
-/** Offers what the caller may do about a change now, and nothing else. */
+/** Offers only what the caller may now do about a change. */
 export function ChangeActions({ change }: { readonly change: Change }) {
   const offers = useOffers(change);
   const [asked, setAsked] = useState<Offer | null>(null);
@@ -61,7 +61,7 @@ function useOffers({
   const mayWrite = useMay('changes:write', team);
   const mayForce = useMay('environments:write') && mayWrite;
   const me = useMe();
-  // A key without an owner does not know its own id, so the service refuses what it may not do.
+  // A key without an owner does not know its own id, so the service has to refuse what it may not do.
   const self = me.kind === 'instance' ? 'instance' : `user:${me.user_id ?? ''}`;
   const isAuthor = author === self;
   const hasApproved = approvals.some(({ by_id: by }) => by === self);
@@ -123,7 +123,7 @@ function ActionDialog({
       say(offer.done);
       onClose();
     },
-    // A refusal says something about the change as well: it may be stale by now.
+    // A refusal may mean that the shown change is stale, so it is read again.
     onSettled: () =>
       Promise.all([
         queryClient.invalidateQueries({ queryKey: ['changes'] }),
@@ -174,6 +174,6 @@ function ActionDialog({
 async function send(changeId: string, action: Action, text: string): Promise<Change> {
   const comment = text === '' ? null : text;
   if (action === 'emergency') return ledger.changes.apply(changeId, { emergency: true, reason: text });
-  // Approving what was applied in an emergency closes its review.
+  // Approving an emergency that was applied closes its review.
   return ledger.changes[action === 'review' ? 'approve' : action](changeId, { comment });
 }

@@ -15,7 +15,7 @@ import { VersionsDiff } from './versions-diff';
 
 const route = getRouteApi('/changes/$id');
 
-/** One change: what it does, what it touches, who has approved, and what the caller may do about it. */
+/** One change: its effect, what it touches, its approvals, and what the caller may do about it. */
 export function ChangeScreen() {
   const { id } = route.useParams();
   const { data, error, refetch } = useQuery({

@@ -2,7 +2,7 @@ import { given, wordOf } from '../../ui/search-params';
 
 export const STATUSES = ['open', 'approved', 'applied', 'rejected', 'withdrawn', 'stale', 'expired'] as const;
 
-/** The filters of the list of changes, which stand in the address bar. */
+/** The filters of the list of changes, which are kept in the address bar. */
 export interface ChangesSearch {
   readonly status?: (typeof STATUSES)[number];
 }

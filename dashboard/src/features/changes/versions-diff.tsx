@@ -4,7 +4,7 @@ import { Problem } from '../../ui/problem';
 import { textOfContent } from '../../ui/text/text-of-content';
 import { WordDiff } from '../../ui/text/word-diff';
 
-/** Shows the difference between two versions of a prompt, by word. @param from null for nothing. */
+/** Shows the difference between two versions of a prompt, by word. @param from null compares with an empty content. */
 export function VersionsDiff({
   name,
   from,

@@ -8,7 +8,7 @@ import { Input, TextArea } from '../../ui/controls/field';
 import { FormField } from '../../ui/form/form';
 import { FormDialog } from '../../ui/form/form-dialog';
 
-/** Makes a dataset and goes to it. */
+/** Makes a dataset and opens it. */
 export function DatasetDialog({ onClose }: { readonly onClose: () => void }) {
   const [name, setName] = useState('');
   const [description, setDescription] = useState('');

@@ -23,7 +23,7 @@ const route = getRouteApi('/datasets/$name');
 
 type Asked = 'import' | 'item' | 'executions' | 'delete';
 
-/** One dataset: its items, by version, and how they come in. */
+/** One dataset: its items by version, and the ways to add some. */
 export function DatasetScreen() {
   const { name } = route.useParams();
   const { data, error, refetch } = useQuery({

@@ -2,7 +2,7 @@ import { given, textOf, wordOf } from '../../ui/search-params';
 
 export interface DatasetSearch {
   readonly tab?: 'versions';
-  /** Hash of the version whose items are listed; the current one unless said. */
+  /** The hash of the version whose items are listed; defaults to the current one. */
   readonly version?: string;
 }
 

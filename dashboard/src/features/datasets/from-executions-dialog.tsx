@@ -8,7 +8,7 @@ import { FormDialog } from '../../ui/form/form-dialog';
 import { count } from '../../ui/text/format';
 import { say } from '../../ui/toasts';
 
-/** Makes items of the newest executions of a prompt. */
+/** Makes items from the newest executions of a prompt. */
 export function FromExecutionsDialog({
   dataset,
   onDone,

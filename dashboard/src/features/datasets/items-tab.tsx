@@ -48,14 +48,14 @@ const COLUMNS: readonly Column<DatasetItem>[] = [
   },
 ];
 
-/** The items of one version. */
+/** Lists the items of one version. */
 export function ItemsTab({
   dataset: { name, version: current },
   version,
   onImport,
 }: {
   readonly dataset: Dataset;
-  /** Undefined for the current one. */
+  /** Undefined for the current version. */
   readonly version: string | undefined;
   readonly onImport: () => void;
 }) {

@@ -8,7 +8,7 @@ import { FormField } from '../../ui/form/form';
 import { FormDialog } from '../../ui/form/form-dialog';
 import { say } from '../../ui/toasts';
 
-/** Adds one item, or puts it in the place of the one that has its id. */
+/** Adds one item, or replaces the one with its id. */
 export function NewItemDialog({
   dataset,
   onDone,

@@ -45,7 +45,7 @@ const COLUMNS: readonly Column<DatasetVersion>[] = [
   { id: 'at', title: 'Made', width: '138px', cell: ({ created_at: at }) => <Time at={at} /> },
 ];
 
-/** Every version that the dataset has had; a row shows its items. */
+/** Lists every version of the dataset; a row shows its items. */
 export function VersionsTab({ dataset }: { readonly dataset: Dataset }) {
   const navigate = route.useNavigate();
   const listed = usePages<DatasetVersion, DatasetVersions>(

@@ -7,7 +7,7 @@ import { visibleText } from '../../ui/text/visible-text';
 const HEAD = 'border-b px-3 py-2 text-left text-[11.5px] font-[540] whitespace-nowrap text-ink-3';
 const CELL = 'border-b px-3 py-2 align-top';
 
-/** Every call to a provider. */
+/** Lists every call to a provider. */
 export function AttemptsTable({ attempts }: { readonly attempts: readonly Attempt[] }) {
   if (attempts.length === 0) return null;
   return (

@@ -54,7 +54,7 @@ export function ContentPanels({ execution }: { readonly execution: Execution }) 
   );
 }
 
-/** Stands in place of content that was erased, by a request or by age. */
+/** Replaces content that was erased, on request or by age. */
 function ErasedContent({ at }: { readonly at: string }) {
   return (
     <Panel title="Content">
@@ -73,7 +73,7 @@ function Text({ text }: { readonly text: string }) {
   );
 }
 
-/** What was sent, as one text. */
+/** Returns what was sent as one text. */
 export function textOfSent({ rendered_prompt: text, messages }: Execution): string {
   return text ?? (messages ?? []).map(({ role, content }) => `${role}:\n${content}`).join('\n\n');
 }

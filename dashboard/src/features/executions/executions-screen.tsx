@@ -23,7 +23,7 @@ const PAGE = 100;
 
 const executionsOf = ({ executions }: ExecutionList) => executions;
 
-/** Every request to run a prompt, newest first. */
+/** Lists every request to run a prompt, newest first. */
 export function ExecutionsScreen() {
   const search = route.useSearch();
   const navigate = route.useNavigate();

@@ -2,37 +2,37 @@ import type { ListExecutionsQuery } from '@prompt-ledger/client';
 import { given, numberOf, textOf, wordOf } from '../../ui/search-params';
 
 export const STATUSES = ['queued', 'running', 'succeeded', 'failed', 'canceled'] as const;
-/** Spans of time, in hours. */
+/** Time spans in hours. */
 export const SPANS = { hour: 1, day: 24, week: 168, month: 720 } as const;
 export const SPAN_NAMES = ['hour', 'day', 'week', 'month'] as const;
 
 const ARMS = ['control', 'candidate'] as const;
 const ABSENT = ['prompt', 'owner_team', 'api_key'] as const;
 
-/** The filters of the list of executions, which stand in the address bar. */
+/** The filters of the list of executions, which are kept in the address bar. */
 export interface ExecutionsSearch {
   readonly prompt?: string;
   readonly status?: (typeof STATUSES)[number];
   readonly environment?: string;
   readonly correlation?: string;
-  /** Version number of the prompt. */
+  /** The version number of the prompt. */
   readonly version?: number;
   /** `provider/model_name`. */
   readonly model?: string;
   readonly team?: string;
-  /** Id of a key. */
+  /** The id of a key. */
   readonly key?: string;
-  /** Id of a rollout. */
+  /** The id of a rollout. */
   readonly rollout?: string;
   readonly arm?: (typeof ARMS)[number];
-  /** Only those that have none of this. */
+  /** Only executions without this property. */
   readonly without?: (typeof ABSENT)[number];
-  /** Only those that are over. */
+  /** Only executions that are over. */
   readonly final?: true;
-  /** RFC 3339: from the one time on and before the other. */
+  /** RFC 3339: `from` is inclusive, and `to` exclusive. */
   readonly from?: string;
   readonly to?: string;
-  /** Only the last so long. */
+  /** Only executions of this recent span. */
   readonly last?: (typeof SPAN_NAMES)[number];
 }
 
@@ -68,20 +68,20 @@ function timeOf(value: unknown): string | undefined {
 export function queryOfSearch(search: ExecutionsSearch, now: number): ListExecutionsQuery {
   const { prompt, status, environment, correlation, last, from, to } = search;
   const lastMs = last === undefined ? undefined : now - SPANS[last] * 3_600_000;
-  // The API lists what is later than a time, and not what is of that very millisecond.
+  // The API lists executions after a time, without those of that very millisecond.
   const afterMs = from === undefined ? lastMs : Date.parse(from) - 1;
   return given({
     prompt_name: prompt,
     status,
     environment,
     correlation_id: correlation,
-    // Without a prompt a version says nothing, and would be refused.
+    // A version without a prompt means nothing, and would be refused.
     version_number: prompt === undefined ? undefined : search.version,
     model: search.model,
     owner_team: search.team,
     api_key: search.key,
     rollout_id: search.rollout,
-    // Without a rollout an arm says nothing, and would be refused.
+    // An arm without a rollout means nothing, and would be refused.
     arm: search.rollout === undefined ? undefined : search.arm,
     without: search.without,
     final: search.final,

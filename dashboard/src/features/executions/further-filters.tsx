@@ -28,7 +28,7 @@ const WORDS: readonly (readonly [Further, (search: ExecutionsSearch) => string])
   ['to', ({ to = '' }) => `Before ${fullTime(to)}`],
 ];
 
-/** Filters without a field of their own in the bar, as the dialog, analytics and links bring them; each can be taken away. */
+/** Shows filters from analytics and links that have no field, each with a way to remove it. */
 export function FurtherFilters({
   search,
   onRemove,

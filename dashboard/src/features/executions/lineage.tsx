@@ -15,7 +15,7 @@ const RESOLVED: Readonly<Record<ResolvedBy, string>> = {
 
 const DOTS = { good: 'bg-good', warn: 'bg-warn', bad: 'bg-bad', info: 'bg-info' };
 
-/** Shows the way from the prompt to the answer, step by step. */
+/** Shows the steps from the prompt to the answer. */
 export function Lineage({ execution }: { readonly execution: Execution }) {
   const { prompt_name: name, version_number: version, checksum_hash: hash, resolved_by: by } = execution;
   const variables = Object.keys(execution.variables ?? {}).length;

@@ -6,10 +6,10 @@ import { queryClient } from '../../api/query-client';
 import { Button } from '../../ui/controls/button';
 import { Problem } from '../../ui/problem';
 
-/** A replay tries something out, so it must not count as traffic of the environment that it came from. */
+/** A replay is an experiment, so it must not count as traffic of its original environment. */
 const ENVIRONMENT = 'playground';
 
-/** Sends the same version, variables, model and params once more, and then shows both executions side by side. */
+/** Sends the same version, variables, model and params again, and then shows both executions side by side. */
 export function ReplayButton({ execution }: { readonly execution: Execution }) {
   const navigate = useNavigate();
   const replay = useMutation({
@@ -36,8 +36,8 @@ export function ReplayButton({ execution }: { readonly execution: Execution }) {
 }
 
 /**
- * Builds the request that asks for the same again.
- * @returns null where `:submit` cannot ask for the same: erased or masked variables, a call without a version, members of OpenAI's API.
+ * Builds the request that repeats an execution.
+ * @returns null where `:submit` cannot repeat it: erased or masked variables, a call without a version, members of OpenAI's API.
  */
 function toRequest(execution: Execution): SubmitRequest | null {
   const { prompt_name: name, version_number: version, variables, masked, params } = execution;

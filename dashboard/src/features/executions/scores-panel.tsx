@@ -8,7 +8,7 @@ import { Problem } from '../../ui/problem';
 import { Time } from '../../ui/text/time';
 import { visibleText } from '../../ui/text/visible-text';
 
-/** Shown at most; the API lists all. */
+/** The most scores shown; the API lists all. */
 const MOST = 50;
 
 const SOURCES: Readonly<Record<Score['source'], string>> = {
@@ -19,7 +19,7 @@ const SOURCES: Readonly<Record<Score['source'], string>> = {
   api: 'sent in',
 };
 
-/** The opinions of scorers, people and end users on the answer. Without any there is no panel. */
+/** The scores of the answer by scorers, people and end users. Without any there is no panel. */
 export function ScoresPanel({ executionId }: { readonly executionId: string }) {
   const { data, error, refetch } = useQuery({
     queryKey: ['scores', 'execution', executionId],

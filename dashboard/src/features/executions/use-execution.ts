@@ -5,7 +5,7 @@ const FINAL: readonly string[] = ['succeeded', 'failed', 'canceled'];
 /** Milliseconds between two reads of an execution that is not final. */
 const POLL_MS = 2_000;
 
-/** Reads one execution, and again until it is final. @param id left out: none is read. */
+/** Reads one execution, repeatedly until it is final. @param id undefined reads none. */
 export function useExecution(id: string | undefined) {
   return useQuery({
     queryKey: ['executions', 'one', id],

@@ -61,7 +61,7 @@ const COLUMNS: readonly Column<Experiment>[] = [
   { id: 'at', title: 'Started', width: '138px', cell: ({ created_at: at }) => <Time at={at} /> },
 ];
 
-/** Candidates on the items of a dataset, newest first. */
+/** Lists experiments, which run candidates on the items of a dataset, newest first. */
 export function ExperimentsScreen() {
   const search = route.useSearch();
   const navigate = route.useNavigate();

@@ -9,7 +9,7 @@ export const STATUSES = [
   'stopped_by_budget',
 ] as const;
 
-/** The filters of the list of experiments, which stand in the address bar. */
+/** The filters of the list of experiments, which are kept in the address bar. */
 export interface ExperimentsSearch {
   readonly status?: (typeof STATUSES)[number];
 }
@@ -18,7 +18,7 @@ export function parseExperimentsSearch(search: Record<string, unknown>): Experim
   return given({ status: wordOf(search['status'], STATUSES) });
 }
 
-/** Which two candidates are compared, by which scorer. */
+/** The two candidates to compare, and the scorer. */
 export interface ExperimentSearch {
   readonly tab?: 'results';
   readonly baseline?: string;

@@ -11,7 +11,7 @@ import { say } from '../../ui/toasts';
 import { useRun } from './variants/run-store';
 import type { Variant } from './variants/variant';
 
-/** Makes an item of a dataset: the variables that were sent and, if wanted, the answer as what is expected. */
+/** Makes an item of a dataset from the variables that were sent and, optionally, the answer as the expected one. */
 export function DatasetDialog({
   variant,
   onClose,

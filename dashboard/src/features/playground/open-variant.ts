@@ -8,13 +8,13 @@ import { contentKey, editedContent, newId, type Variant } from './variants/varia
 
 export interface Opened {
   readonly variant: Variant;
-  /** JSON of the variables that it ran with; null of a version, which has none. */
+  /** JSON of the variables of an execution; null for a version, which has none. */
   readonly variables: string | null;
-  /** Variables whose values are not kept, so that they stand as `***`. */
+  /** Variables whose values were not stored, so that they are `***`. */
   readonly masked: readonly string[];
 }
 
-/** Makes a variant of a version or an execution. @throws Unusable where the content was erased. */
+/** Makes a variant from a version or an execution. @throws Unusable where the content was erased. */
 export async function openVariant(search: PlaygroundSearch, signal: AbortSignal): Promise<Opened> {
   const { prompt, version, execution } = search;
   if (execution !== undefined)
@@ -58,7 +58,7 @@ async function openExecution(execution: Execution, signal: AbortSignal): Promise
   return { variant, variables: shown, masked };
 }
 
-/** Messages that came as they are become templates that render to them. */
+/** Makes templates that render to messages which were sent without a template. */
 function sentContent({ messages, rendered_prompt: text }: Execution): UnsavedContent {
   if (messages === undefined || messages === null) return { template_source: literal(text ?? '') };
   const kept = messages.filter(({ role }) => ['system', 'user', 'assistant'].includes(role));
@@ -68,7 +68,7 @@ function sentContent({ messages, rendered_prompt: text }: Execution): UnsavedCon
   return { messages: kept.map(({ role, content }) => ({ role, content: literal(content) })) };
 }
 
-/** A template that renders to this very text. */
+/** Returns a template that renders to exactly this text. */
 function literal(text: string): string {
   return text.replace(/\{[{%]/g, (opening) => `{{ "${opening}" }}`);
 }

@@ -28,7 +28,7 @@ import { VariantColumn } from './variants/variant-column';
 
 const route = getRouteApi('/playground');
 
-/** Tries prompts side by side: up to four contents, models and params, on the same variables or on their own. */
+/** Tries prompts side by side: up to four contents, models and params, on shared variables or their own. */
 export function PlaygroundScreen() {
   const mayRun = useMay('executions:run');
   if (!mayRun) {
@@ -162,7 +162,7 @@ function Shown() {
   );
 }
 
-/** ⇧⏎ wherever the focus is, in an editor too: there it would be a line break like any other. */
+/** Handles ⇧⏎ wherever the focus is, even in an editor, where it would otherwise be a line break. */
 function useRunKey(onPress: () => void): void {
   const latest = useRef(onPress);
   useEffect(() => {
@@ -171,7 +171,7 @@ function useRunKey(onPress: () => void): void {
   useEffect(() => {
     const listen = (event: KeyboardEvent) => {
       if (event.key !== 'Enter' || !event.shiftKey || event.metaKey || event.ctrlKey || event.altKey) return;
-      // A dialog has fields of its own.
+      // A dialog has its own fields.
       if ((event.target as Element | null)?.closest('[role=dialog]') != null) return;
       event.preventDefault();
       event.stopPropagation();

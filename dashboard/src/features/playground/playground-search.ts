@@ -1,6 +1,6 @@
 import { given, numberOf, textOf } from '../../ui/search-params';
 
-/** The contents that the playground is to open; they are taken out of the address once they stand there. */
+/** The contents that the playground opens. They are removed from the address once they are open. */
 export interface PlaygroundSearch {
   /** The version of a prompt. */
   readonly prompt?: string;

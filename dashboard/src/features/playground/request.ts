@@ -8,13 +8,14 @@ import {
   variablesOfText,
 } from './variants/variant';
 
-/** Runs of the playground are executions like any other; this is the label that they have. */
+/** The environment of playground runs, which are otherwise ordinary executions. */
 const ENVIRONMENT = 'playground';
 
 /**
- * An unchanged variant runs as its version, so that its lineage, the budgets of its prompt and its counts are right.
- * @param shared JSON of the variables of all.
- * @throws Unusable for what cannot be sent.
+ * Builds the request of a variant. An unchanged one runs as its version, so that its lineage, the budgets of its prompt and its counts are
+ * right.
+ * @param shared JSON of the shared variables.
+ * @throws Unusable for a variant that cannot be sent.
  */
 export function requestOfVariant(variant: Variant, shared: string): RunRequest {
   const common = {

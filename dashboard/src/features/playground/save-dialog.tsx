@@ -14,7 +14,7 @@ import { contentKey, contentOfVariant, settingsOfVariant, type Variant } from '.
 
 const NAME = /^[\w.\-/]{1,200}$/;
 
-/** Makes a version of a variant: a draft, which nothing runs until it is activated or promoted. */
+/** Saves a variant as a version: a draft, which nothing runs until it is activated or promoted. */
 export function SaveDialog({
   variant,
   onSaved,

@@ -7,7 +7,7 @@ import type { Playground } from './variants/variant';
 
 const ROWS = { least: 2, most: 8 };
 
-/** The variables that all variants have but those with their own. */
+/** The variables of all variants that do not have their own. */
 export function SharedVariables({
   playground,
   onChange,
@@ -25,7 +25,7 @@ export function SharedVariables({
   );
 }
 
-/** A text of JSON, with what is wrong with it. */
+/** Edits a text of JSON, and shows what is wrong with it. */
 export function VariablesField({
   label,
   text,

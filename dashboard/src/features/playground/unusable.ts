@@ -1,2 +1,2 @@
-/** Says why the input cannot be sent; nothing of it is lost. */
+/** Says why the input cannot be sent. The input is kept. */
 export class Unusable extends Error {}

@@ -9,8 +9,8 @@ import { isUntouched, MAX_VARIANTS, type Playground } from './variants/variant';
 const route = getRouteApi('/playground');
 
 /**
- * Puts what the address asks for into the playground, beside what is there already: nothing typed is lost. Then the address is that of
- * the playground again, so that a reload opens nothing twice.
+ * Adds what the address asks for to the playground, next to its present contents, so that nothing typed is lost. Then it restores the
+ * plain address, so that a reload opens nothing twice.
  */
 export function useOpened(
   search: PlaygroundSearch,
@@ -33,7 +33,7 @@ export function useOpened(
     keep(isUntouched(playground) ? only(data) : withOpened(playground, data));
     if (data.masked.length > 0) say('Masked variables stand as ***: fill them in before you run it.');
     void navigate({ search: {}, replace: true });
-    // Once for what was read; what is typed meanwhile does not open it again.
+    // Runs once for what was read, so that later typing does not open it again.
   }, [data]);
   return {
     error: isAsked ? error : null,
@@ -52,7 +52,7 @@ function only({ variant, variables }: Opened): Playground {
   return { variants: [variant], variables };
 }
 
-/** Beside others it has its own variables where those of all are not the same. */
+/** Next to others it gets its own variables unless they equal the shared ones. */
 function withOpened(playground: Playground, { variant, variables }: Opened): Playground {
   const own = variables === null || variables === playground.variables ? null : variables;
   return { ...playground, variants: [...playground.variants, { ...variant, variables: own }] };

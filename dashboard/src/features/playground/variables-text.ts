@@ -3,7 +3,7 @@ import { ask } from '../../background/ask';
 import { useBackground } from '../../ui/hooks/use-background';
 import { contentOfVariant, type Playground, type Variant } from './variants/variant';
 
-/** Returns the variables that were typed for all variants, or an example with every name that they ask for. */
+/** Returns the shared variables as typed, or an example with every name that the variants use. */
 export async function variablesText({ variants, variables }: Playground): Promise<string> {
   return variables ?? exampleText(sharing(variants));
 }
@@ -12,7 +12,7 @@ export async function exampleText(variants: readonly Variant[]): Promise<string>
   return exampleOf(await ask('listVariables', [contentsText(variants)]));
 }
 
-/** The text of `variablesText` to show, a moment late during typing. */
+/** Returns the text of `variablesText` to show, slightly delayed during typing. */
 export function useVariablesText({ variants, variables }: Playground): string {
   const names = useBackground('listVariables', variables === null ? [contentsText(sharing(variants))] : null);
   return variables ?? exampleOf(names.output ?? []);
@@ -22,7 +22,7 @@ function sharing(variants: readonly Variant[]): readonly Variant[] {
   return variants.filter(({ variables: own }) => own === null);
 }
 
-/** The contents as `listVariables` takes them, without those that have a part which is no JSON. */
+/** Formats the contents for `listVariables`, without those that have a part which is not JSON. */
 function contentsText(variants: readonly Variant[]): string {
   return JSON.stringify(variants.flatMap((variant) => contentText(variant) ?? []));
 }

@@ -23,14 +23,14 @@ import { useCompiled } from './use-compiled';
 
 const route = getRouteApi('/prompts/$name');
 
-/** Writes the next version, with what it changes and what it renders to. Who may not write, and prompts in code, are read-only. */
+/** Edits the next version, and shows its changes and its rendering. Read-only for prompts in code, and for callers who may not write. */
 export function EditorTab({
   prompt,
   base,
   nextNumber,
 }: {
   readonly prompt: Prompt;
-  /** The version that the draft begins from. */
+  /** The version that the draft is based on. */
   readonly base: Version;
   readonly nextNumber: number;
 }) {

@@ -57,7 +57,7 @@ const COLUMNS: readonly Column<PointerMove>[] = [
   { id: 'at', title: 'When', width: '118px', cell: ({ moved_at: at }) => <Time at={at} /> },
 ];
 
-/** Which version ran where, since when, and who brought it there. */
+/** Shows which version ran where, since when, and who moved it there. */
 export function HistoryTab({ prompt }: { readonly prompt: Prompt }) {
   const { items, kept, ...pages } = useKeptPages<PointerMove, PointerMoveList, readonly PointerMove[]>(
     ['prompts', 'moves', prompt.name],

@@ -32,7 +32,7 @@ const NAME = /^[\w.\-/]{1,200}$/;
 export function NewPromptScreen() {
   const me = useMe();
   const mayPutAny = useMay('prompts:write');
-  // A right that comes through a team covers prompts of that team only.
+  // A permission that comes through a team covers only that team's prompts.
   const teams = useTeamsWith('prompts:write');
   const mayPut = mayPutAny || teams.length > 0;
   const draftKey = `new prompt ${me.project?.project_id ?? ''}`;
@@ -196,7 +196,7 @@ export function NewPromptScreen() {
   );
 }
 
-/** Putting an existing prompt would add a version to it, which is not meant by a new prompt. */
+/** Putting an existing prompt would add a version to it, which is not the intent of a new prompt. */
 async function assertFree(name: string): Promise<void> {
   const { prompts } = await ledger.prompts.list({ q: name, limit: 1 });
   if (prompts[0]?.name === name)

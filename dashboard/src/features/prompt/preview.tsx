@@ -25,7 +25,7 @@ export function Preview({
     compiled.output === null || !isObject ? null : [compiled.content, text],
   );
   const { output: rendered, error } = outcome;
-  // Variables of the text before are no fault of this one.
+  // Missing variables of the previous text are not an error of this one.
   const isBehind = compiled.isBehind || outcome.isBehind;
   return (
     <Panel title="Preview" note="as it would be sent">

@@ -14,7 +14,7 @@ export const versionsQuery = (name: string) =>
     queryFn: ({ signal }) => ledger.versions.list(name, { signal }),
   });
 
-/** A version never changes but for its status, which the list of versions says. */
+/** A version never changes except for its status, which the list of versions shows. */
 export const versionQuery = (name: string, version: number) =>
   queryOptions({
     queryKey: ['prompts', 'version', name, version],
@@ -34,7 +34,7 @@ export const environmentsQuery = () =>
     queryFn: async ({ signal }) => (await ledger.environments.list({ signal })).environments,
   });
 
-/** After a change: whatever of prompts and changes is on the screen is read again. */
+/** After a change, reads all shown prompts and changes again. */
 export async function refreshPrompts(): Promise<void> {
   await Promise.all([
     queryClient.invalidateQueries({ queryKey: ['prompts'] }),

@@ -20,7 +20,7 @@ import { VersionsTab } from './versions-tab';
 
 const route = getRouteApi('/prompts/$name');
 
-/** The contents of the tab of suggestions, which the app fills in. */
+/** The contents of the suggestions tab, which the app provides. */
 export interface SuggestionsTab {
   readonly prompt: Prompt;
   /** Newest first. */
@@ -35,7 +35,7 @@ export interface SuggestionsTab {
 
 type RenderSuggestions = (tab: SuggestionsTab) => ReactNode;
 
-/** One prompt: its editor, its versions, where it was pointed, and what to change about it. */
+/** One prompt: its editor, its versions, its moves, and suggestions for changing it. */
 export function PromptScreen({ renderSuggestions }: { readonly renderSuggestions: RenderSuggestions }) {
   const { name } = route.useParams();
   const prompt = useQuery(promptQuery(name));

@@ -2,14 +2,14 @@ import { given, numberOf, wordOf } from '../../ui/search-params';
 
 export const TABS = ['editor', 'versions', 'history', 'suggestions'] as const;
 
-/** The part of a prompt that is shown, which stands in the address bar. */
+/** The part of a prompt that is shown, which is kept in the address bar. */
 export interface PromptSearch {
   readonly tab?: (typeof TABS)[number];
-  /** The version that is looked at. */
+  /** The version that is shown. */
   readonly version?: number;
   /** The version that it is compared with. */
   readonly against?: number;
-  /** Suggestions that were dismissed, too. */
+  /** Includes dismissed suggestions. */
   readonly dismissed?: 'yes';
 }
 

@@ -5,10 +5,10 @@ import { useMay } from '../../api/use-session';
 import { Chip } from '../../ui/chip';
 import { visibleText } from '../../ui/text/visible-text';
 
-/** Somebody else may start one, and it may end by itself. */
+/** Somebody else may start a rollout, and one may end by itself. */
 const REFRESH_MS = 10_000;
 
-/** Leads to the rollouts of a prompt that are running. The chips of its environments only say what the control is. */
+/** Links to the running rollouts of a prompt. The chips of its environments show only the control. */
 export function RunningRollouts({ promptName }: { readonly promptName: string }) {
   const { data } = useQuery({
     queryKey: ['rollouts', 'running', promptName],

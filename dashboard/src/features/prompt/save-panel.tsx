@@ -10,7 +10,7 @@ import { useHotkey } from '../../ui/hooks/use-hotkey';
 import { visibleText } from '../../ui/text/visible-text';
 import type { CompiledContent } from './use-compiled';
 
-/** Shows the checksum that the version will have, asks for its message, and saves it. */
+/** Shows the checksum of the next version, asks for its message, and saves it. */
 export function SavePanel({
   title,
   compiled,

@@ -39,7 +39,7 @@ export function SourceInCode({ name, version }: { readonly name: string; readonl
   );
 }
 
-/** The facts of the latest registration, where there is more than one. */
+/** Returns the facts of the latest registration, when there is more than one. */
 function latestOf(git: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
   const latest = git['latest'];
   return typeof latest === 'object' && latest !== null ? (latest as Record<string, unknown>) : git;

@@ -4,7 +4,7 @@ import type { CompiledFacts } from '../../background/tasks';
 import { useBackground, type WorkedOut } from '../../ui/hooks/use-background';
 
 export interface CompiledContent extends WorkedOut<CompiledFacts> {
-  /** JSON of the content, as it goes into the preview. */
+  /** JSON of the content, as the preview needs it. */
   readonly content: string;
 }
 

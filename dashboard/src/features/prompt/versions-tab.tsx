@@ -41,7 +41,7 @@ export function VersionsTab({
   /** Newest first. */
   readonly versions: readonly VersionSummary[];
   readonly pointers: readonly PromptEnvironment[];
-  /** Null for a caller who may not. */
+  /** Null for a caller without the permission. */
   readonly onPromote: ((version: number) => void) | null;
 }) {
   const search = route.useSearch();

@@ -10,7 +10,7 @@ const CHIP =
 const CHOSEN = `${CHIP} border-transparent bg-accent-soft text-accent`;
 const OTHER = `${CHIP} bg-panel text-ink-2 hover:border-line-strong`;
 
-/** Shows the folder one is in, and the folders below; a tag and an owner that narrow the list stand here too. */
+/** Shows the current folder, its subfolders, and the tag and owner that narrow the list. */
 export function FolderBar({
   search,
   folders,

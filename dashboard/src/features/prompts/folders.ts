@@ -1,7 +1,7 @@
-/** Folders, with how many prompts each holds; sorted. */
+/** Folders with the number of prompts in each, sorted. */
 export type Folders = readonly (readonly [folder: string, count: number])[];
 
-/** Counts what is in the folders right below one. @param names with slashes. */
+/** Counts the prompts in the folders directly below one. @param names with slashes. */
 export function countFolders(names: readonly string[], below: string): Folders {
   const counts = new Map<string, number>();
   for (const name of names) {
@@ -14,14 +14,14 @@ export function countFolders(names: readonly string[], below: string): Folders {
   return [...counts].sort(([a], [b]) => a.localeCompare(b));
 }
 
-/** Adds up what the pages of a list hold. */
+/** Adds up the folders of several pages of a list. */
 export function addFolders(pages: readonly Folders[]): Folders {
   const counts = new Map<string, number>();
   for (const [folder, count] of pages.flat()) counts.set(folder, (counts.get(folder) ?? 0) + count);
   return [...counts].sort(([a], [b]) => a.localeCompare(b));
 }
 
-/** The folder that a folder is in; undefined at the top. */
+/** Returns the parent of a folder; undefined at the top. */
 export function parentFolder(folder: string): string | undefined {
   const slash = folder.lastIndexOf('/', folder.length - 2);
   return slash === -1 ? undefined : folder.slice(0, slash + 1);

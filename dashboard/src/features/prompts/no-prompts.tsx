@@ -2,7 +2,7 @@ import { Link } from '@tanstack/react-router';
 import { buttonClass } from '../../ui/controls/button';
 import { EmptyState } from '../../ui/empty-state';
 
-/** An empty list: what to do about it. */
+/** Shows what to do about an empty list. */
 export function NoPrompts({
   isNarrowed,
   mayPut,

@@ -9,7 +9,7 @@ import { visibleText } from '../../ui/text/visible-text';
 import { ActivityCell } from './activity/activity-cell';
 import type { PromptsSearch } from './prompts-search';
 
-/** The screen of a prompt, below `/app`. */
+/** Returns the path of a prompt's screen, below `/app`. */
 export const promptPath = (name: string) => `/prompts/${encodeURIComponent(name)}`;
 
 export const PROMPT_COLUMNS: readonly Column<PromptListEntry>[] = [
@@ -115,7 +115,7 @@ function NarrowingLink({
   );
 }
 
-/** Shows which version runs where. An environment that is behind the newest version is told apart. */
+/** Shows which version runs where, and marks environments that are behind the newest version. */
 function VersionChips({ prompt }: { readonly prompt: PromptListEntry }) {
   const { environments, newest_version: newest } = prompt;
   if (environments.length === 0) return <Chip>{`v${newest}, active nowhere`}</Chip>;

@@ -30,7 +30,7 @@ const COLUMNS_WITH_ACTIVITY = PROMPT_COLUMNS.flatMap((column) =>
 
 const entriesOf = ({ prompts }: PromptList) => prompts;
 
-/** All prompts of the project, the last changed first: by folder, words, tag and mode, with what runs where and how much. */
+/** Lists all prompts of the project by folder, words, tag and mode, with the versions that run where. */
 export function PromptsScreen() {
   const search = route.useSearch();
   const navigate = route.useNavigate();

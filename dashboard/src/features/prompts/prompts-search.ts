@@ -5,10 +5,10 @@ const MODES = ['full', 'tracking'] as const;
 /** Left out, the last changed come first. */
 const ORDERS = ['name'] as const;
 
-/** The filters of the list of prompts, which stand in the address bar. */
+/** The filters of the list of prompts, which are kept in the address bar. */
 export interface PromptsSearch {
   readonly search?: string;
-  /** A folder of names, with its slash at the end. */
+  /** A folder of names, with a slash at the end. */
   readonly folder?: string;
   readonly tag?: string;
   /** The team that owns a prompt. */

@@ -6,14 +6,14 @@ type Measured = Pick<RolloutComparison, 'metric' | 'kind'>;
 const PLAIN = new Intl.NumberFormat('en', { maximumSignificantDigits: 4 });
 const MINUS = '\u2212';
 
-/** A value of a metric, in its unit: "83.3 %", "640 ms", "$0.0021". */
+/** Formats a value of a metric in its unit: "83.3 %", "640 ms", "$0.0021". */
 export function writeValue({ metric, kind }: Measured, value: number): string {
   if (kind === 'yes_no') return `${(100 * value).toFixed(1)} %`;
   if (kind === 'quantile') return duration(value);
   return metric === 'cost_usd' ? `$${PLAIN.format(value)}` : PLAIN.format(value);
 }
 
-/** A difference between the arms, with its sign. */
+/** Formats a difference between the arms, with its sign. */
 export function writeEffect(measured: Measured, scale: 'relative' | 'absolute', value: number): string {
   const size = Math.abs(value);
   const sign = size === 0 ? '' : value < 0 ? MINUS : '+';
@@ -22,7 +22,7 @@ export function writeEffect(measured: Measured, scale: 'relative' | 'absolute', 
   return `${sign}${writeValue(measured, size)}`;
 }
 
-/** "62.1 % to 77.6 %"; a bound that there is not yet is a dash. */
+/** Formats "62.1 % to 77.6 %"; a missing bound is a dash. */
 export function writeBounds({ low, high }: RolloutEstimate, write: (value: number) => string): string {
   if (low === null && high === null) return 'no bounds yet';
   return `${low === null ? '–' : write(low)} to ${high === null ? '–' : write(high)}`;
@@ -32,14 +32,14 @@ export function writeEstimate({ estimate }: RolloutEstimate, write: (value: numb
   return estimate === null ? '–' : write(estimate);
 }
 
-/** Below this, the split of units is not as planned, and no comparison can be trusted. */
+/** Below this, the split of units deviates from the plan, and no comparison can be trusted. */
 export const SUSPECT_P = 0.001;
 
 export function writeP(value: number): string {
   return value < 0.0001 ? '< 0.0001' : PLAIN.format(Number(value.toPrecision(2)));
 }
 
-/** "2 min", "3.5 h", "4 days" of milliseconds that may be days. */
+/** Formats milliseconds, which may be days, as "2 min", "3.5 h", "4 days". */
 export function writeDelay(ms: number): string {
   const minutes = ms / 60_000;
   if (minutes < 1) return duration(ms);

@@ -10,7 +10,7 @@ const TONES: Readonly<Record<Status, ChipTone>> = {
   stopped: 'plain',
 };
 
-/** Whether it may still go on. */
+/** Whether a rollout may still continue. */
 export function isUnderWay(status: Status): boolean {
   return status === 'running' || status === 'paused';
 }

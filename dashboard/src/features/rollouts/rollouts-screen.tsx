@@ -68,7 +68,7 @@ const COLUMNS: readonly Column<Rollout>[] = [
   { id: 'at', title: 'Since', width: '136px', isMinor: true, cell: ({ status_at: at }) => <Time at={at} /> },
 ];
 
-/** Versions that are given to a share of the traffic, newest first. */
+/** Lists rollouts, which give a share of the traffic to another version, newest first. */
 export function RolloutsScreen() {
   const search = route.useSearch();
   const navigate = route.useNavigate();

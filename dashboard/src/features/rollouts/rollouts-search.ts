@@ -2,7 +2,7 @@ import { given, numberOf, textOf, wordOf } from '../../ui/search-params';
 
 export const STATUSES = ['draft', 'running', 'paused', 'completed', 'rolled_back', 'stopped'] as const;
 
-/** The filters of the list of rollouts, which stand in the address bar. */
+/** The filters of the list of rollouts, which are kept in the address bar. */
 export interface RolloutsSearch {
   readonly status?: (typeof STATUSES)[number];
   readonly prompt?: string;
@@ -17,7 +17,7 @@ export function parseRolloutsSearch(search: Record<string, unknown>): RolloutsSe
   });
 }
 
-/** The choices that a new rollout begins with. */
+/** The initial choices of a new rollout. */
 export interface NewRolloutSearch {
   readonly prompt?: string;
   readonly environment?: string;
@@ -34,7 +34,7 @@ export function parseNewRolloutSearch(search: Record<string, unknown>): NewRollo
 
 export const SCALES = ['relative', 'absolute'] as const;
 
-/** Which step and which metric of a rollout are looked at, and how the effect is written. */
+/** The step and the metric of a rollout that are shown, and the scale of the effect. */
 export interface RolloutSearch {
   readonly step?: number;
   readonly metric?: string;

@@ -10,7 +10,7 @@ import { tell } from '../../ui/problem';
 import { say } from '../../ui/toasts';
 import { refreshPrompts } from './suggestions-queries';
 
-/** Makes a draft with the patch, and leads to it. */
+/** Makes a draft with the patch, and opens it. */
 export function ApplyDialog({
   promptName: name,
   suggestion: { suggestion_id: id, title },

@@ -4,7 +4,7 @@ import type { ReactNode } from 'react';
 import { visibleText } from '../../ui/text/visible-text';
 import { writeFact } from './write-facts';
 
-/** Shows the evidence of a suggestion: places in the version, figures, and where they can be looked at. */
+/** Shows the evidence of a suggestion: places in the version, figures, and links to them. */
 export function EvidenceList({ evidence: { places, facts, links } }: Pick<Suggestion, 'evidence'>) {
   const figures = Object.entries(facts);
   return (
@@ -46,7 +46,7 @@ export function EvidenceList({ evidence: { places, facts, links } }: Pick<Sugges
 
 const CLASS = 'text-accent';
 
-/** @param link a path of the API; those that the dashboard has a screen for lead there. */
+/** @param link a path of the API, which leads to the dashboard's screen where there is one. */
 function EvidenceLink({ link }: { readonly link: string }): ReactNode {
   const [, kind, ...rest] = link.split('/').slice(1);
   const [first = '', part, second = ''] = rest.map(decode);

@@ -24,7 +24,7 @@ const TONES: Readonly<Record<Suggestion['severity'], ChipTone>> = {
   info: 'info',
 };
 
-/** One suggestion: what was found, what it rests on, what would change, and the patch. */
+/** One suggestion: its finding, its evidence, its expected effect, and the patch. */
 export function SuggestionPanel({
   prompt,
   suggestion,
@@ -33,7 +33,7 @@ export function SuggestionPanel({
 }: {
   readonly prompt: Prompt;
   readonly suggestion: Suggestion;
-  /** The version that it is about; undefined as long as it is not read, and where nothing is compared with it. */
+  /** The version of the suggestion; undefined until it is read, and where nothing is compared with it. */
   readonly before: Version | undefined;
   readonly onDismissed: () => void;
 }) {

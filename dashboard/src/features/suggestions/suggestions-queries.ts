@@ -2,7 +2,7 @@ import { queryOptions } from '@tanstack/react-query';
 import { ledger } from '../../api/ledger';
 import { queryClient } from '../../api/query-client';
 
-/** With those that were dismissed, so that it can be said how many there are. */
+/** Includes dismissed suggestions, so that they can be counted. */
 export const suggestionsQuery = (name: string, version: number | undefined) =>
   queryOptions({
     queryKey: ['prompts', 'suggestions', name, version],
@@ -12,11 +12,11 @@ export const suggestionsQuery = (name: string, version: number | undefined) =>
         { include: 'dismissed', ...(version === undefined ? {} : { version_number: version }) },
         { signal },
       ),
-    // They are found anew each time, which takes a while.
+    // Suggestions are computed each time, which takes a while.
     staleTime: 30_000,
   });
 
-/** A version never changes but for its status. */
+/** A version never changes except for its status. */
 export const suggestedVersionQuery = (name: string, version: number) =>
   queryOptions({
     queryKey: ['prompts', 'version', name, version],

@@ -11,7 +11,7 @@ import { count } from '../../ui/text/format';
 import { SuggestionPanel } from './suggestion-panel';
 import { suggestionsQuery, suggestedVersionQuery } from './suggestions-queries';
 
-/** Suggests the next change of a version, and says why: a tab on the page of its prompt. */
+/** Suggests the next change of a version, with its reasons, as a tab on the page of its prompt. */
 export function SuggestionsScreen({
   prompt,
   versions,
@@ -22,7 +22,7 @@ export function SuggestionsScreen({
   readonly prompt: Prompt;
   /** Newest first. */
   readonly versions: readonly VersionSummary[];
-  /** The version that they are about; undefined for the active one, or else the newest. */
+  /** The version that the suggestions are for; undefined for the active one, or else the newest. */
   readonly version: number | undefined;
   readonly withDismissed: boolean;
   readonly onChoose: (choice: {
@@ -32,7 +32,7 @@ export function SuggestionsScreen({
 }) {
   const { name } = prompt;
   const { data, error, refetch } = useQuery(suggestionsQuery(name, version));
-  // A suggestion that was dismissed just now stays in its place, so that it can be taken back there.
+  // A suggestion that was just dismissed stays in its place, so that it can be restored there.
   const [kept, setKept] = useState<readonly string[]>([]);
   const shown = data?.suggestions.filter(
     ({ status, suggestion_id: id }) => withDismissed || status !== 'dismissed' || kept.includes(id),
@@ -77,7 +77,7 @@ export function SuggestionsScreen({
   );
 }
 
-/** A patch of the content is compared with the version, which is read for it. */
+/** Reads the version, because a patch of the content is compared with it. */
 function Found({
   prompt,
   list: { version_number: version },

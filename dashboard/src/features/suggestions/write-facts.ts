@@ -3,7 +3,7 @@ import { count, dollars } from '../../ui/text/format';
 
 const MINUS = '\u2212';
 
-/** "−$3.94 in 30 days, −120 tokens a request"; null where nothing is known. */
+/** Formats "−$3.94 in 30 days, −120 tokens a request"; null where nothing is known. */
 export function describeEffect({
   expected_effect: { cost_usd_30d: cost, tokens, pass_rate: passes },
 }: Suggestion): string | null {
@@ -21,7 +21,7 @@ function signOf(isLess: boolean): string {
   return isLess ? MINUS : '+';
 }
 
-/** `p99_tokens` as "p99 tokens"; lists by commas. */
+/** Formats `p99_tokens` as "p99 tokens", and separates lists by commas. */
 export function writeFact(value: string | number | readonly string[]): string {
   if (typeof value === 'number') return Number.isInteger(value) ? count(value) : String(value);
   return typeof value === 'string' ? value : value.join(', ');

@@ -1,13 +1,13 @@
 import { type ReactNode, useState } from 'react';
 
-/** The figures of a chart as a table below it, which is made when it is opened. */
+/** A chart's figures as a table below it, which is rendered when it is opened. */
 export function FoldedTable({
   title,
   heads,
   rows,
 }: {
   readonly title: string;
-  /** The first is that of the rows; the others stand over numbers. */
+  /** The first heads the rows; the others head numbers. */
   readonly heads: readonly string[];
   /** Table rows, with a cell for each head. */
   readonly rows: () => ReactNode;

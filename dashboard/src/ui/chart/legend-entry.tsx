@@ -6,7 +6,7 @@ const DOTS = {
   good: 'bg-good',
 };
 
-/** A token of the look that tells the series of a chart apart. */
+/** A design token that distinguishes the series of a chart. */
 export type SeriesColour = keyof typeof DOTS;
 
 /** Shows the name of a series, and its value. */

@@ -3,14 +3,14 @@ import { useEffect, useRef } from 'react';
 import uPlot from 'uplot';
 import { useMedia } from '../hooks/use-media';
 
-/** The tokens of the look for a canvas, which inherits none. */
+/** The design tokens for a canvas, which inherits none. */
 export interface PlotLook {
-  /** @param name of a token, such as `ink-3`. */
+  /** @param name the name of a token, such as `ink-3`. */
   readonly colour: (name: string) => string;
   readonly font: string;
 }
 
-/** The contents of a plot; whoever hands it over keeps it, because each new one draws the plot anew. */
+/** The contents of a plot. The caller must keep the object, because each new one redraws the plot. */
 export interface PlotDrawing {
   readonly heightPx: number;
   readonly data: uPlot.AlignedData;
@@ -20,7 +20,7 @@ export interface PlotDrawing {
   ) => Omit<uPlot.Options, 'width' | 'height'>;
 }
 
-/** Draws on a canvas, which says nothing to a screen reader: what it shows has to stand in a table beside it. */
+/** Draws on a canvas, which screen readers cannot read, so a table beside it has to show the same. */
 export function Plot({
   drawing,
   onHover,
@@ -29,7 +29,7 @@ export function Plot({
   readonly drawing: PlotDrawing;
   /** The index of the value below the pointer; null for none. */
   readonly onHover: (index: number | null) => void;
-  /** Called with a click; left out where a click does nothing. */
+  /** Called on a click; omitted where a click does nothing. */
   readonly onChoose?: (index: number) => void;
 }) {
   const host = useRef<HTMLDivElement>(null);
@@ -65,7 +65,7 @@ export function Plot({
       observer.disconnect();
       plot.destroy();
     };
-    // The colours are read when it is drawn, so it is drawn anew for the other scheme.
+    // The colours are read while drawing, so the plot is drawn again for the other scheme.
   }, [drawing, canChoose, isDark]);
   return <div ref={host} className="overflow-hidden" style={{ height: drawing.heightPx }} aria-hidden />;
 }
@@ -78,12 +78,12 @@ function lookOfPage(): PlotLook {
   };
 }
 
-/** Returns the options that the axes of all plots have in common. */
+/** Returns the options that the axes of all plots share. */
 export function plainAxis({ colour, font }: PlotLook): uPlot.Axis {
   return { stroke: colour('ink-3'), font, ticks: { show: false } };
 }
 
-/** Tells which value is below the pointer. */
+/** Reports which value is below the pointer. */
 export function hoverHook(onHover: (index: number | null) => void) {
   return [({ cursor: { idx } }: uPlot) => onHover(typeof idx === 'number' ? idx : null)];
 }

@@ -10,7 +10,7 @@ const TONES = {
 
 export type ButtonTone = keyof typeof TONES;
 
-/** The look of a button, for links that look like one. */
+/** Returns the classes of a button, for links that look like one. */
 export function buttonClass(tone: ButtonTone = 'plain'): string {
   return classNames(
     'inline-flex min-h-7 items-center justify-center gap-1.5 rounded-[7px] border px-2.5 py-1 text-[13px] font-[540] whitespace-nowrap no-underline select-none',

@@ -21,5 +21,5 @@ export function Kbd({
   );
 }
 
-/** `⌘` on Apple's machines, else `Ctrl `. */
+/** `⌘` on Apple's machines, otherwise `Ctrl `. */
 export const MOD = /Mac|iPhone|iPad/.test(navigator.userAgent) ? '⌘' : 'Ctrl ';

@@ -1,6 +1,6 @@
 import { Problem } from '../problem';
 
-/** Below a list that comes in pages: that more is coming, or, wherever one is in it, that a page could not be read. */
+/** Below a paged list, says that more is loading or, wherever one is in it, that a page could not be read. */
 export function LoadMore({
   isLoading,
   error,

@@ -1,7 +1,7 @@
 import type { MouseEvent, ReactNode } from 'react';
 
 /**
- * The link to what a row of a list opens. The row itself follows it, so it needs nothing of the router, whose links take
+ * The link to what a row of a list opens. The row itself follows it, so it does not need the router's links, which take
  * longer to render than the rest of a row. A click that asks for another tab is left to the browser.
  */
 export function RowLink({
@@ -10,7 +10,7 @@ export function RowLink({
   className,
   children,
 }: {
-  /** Below `/app`. */
+  /** The path below `/app`. */
   readonly path: string;
   readonly title?: string;
   readonly className?: string;

@@ -1,10 +1,10 @@
 import { useEffect, useState } from 'react';
 import { Input } from './field';
 
-/** Typing pauses so long before anything is asked for. */
+/** How long typing has to pause before anything is searched. */
 const TYPING_MS = 250;
 
-/** A text to search by; it is handed on when typing pauses. */
+/** A search text, which is passed on when typing pauses. */
 export function SearchBox({
   label,
   value,
@@ -15,7 +15,7 @@ export function SearchBox({
   readonly onSearch: (text: string) => void;
 }) {
   const [typed, setTyped] = useState({ text: value, from: value });
-  // Another filter, or the way back, has changed it from outside.
+  // Another filter, or the browser's back button, has changed it from outside.
   const text = typed.from === value ? typed.text : value;
   useEffect(() => {
     if (text === value) return undefined;

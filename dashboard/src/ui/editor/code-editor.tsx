@@ -27,7 +27,7 @@ const THEME = EditorView.theme({
   },
 });
 
-/** An editor of Liquid. Escape and then Tab leave it; Tab alone does too, as in every other field. */
+/** An editor for Liquid. Tab leaves it, as in every other field, and so does Escape followed by Tab. */
 export function CodeEditor({ label, value, onChange }: CodeEditorProps) {
   const host = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView | null>(null);
@@ -61,7 +61,7 @@ export function CodeEditor({ label, value, onChange }: CodeEditorProps) {
   }, [label]);
   useEffect(() => {
     const editor = view.current;
-    // Its own line breaks are those of the text: `\r\n` of elsewhere would count as a change.
+    // The editor uses its own line breaks, so a foreign `\r\n` would count as a change.
     if (editor === null || editor.state.doc.toString() === value) return;
     editor.dispatch({ changes: { from: 0, to: editor.state.doc.length, insert: value } });
   }, [value, label]);

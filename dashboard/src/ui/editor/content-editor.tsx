@@ -36,7 +36,7 @@ export function ContentEditor<Draft extends EditedContent>({
   return (
     <div className="grid gap-3 p-3">
       {messages.map((message, at) => (
-        // Messages have no identity but their place.
+        // Messages have no identity except their position.
         <div key={`${at}`} className="grid min-w-0 gap-1.5">
           <div className="flex items-center gap-2">
             <Select

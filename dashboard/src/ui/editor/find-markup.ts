@@ -5,11 +5,11 @@ export interface Markup {
   readonly kind: 'tag' | 'comment';
 }
 
-/** A tag whose contents are not read, up to the tag that ends it. */
+/** A tag whose contents are not parsed, up to its end tag. */
 const OPAQUE = /^\{%-?\s*(comment|raw)\s*-?%\}$/;
 const ENDS = { comment: /\{%-?\s*endcomment\s*-?%\}/g, raw: /\{%-?\s*endraw\s*-?%\}/g };
 
-/** Finds `{{ … }}`, `{% … %}` and comments, in order. It reads the text once, whatever is missing in it. */
+/** Finds `{{ … }}`, `{% … %}` and comments, in order. It reads the text only once, even if ends are missing. */
 export function findMarkup(text: string): readonly Markup[] {
   const found: Markup[] = [];
   let end = 0;
@@ -22,7 +22,7 @@ export function findMarkup(text: string): readonly Markup[] {
       continue;
     }
     const closing = text.indexOf(opening === '{' ? '}}' : '%}', from + 2);
-    // A tag that is still open at the end is being written.
+    // A tag that is still open at the end is being typed.
     end = closing === -1 ? text.length : closing + 2;
     const opaque = opening === '%' ? OPAQUE.exec(text.slice(from, Math.min(end, from + 40)))?.[1] : undefined;
     if (opaque === undefined) {
@@ -66,7 +66,7 @@ const WORDS = new Set([
   'blank',
 ]);
 
-/** Splits a tag. @param offset where the tag is. */
+/** Splits a tag into tokens. @param offset the position of the tag. */
 export function readTokens(tag: string, offset: number): readonly Token[] {
   let isFirstWord = tag.startsWith('{%');
   const tokens: Token[] = [];

@@ -3,7 +3,7 @@ import type { ReactNode } from 'react';
 import { say } from '../toasts';
 import { FormDialog } from './form-dialog';
 
-/** Asks before something is done that cannot be taken back. */
+/** Asks before something irreversible is done. */
 export function ConfirmDialog({
   title,
   action,

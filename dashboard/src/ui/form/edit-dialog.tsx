@@ -5,7 +5,7 @@ import { say } from '../toasts';
 import { ConfirmDialog } from './confirm-dialog';
 import { FormDialog } from './form-dialog';
 
-/** Takes away what a dialog is about, once that was confirmed. */
+/** Removes the subject of a dialog after a confirmation. */
 interface Removal {
   /** The label of the button that asks. */
   readonly label: string;
@@ -19,7 +19,7 @@ interface Removal {
   readonly run: () => PromiseLike<unknown>;
 }
 
-/** Makes or changes a thing, or takes it away. What was typed stays when the removal is not confirmed. */
+/** Makes, changes or removes a thing. What was typed stays when the removal is not confirmed. */
 export function EditDialog<Saved>({
   title,
   action,
@@ -33,12 +33,12 @@ export function EditDialog<Saved>({
 }: {
   readonly title: string;
   readonly action: string;
-  /** Whether what is needed was filled in. */
+  /** Whether everything required was filled in. */
   readonly isReady?: boolean;
   readonly save: () => PromiseLike<Saved>;
   /** The message after it is saved. */
   readonly done: (saved: Saved) => string;
-  /** Null for what is not there yet, or stays. */
+  /** Null for a thing that does not exist yet, or cannot be removed. */
   readonly removal?: Removal | null;
   readonly onDone: () => void;
   readonly onClose: () => void;

@@ -4,7 +4,7 @@ import { Dialog } from '../dialog';
 import { DialogActions } from '../dialog-actions';
 import { Form } from './form';
 
-/** Asks for something in a dialog, and stays open with all that was typed when the service refuses it. */
+/** Asks for something in a dialog, and stays open with everything typed when the service refuses it. */
 export function FormDialog({
   title,
   action,
@@ -17,12 +17,12 @@ export function FormDialog({
   children,
 }: {
   readonly title: string;
-  /** The label of the button that submits. */
+  /** The label of the submit button. */
   readonly action: string;
   readonly tone?: ButtonTone;
   readonly error: unknown;
   readonly isPending: boolean;
-  /** Whether what is needed was filled in. */
+  /** Whether everything required was filled in. */
   readonly isReady?: boolean;
   readonly onSubmit: () => void;
   readonly onClose: () => void;

@@ -14,7 +14,7 @@ import { Problem, tell, type Told } from '../problem';
 
 interface FormState {
   readonly told: Told | null;
-  /** Says that a field shows what is wrong at these places. @returns what takes it back. */
+  /** Registers that a field shows the errors at these places. @returns a function that unregisters it. */
   readonly claim: (claimed: Claim) => () => void;
 }
 
@@ -25,7 +25,7 @@ interface Claim {
 
 const Context = createContext<FormState>({ told: null, claim: () => () => undefined });
 
-/** A form that shows what the service refused at the fields that it is about, and the rest below them. */
+/** A form that shows the service's errors at their fields, and the rest below them. */
 export function Form({
   error,
   onSubmit,
@@ -65,7 +65,7 @@ export function Form({
   );
 }
 
-/** Shows the faults that belong to no field. */
+/** Shows the errors that belong to no field. */
 function Rest({
   error,
   told,
@@ -87,14 +87,14 @@ function isWithin(pointer: string, field: string | undefined): boolean {
   return field !== undefined && (pointer === field || pointer.startsWith(`${field}/`));
 }
 
-/** The attributes that make a control belong to its field. */
+/** The attributes that connect a control to its field. */
 export interface ControlProps {
   readonly id: string;
   readonly 'aria-invalid': boolean | undefined;
   readonly 'aria-describedby': string | undefined;
 }
 
-/** A label, its control, a hint, and what the service says is wrong with it. */
+/** A label, its control, a hint, and the service's errors about it. */
 export function FormField({
   label,
   pointer,
@@ -103,9 +103,9 @@ export function FormField({
   children,
 }: {
   readonly label: string;
-  /** JSON pointer of the member of the request, such as `/name`. */
+  /** JSON pointer to the member of the request, such as `/name`. */
   readonly pointer?: string;
-  /** Codes of problems that are about this field as a whole. */
+  /** Codes of problems that concern this field as a whole. */
   readonly codes?: readonly string[];
   readonly hint?: ReactNode;
   readonly children: (props: ControlProps) => ReactNode;
@@ -150,7 +150,7 @@ function faults(told: Told | null, pointer: string | undefined, codes: readonly 
     .map((entry) => (entry.pointer === pointer ? entry.message : `${entry.pointer} ${entry.message}`));
 }
 
-/** A box to tick, with what it says. */
+/** A checkbox with its label. */
 export function Checkbox({
   label,
   hint,

@@ -3,10 +3,10 @@ import { ask } from '../../background/ask';
 import type { TaskInput, TaskName, TaskOutput } from '../../background/tasks';
 
 export interface WorkedOut<Output> {
-  /** The result for the newest input that is done; null before the first result, and after an error. */
+  /** The latest completed result; null before the first one, and after an error. */
   readonly output: Output | null;
   readonly error: unknown;
-  /** Whether this is of an older input than the present one. */
+  /** Whether the result belongs to an older input than the present one. */
   readonly isBehind: boolean;
 }
 
@@ -19,9 +19,9 @@ interface Done<Output> {
 const NOTHING = { input: null, output: null, error: null };
 
 /**
- * Has something worked out beside the page, again whenever the input changes. One request is under way at a time: of the inputs
- * that come meanwhile only the newest is asked for, so that somebody who types fast is never behind by more than one.
- * @param input null while there is nothing to work out.
+ * Runs a task off the main thread, again whenever the input changes. One request is under way at a time, and of the inputs that arrive
+ * meanwhile only the newest is sent, so that the result is never behind by more than one.
+ * @param input null while there is nothing to compute.
  */
 export function useBackground<Name extends TaskName>(
   task: Name,
@@ -46,7 +46,7 @@ export function useBackground<Name extends TaskName>(
       isUnderWay.current = false;
     };
     void work();
-    // The texts decide, and not the list that holds them.
+    // The dependencies are the texts, and not the list that holds them.
   }, [task, input?.[0], input?.[1]]);
   useEffect(
     () => () => {

@@ -1,8 +1,8 @@
 import { useCallback, useState } from 'react';
 
 /**
- * Keeps what somebody has typed and not saved. It outlives a reload and the way to the identity provider and back.
- * @param key of the thing that it is a draft of.
+ * Keeps what somebody has typed and not saved. It survives a reload, and a redirect to the identity provider and back.
+ * @param key identifies the subject of the draft.
  */
 export function useDraft<T>(key: string): readonly [draft: T | null, keep: (draft: T | null) => void] {
   const [kept, setKept] = useState(() => ({ key, draft: read(key) as T | null }));
@@ -14,7 +14,7 @@ export function useDraft<T>(key: string): readonly [draft: T | null, keep: (draf
         if (draft === null) sessionStorage.removeItem(storedAs(key));
         else sessionStorage.setItem(storedAs(key), JSON.stringify(draft));
       } catch {
-        // The browser's storage is full or off: the draft lives as long as the page.
+        // The browser's storage is full or disabled, so the draft lives only as long as the page.
       }
     },
     [key],

@@ -8,8 +8,8 @@ type ListPages<Item, Page extends Cursor> = (signal: AbortSignal) => Pages<Item,
 const keepNothing = () => null;
 
 /**
- * A list that comes in pages by cursor. Only the pages around what is in sight are at hand, so whoever shows the list says which rows
- * those are, and reads on at its end.
+ * Reads a list in pages by cursor. Only the pages around the rows in sight are in memory, so the caller says which rows
+ * those are, and reads on at the end.
  */
 export function usePages<Item, Page extends Cursor>(
   queryKey: QueryKey,
@@ -23,7 +23,7 @@ export function usePages<Item, Page extends Cursor>(
 /**
  * Does the same as `usePages` for a screen that shows facts of the whole list.
  *
- * @param keep what stays of a page when its rows are let go.
+ * @param keep returns what to keep of a page when its rows are dropped.
  */
 export function useKeptPages<Item, Page extends Cursor, Kept>(
   queryKey: QueryKey,
@@ -33,7 +33,7 @@ export function useKeptPages<Item, Page extends Cursor, Kept>(
   refetchInterval: number | false = false,
 ) {
   const client = useQueryClient();
-  // The key says all that the list depends on.
+  // The key contains everything that the list depends on.
   const reader = useMemo(() => {
     const read = async (cursor: string | null, signal: AbortSignal) => list(signal).page(cursor);
     return new PageReader<Item, Page, Kept>(client, { queryKey, read, itemsOf, keep, refetchInterval });

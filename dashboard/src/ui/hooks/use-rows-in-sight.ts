@@ -1,14 +1,14 @@
 import { type RefObject, useCallback, useEffect, useState } from 'react';
 import type { Span } from '../pages/rows';
 
-/** Rows rendered beyond what is seen, on either side. */
+/** Extra rows that are rendered on either side of those in sight. */
 const BEYOND = 12;
-/** Rows by which the range moves at a time, so that slow scrolling does not render with each step. */
+/** The number of rows by which the range moves, so that slow scrolling does not render with each step. */
 const STEP = 3;
 
 /**
- * Returns which rows of a list are to be rendered. All rows are equally high, so nothing is measured or kept for each of them: a
- * hundred thousand cost what thirty do. The rows follow in a task after that of the scrolling, and not within its frame.
+ * Returns which rows of a list to render. All rows have the same height, so nothing is measured or stored for each of them, and a
+ * hundred thousand cost what thirty do. The rows follow in a task after the scrolling, not within its frame.
  */
 export function useRowsInSight(scroller: RefObject<HTMLElement | null>, count: number, rowPx: number): Span {
   const [{ first, end }, setRange] = useState<Span>({ first: 0, end: 0 });
@@ -31,11 +31,11 @@ export function useRowsInSight(scroller: RefObject<HTMLElement | null>, count: n
       element.removeEventListener('scroll', look);
     };
   }, [scroller, look]);
-  // A list that has become shorter may have been scrolled beyond its end.
+  // The list may have become shorter than the scroll position.
   return { first: Math.max(0, Math.min(first, count - (end - first))), end: Math.min(end, count) };
 }
 
-/** Scrolls a row into sight, by as little as needed. @param headPx the height of what sticks to the top. */
+/** Scrolls a row into sight, by as little as needed. @param headPx the height of the sticky head. */
 export function scrollToRow(scroller: HTMLElement, index: number, rowPx: number, headPx: number): void {
   const top = index * rowPx;
   const bottom = headPx + top + rowPx;

@@ -2,9 +2,9 @@ import { type RefObject, useLayoutEffect, useRef } from 'react';
 import { findMoved, type Rows, type SeenRow, type Span } from '../pages/rows';
 
 /**
- * Keeps what is in sight where it is when rows come or go above it. At the very top a list shows what is new.
+ * Keeps the rows in sight in place when rows above them appear or disappear. At the very top a list shows new rows.
  *
- * @param rendered rows, those in sight in their middle.
+ * @param rendered the rendered rows, with those in sight in the middle.
  */
 export function useSteadyRows<Row>(
   scroller: RefObject<HTMLElement | null>,
@@ -21,7 +21,7 @@ export function useSteadyRows<Row>(
     anchor.current = row === undefined ? null : { index, key: rowKey(row) };
     if (before === null || scroller.current === null) return;
     const movedTo = findMoved(rows, rowKey, before);
-    // Asking where the list was scrolled to makes the browser lay it out, so it is asked only when rows have moved.
+    // Reading the scroll position forces a layout, so it is read only when rows have moved.
     if (movedTo === null || movedTo === before.index) return;
     if (scroller.current.scrollTop > 0) scroller.current.scrollTop += (movedTo - before.index) * rowPx;
   });

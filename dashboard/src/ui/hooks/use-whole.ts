@@ -1,7 +1,7 @@
 import { type QueryKey, useQuery } from '@tanstack/react-query';
 import type { Listed } from '../list';
 
-/** A list that comes in one answer, in the shape of one that comes in pages. */
+/** Adapts a list that arrives in one answer to the shape of a paged one. */
 export function useWhole<Row>(
   queryKey: QueryKey,
   read: (signal: AbortSignal) => PromiseLike<readonly Row[]>,

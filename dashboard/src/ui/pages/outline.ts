@@ -1,23 +1,23 @@
 import type { Span } from './rows';
 
-/** What stays of a page when its rows are let go. */
+/** What is kept of a page when its rows are dropped. */
 export interface Mark<Kept> {
-  /** What the page is read by; null for the first one. */
+  /** The cursor that reads the page; null for the first one. */
   readonly cursor: string | null;
-  /** How many rows it had when it was last read. */
+  /** Its number of rows when it was last read. */
   readonly length: number;
-  /** What the screen made of the page. */
+  /** What the screen keeps of the page. */
   readonly kept: Kept;
 }
 
-/** A list as far as it was read: its pages in order, without their rows. */
+/** A list as far as it has been read: its pages in order, without their rows. */
 export interface Outline<Kept> {
   readonly marks: readonly Mark<Kept>[];
-  /** What the page after the last one is read by. Null at the end of the list, and for the first page. */
+  /** The cursor of the page after the last one. Null at the end of the list, and for the first page. */
   readonly next: string | null;
 }
 
-/** A page as it was just read. */
+/** A page that was just read. */
 export interface ReadPage<Kept> extends Mark<Kept> {
   readonly next: string | null;
 }
@@ -29,10 +29,10 @@ export function hasMore({ marks, next }: Outline<unknown>): boolean {
 }
 
 /**
- * Writes down a page that was read. When the next page now begins elsewhere, it is read by the new cursor from now on, and its length
- * stands until then; the pages behind it follow when they are read. A page that has become the last one ends the list.
+ * Records a page that was read. If the next page now begins elsewhere, it gets the new cursor, and keeps its length until it is read again.
+ * Later pages follow when they are read. A page that has become the last one ends the list.
  *
- * @returns the very outline where the page changes nothing, or was read by a cursor that is no longer that of its place.
+ * @returns the same outline object when the page changes nothing, or was read by a cursor that its position no longer has.
  */
 export function writeDown<Kept>(
   outline: Outline<Kept>,
@@ -54,7 +54,7 @@ export function writeDown<Kept>(
   };
 }
 
-/** Returns the pages to keep for the rows in sight: those that have them, and one on either side. */
+/** Returns the pages to keep for the rows in sight: their own, and one on either side. */
 export function pagesAround(marks: readonly Mark<unknown>[], rows: Span): Span {
   let start = 0;
   let first: number | null = null;

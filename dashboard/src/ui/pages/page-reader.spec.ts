@@ -12,7 +12,7 @@ interface Page {
   readonly next_cursor: string | null;
 }
 
-/** A list by keyset: newest first, and a cursor is the id of the last row before. */
+/** A keyset list: newest first, where a cursor is the id of the last row of the previous page. */
 class ListOnServer {
   readonly reads: (string | null)[] = [];
   /** While true, answers wait. */
@@ -38,7 +38,7 @@ class ListOnServer {
   }
 }
 
-/** Ids from one down to 1. */
+/** Returns the ids from one down to 1. */
 const down = (from: number) => Array.from({ length: from }, (_, at) => from - at);
 
 let client: QueryClient;
@@ -72,7 +72,7 @@ function open(server: ListOnServer, refetchInterval: number | false = false) {
 
 type Reader = ReturnType<typeof open>;
 
-/** Resolves once the list looks as it is expected to. */
+/** Resolves once the list looks as expected. */
 async function until(reader: Reader, isSo: (view: PagesView<Row, number>) => boolean): Promise<void> {
   if (isSo(reader.getView())) return;
   await new Promise<void>((resolve) => {
@@ -84,7 +84,7 @@ async function until(reader: Reader, isSo: (view: PagesView<Row, number>) => boo
   });
 }
 
-/** Reads on until so many rows are known, looking at the last ones, as somebody who scrolls does. */
+/** Reads on until so many rows are known, with the last ones in sight, as somebody who scrolls does. */
 async function scrollTo(reader: Reader, rows: number): Promise<void> {
   await until(reader, ({ items }) => items.length > 0);
   while (reader.getView().items.length < rows) {
@@ -174,7 +174,7 @@ describe('a list that changes', () => {
       expect([down(100).slice(0, 30), down(103).slice(0, 30)]).toContainEqual(ids);
     }
     expect(reader.getView().items.length).toBe(50);
-    // Pages farther down follow when they come into sight.
+    // Later pages follow when they come into sight.
     await lookAt(reader, 30, 50);
     await until(reader, ({ items }) => items.at(49)?.id === 54);
   });

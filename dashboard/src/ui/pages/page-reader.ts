@@ -3,23 +3,23 @@ import { type QueryClient, type QueryKey, QueryObserver } from '@tanstack/react-
 import { EMPTY, hasMore, type Outline, pagesAround, writeDown } from './outline';
 import type { Rows, Span } from './rows';
 
-/** Dragging the scroll bar passes hundreds of pages a second, which are not read and would count against limits of the API. */
+/** Dragging the scroll bar passes hundreds of pages a second. They are not read, because they would count against the API's limits. */
 const LOOK_MS = 100;
 
 export interface PageSource<Item, Page extends Cursor, Kept> {
   readonly queryKey: QueryKey;
   readonly read: (cursor: string | null, signal: AbortSignal) => Promise<Page>;
   readonly itemsOf: (page: Page) => readonly Item[];
-  /** What stays of a page when its rows are let go. */
+  /** Returns what to keep of a page when its rows are dropped. */
   readonly keep: (page: Page) => Kept;
   readonly refetchInterval: number | false;
 }
 
 /** A list as a screen sees it. */
 export interface PagesView<Item, Kept> {
-  /** All rows that are known of; those of the pages around what is in sight are at hand. */
+  /** All known rows, of which those around the rows in sight are in memory. */
   readonly items: Rows<Item>;
-  /** What stays of each page that was read, in order. */
+  /** What was kept of each page that was read, in order. */
   readonly kept: readonly Kept[];
   readonly hasNextPage: boolean;
   readonly isPending: boolean;
@@ -37,16 +37,16 @@ interface OpenPage<Page> {
 }
 
 /**
- * Reads a list page by page. Each page is a query of its own; those around the rows in sight are open, so they are read again as any
- * query is, and the others are let go at once: at any time limit somebody who scrolls fast would fill the memory. What stays of them is
- * their cursor, their length, and what the screen keeps.
+ * Reads a list page by page. Each page is its own query. The pages around the rows in sight are open, so they are refreshed as any
+ * query is. The others are dropped at once, because with any delay a fast scroller would fill the memory. Only their
+ * cursor, their length, and what the screen keeps remain.
  */
 export class PageReader<Item, Page extends Cursor, Kept> {
   private outline: Outline<Kept> = EMPTY;
   private sight: Span = { first: 0, end: 0 };
   private looked: Span = this.sight;
   private lookTimer: ReturnType<typeof setTimeout> | null = null;
-  /** The index of the next page to read behind the last one. */
+  /** The index of the next page to read after the last one. */
   private wanted = 0;
   private readonly open = new Map<number, OpenPage<Page>>();
   private shown = new Map<number, readonly Item[]>();
@@ -81,28 +81,28 @@ export class PageReader<Item, Page extends Cursor, Kept> {
     };
   };
 
-  /** Says which rows are in sight. */
+  /** Reports which rows are in sight. */
   readonly onSight = (first: number, end: number): void => {
     this.looked = { first, end };
     if (this.lookTimer === null) this.follow();
   };
 
-  /** Asks for the page after the last one. */
+  /** Reads the page after the last one. */
   readonly readOn = (): void => {
     if (!hasMore(this.outline) || this.wanted === this.outline.marks.length) return;
     this.wanted = this.outline.marks.length;
-    // Otherwise the page would be let go as soon as it arrives.
+    // Otherwise the page would be dropped as soon as it arrives.
     this.sight = this.looked;
     this.settle();
   };
 
-  /** Reads again what could not be read. */
+  /** Retries failed reads. */
   readonly retry = (): void => {
     for (const { observer } of [...this.open.values()])
       if (observer.getCurrentResult().error !== null) void observer.refetch();
   };
 
-  /** Reads again what is around the rows in sight. */
+  /** Reads the pages around the rows in sight again. */
   readonly refresh = (): void => {
     for (const { observer } of [...this.open.values()]) void observer.refetch();
   };
@@ -117,9 +117,9 @@ export class PageReader<Item, Page extends Cursor, Kept> {
     this.settle();
   };
 
-  /** Opens and lets go of pages until what was read asks for no other, and then tells the screen. */
+  /** Opens and drops pages until what was read requires no other, and then notifies the screen. */
   private readonly settle = (): void => {
-    // Pages that open and close tell of it themselves.
+    // Pages that open and close cause notifications themselves.
     if (this.isSettling || this.listeners.size === 0) return;
     this.isSettling = true;
     do this.openPages();
@@ -157,7 +157,7 @@ export class PageReader<Item, Page extends Cursor, Kept> {
     return { cursor, observer, close: observer.subscribe(this.settle), written: undefined };
   }
 
-  /** Writes down what was read. @returns whether that asks for other pages. */
+  /** Records what was read. @returns whether that requires other pages. */
   private takeIn(): boolean {
     const before = this.outline;
     for (const [index, page] of this.open) {
@@ -173,7 +173,7 @@ export class PageReader<Item, Page extends Cursor, Kept> {
     return this.outline !== before;
   }
 
-  /** Begins anew when a query loses its data, because the cache is reset for another project or another person. */
+  /** Starts over when a query loses its data, because the cache was reset for another project or person. */
   private beginAnew(): void {
     this.outline = EMPTY;
     this.wanted = 0;
@@ -194,7 +194,7 @@ export class PageReader<Item, Page extends Cursor, Kept> {
       return { index, items: data === undefined ? undefined : this.source.itemsOf(data), error, isPending };
     });
     const known = results.filter(({ index }) => index < marks.length);
-    // Rows that come or go move those of every page behind them. All pages change at once, or rows would jump to and fro between.
+    // Added or removed rows shift those of every later page. All pages change together, so that rows do not jump back and forth.
     const isSettled = known.every(({ items, error }) => items !== undefined || error !== null);
     if (this.listeners.size > 0) {
       const former = this.shown;

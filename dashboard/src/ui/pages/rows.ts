@@ -1,26 +1,26 @@
-/** The rows of a list by their place. An array is one; so is a list whose pages were let go. */
+/** The rows of a list by position. An array satisfies it, and so does a list whose pages were dropped. */
 export interface Rows<Row> {
   readonly length: number;
-  /** @returns undefined for a row that is not at hand. @param index not negative. */
+  /** @returns undefined for a row that is not in memory. @param index not negative. */
   at(index: number): Row | undefined;
 }
 
-/** A run of rows: the first one, and the one after the last. */
+/** A range of rows: the first one, and the one after the last. */
 export interface Span {
   readonly first: number;
   readonly end: number;
 }
 
-/** A row by its key, and the place where it was last seen. */
+/** A row by its key, and the position where it was last seen. */
 export interface SeenRow {
   readonly index: number;
   readonly key: string;
 }
 
-/** The farthest that a row is looked for. Between two readings of a list in use, fewer rows come. */
+/** How far a row is searched. Between two reads of a busy list, fewer rows are added. */
 const FARTHEST = 200;
 
-/** Finds a row again after others have come or gone above it. @returns its place; null when it is not near the old one. */
+/** Finds a row again after rows above it were added or removed. @returns its position; null when it is not near the old one. */
 export function findMoved<Row>(
   rows: Rows<Row>,
   rowKey: (row: Row) => string,

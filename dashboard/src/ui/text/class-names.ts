@@ -1,4 +1,4 @@
-/** Joins what applies. */
+/** Joins the names that apply. */
 export function classNames(...names: readonly (string | false | null | undefined)[]): string {
   return names.filter(Boolean).join(' ');
 }

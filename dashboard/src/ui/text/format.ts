@@ -12,7 +12,7 @@ const STEPS = [
   ['year', 31_557_600],
 ] as const;
 
-/** "12 minutes ago". @param time RFC 3339 */
+/** Formats "12 minutes ago". @param time RFC 3339 */
 export function timeAgo(time: string, now = Date.now()): string {
   const seconds = (Date.parse(time) - now) / 1_000;
   const [unit, size] = STEPS.findLast(([, length]) => Math.abs(seconds) >= length) ?? STEPS[0];
@@ -27,18 +27,18 @@ export function count(value: number): string {
   return COUNT.format(value);
 }
 
-/** "640 ms", "1.32 s"; an unknown is a dash. */
+/** Formats "640 ms", "1.32 s"; an unknown duration is a dash. */
 export function duration(ms: number | null): string {
   if (ms === null) return '–';
   return ms < 1_000 ? `${Math.round(ms)} ms` : `${(ms / 1_000).toFixed(2)} s`;
 }
 
-/** "9f2c…41ab" */
+/** Formats "9f2c…41ab". */
 export function shortHash(hash: string): string {
   return `${hash.slice(0, 4)}…${hash.slice(-4)}`;
 }
 
-/** Dollars as they came, without the zeros at the end. */
+/** Formats dollars with their original digits, without trailing zeros. */
 export function dollars(decimal: string | null): string {
   return decimal === null ? 'unknown' : `$${decimal.replace(/(\.\d*?)0+$/, '$1').replace(/\.$/, '')}`;
 }

@@ -5,18 +5,18 @@ import { visibleText } from './visible-text';
 const PIECE_CHARS = 8_000;
 /** The line height of monospaced text in px: 12 px times 1.55. */
 const LINE_PX = 18.6;
-/** A line break with text on both sides: a piece that ended or began with an empty line would lose it. */
+/** A line break with text on both sides, because a piece that starts or ends with an empty line would lose it. */
 const BREAK = /[^\n]\n(?=[^\n])/g;
 
-/** A text with what would hide in it made visible. Of a long one the browser lays out what is in sight only. */
+/** A text with its hidden characters made visible. The browser lays out only the visible part of a long one. */
 export function LongText({ children: text }: { readonly children: string }) {
   const pieces = splitLines(text);
   if (pieces.length === 1) return visibleText(text);
-  // A piece has no identity but its place.
+  // A piece has no identity except its position.
   return pieces.map((piece, at) => <Piece key={`${at}`} text={piece} />);
 }
 
-/** A block of its own ends with a line break already, when it is copied as well. */
+/** A block element already ends with a line break, which is also copied. */
 const Piece = memo(function Piece({ text }: { readonly text: string }) {
   const lines = text.split('\n').length;
   return (

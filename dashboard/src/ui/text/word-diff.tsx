@@ -5,7 +5,7 @@ import { LongText } from './long-text';
 /** Lines of context around a change. */
 const CONTEXT = 3;
 
-/** Shows the changes by word; unchanged text is cut to the lines around them. */
+/** Shows the changes by word, and cuts unchanged text to the lines around them. */
 export function WordDiff({ before, after }: { readonly before: string; readonly after: string }) {
   const { output: parts, error, isBehind } = useBackground('compare', [before, after]);
   if (error !== null) return <Problem error={error} />;

@@ -1,9 +1,9 @@
 /**
- * A hold is decided in the transaction that sends the request, so that no crash comes between money and execution. Whoever
- * changes a period locks it first, and all of them in one order; then it makes or takes away holds, and writes each period once.
+ * A hold is decided in the transaction that begins the request, so that no crash separates money from execution. Code that changes
+ * periods locks them first, all in one order, then adds or removes holds, and writes each period once.
  */
 
-/** Days and months are UTC's, by the database's clock. */
+/** Days and months are in UTC, by the database's clock. */
 const PERIOD = `
 CREATE FUNCTION ledger_budget_period(period text) RETURNS timestamptz
 LANGUAGE sql STABLE PARALLEL SAFE
@@ -11,24 +11,23 @@ AS $$ SELECT CASE period WHEN 'total' THEN 'epoch'::timestamptz ELSE date_trunc(
 `;
 
 /**
- * Decides about a batch in the order in which its requests came. One `UPDATE … FROM` would apply only one of several requests
- * to the same budget, and overspend; so what is left of each budget is carried from one request to the next here, and written
- * at the end.
+ * Decides about a batch in the order in which its requests arrived. One `UPDATE … FROM` would apply only one of several requests to the
+ * same budget, and overspend. So this carries what is left of each budget from one request to the next, and writes it at the end.
  *
- * An entry of `asked`: project_id, execution_id, attempt, arrival, what budgets it may fall under (owner_team, prompt_name,
- * key_id), the most it can cost (input_pico_usd, output_pico_usd a token, max_new_tokens; a null price is not known), and
- * whether it may be cut down (clamp).
+ * An entry of `asked` has project_id, execution_id, attempt, arrival, the budgets that it may fall under (owner_team, prompt_name, key_id),
+ * the most it can cost (input_pico_usd, output_pico_usd a token, max_new_tokens; a null price is unknown), and whether its tokens may be
+ * reduced (clamp).
  *
- * A verdict: `free` when no budget concerns it; `held`; `clamped` is held for `max_new_tokens` only; `refused` by `budget_id`,
- * which has `left_pico_usd`; `unpriced` and `unbounded` are refused because nobody can say what it may cost. `percent` is how
- * full the fullest of its budgets is afterwards.
+ * A verdict is `free` when no budget applies; `held`; `clamped` when held for only `max_new_tokens`; `refused` by `budget_id`, which has
+ * `left_pico_usd`; or `unpriced` or `unbounded`, which refuse because the most that it can cost is unknown. `percent` is how full the
+ * fullest of its budgets is afterwards.
  *
- * - An attempt is held once, also when it stands twice in a batch, or when its budgets' period ended in between: the second
- *   batch then locks other rows than the first, and only the key of the hold keeps them apart.
- * - Divisions are cut off (`div`), not rounded: a quotient of `numeric` has few digits behind its point, and one token more than
- *   the money allows is too many.
- * - Limits are read behind the locks: whoever waited for them follows what was changed meanwhile.
- * - What costs nothing passes a budget that is overspent, and a price is known only with both of its halves.
+ * - An attempt is held once, even when a batch has it twice or its budgets' period ended in between: the second batch then locks other rows
+ *   than the first, and only the key of the hold keeps them apart.
+ * - Divisions truncate (`div`) and do not round: a quotient of `numeric` has few decimal places, and one token more than the money allows
+ *   is too many.
+ * - Limits are read after the locks are taken, so that a transaction that waited sees what changed meanwhile.
+ * - A free request passes an overspent budget, and a price is known only with both of its halves.
  */
 const HOLD = `
 CREATE FUNCTION ledger_hold_budgets(asked json, hold_ms double precision)

@@ -1,6 +1,6 @@
 /**
- * Ends holds: `ended` has, for each attempt of an execution, what was spent of its hold; null is all of it. A hold that is not
- * there any more was settled before, and is counted once.
+ * Ends holds. `ended` says for each attempt of an execution how much of its hold was spent; null means all of it. A hold that
+ * no longer exists was settled before, so nothing is counted twice.
  */
 const SETTLE = `
 CREATE FUNCTION ledger_settle_holds(ended json) RETURNS void
@@ -34,12 +34,11 @@ $$;
 `;
 
 /**
- * Settles what nobody settled in its time. Of a call that was made nobody knows the cost: all of its hold is spent. What was never
- * sent (no attempt, or not even an execution) cost nothing. What is in flight keeps its hold.
+ * Settles holds that expired unsettled. The cost of a call that was made is unknown, so all of its hold is spent. A request that was never
+ * sent (no attempt, or not even an execution) cost nothing. An execution in flight keeps its hold.
  *
- * It waits for nobody: a period that somebody works on is left for the next time, with every hold that reaches into it, so that
- * an attempt counts alike in all of its budgets. Whoever settles a hold has its period locked, so behind these locks nobody else
- * is at them.
+ * It never waits: a period that another transaction has locked is left for the next time, with every hold that reaches into it, so that an
+ * attempt counts alike in all of its budgets. Settling a hold locks its period, so these locks exclude all others.
  */
 const EXPIRE = `
 CREATE FUNCTION ledger_expire_holds(most integer) RETURNS integer

@@ -1,4 +1,4 @@
-/** Pico-dollars as dollars, every digit of them and no exponent: what `formatPicoUsd` writes. */
+/** Formats pico-dollars as dollars with every digit and no exponent, as `formatPicoUsd` does. */
 const WIRE_USD = `
 CREATE FUNCTION ledger_wire_usd(pico_usd numeric) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -6,9 +6,9 @@ AS $$ SELECT trim_scale(pico_usd * 0.000000000001)::text $$;
 `;
 
 /**
- * Spending rises in settlements only, so a trigger on the period tells of thresholds, in the transaction of the settlement and
- * under its lock. A settlement that passes two thresholds at once tells of the higher. A budget that has nobody to tell remembers
- * nothing, so that a callback which is added later hears where the budget stands.
+ * Spending rises in settlements only, so a trigger on the period announces thresholds, in the transaction of the settlement and
+ * under its lock. A settlement that passes two thresholds at once announces the higher. A budget without a callback remembers
+ * nothing, so that a callback which is added later learns where the budget stands.
  */
 const TELL = `
 CREATE FUNCTION ledger_tell_threshold() RETURNS trigger

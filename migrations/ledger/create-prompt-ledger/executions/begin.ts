@@ -8,7 +8,7 @@ const PLAIN_ENTRY = {
   project_id: 'uuid',
   execution_id: 'uuid',
   prompt_id: 'uuid',
-  /** The revision of the prompt that the request was prepared with; null when that was read after the request came. */
+  /** The revision of the prompt that the request was prepared with; null when the prompt was read after the request arrived. */
   prompt_revision: 'bigint',
   version_id: 'uuid',
   model_id: 'uuid',
@@ -49,9 +49,9 @@ export const BEGIN_PLAIN_ENTRY = PLAIN_ENTRY;
 /** `ledger_begin` takes entries of every kind. */
 export const BEGIN_ENTRY = {
   ...PLAIN_ENTRY,
-  /** In which order the requests came: a budget that is nearly spent goes to the first. */
+  /** The order in which the requests arrived: the first one gets what is left of a nearly spent budget. */
   arrival: 'bigint',
-  /** The most that the first call may cost: the prompt, each token of the answer, and how many of these there may be. */
+  /** The most that the first call may cost: the price of the prompt, the price per token of the answer, and the token limit. */
   hold_input_pico_usd: 'numeric',
   hold_output_pico_usd: 'numeric',
   hold_tokens: 'integer',
@@ -59,19 +59,19 @@ export const BEGIN_ENTRY = {
   key: 'text',
   fingerprint: 'text',
   key_ttl_ms: 'double precision',
-  /** The answer to a repeated key, where that is known beforehand. */
+  /** The answer to a repeated key, where it is known beforehand. */
   answer_status: 'integer',
   answer_headers: 'json',
   answer_body: 'text',
-  /** Set when the execution is refused before any call and only kept for the record. */
+  /** Set when the execution is refused before any call and is kept only for the record. */
   error_type: 'text',
   error_message: 'text',
-  /** The execution whose answer it gets, without a call. */
+  /** The execution whose answer this one gets without a call. */
   cached_from: 'uuid',
   completed_at: 'timestamptz',
 } as const;
 
-/** The columns that the row in flight is filled with; the others have defaults. */
+/** The columns that fill the row in flight; the others have defaults. */
 const FROM_ENTRY = ASKED.filter(
   (name) => !['owner_team', 'max_new_tokens', 'targets', 'trace_id', 'span_id', 'started_at'].includes(name),
 );
@@ -79,7 +79,7 @@ const FROM_ENTRY = ASKED.filter(
 const FLIGHT_COLUMNS = `project_id, execution_id, status, fence, attempt, attempt_started_at, due_at, lease_until, duties,
       owner_team, max_new_tokens, targets, started_at, ${FROM_ENTRY.join(', ')}`;
 
-/** `queued`: due at once. `running`: its first attempt is being made from here on. */
+/** `queued`: due at once. `running`: the first attempt starts now. */
 const flightValues = (maxNewTokens: string, duties: string) => `project_id, execution_id, status,
       CASE status WHEN 'running' THEN 1 ELSE 0 END,
       CASE status WHEN 'running' THEN 1 ELSE 0 END,
@@ -95,7 +95,7 @@ const INPUT_VALUES =
 
 const CALLBACK_DUTY = `CASE WHEN callback_url IS NULL THEN 0 ELSE ${DUTIES.callback} END`;
 
-/** The prompt of each entry, as it is now. A bare call has none. */
+/** The current prompt of each entry. A bare call has none. */
 const WITH_PROMPT = `entry LEFT JOIN LATERAL (
       SELECT p.owner_team, p.name AS prompt_name, p.registry_revision FROM prompts p
       WHERE p.project_id = entry.project_id AND p.prompt_id = entry.prompt_id
@@ -105,10 +105,10 @@ export const IS_CURRENT =
   '(entry.prompt_revision IS NULL OR coalesce(p.registry_revision = entry.prompt_revision, false))';
 
 /**
- * Begins executions that need neither an idempotency key nor money. The input is inserted first and decides: an entry that is
- * sent again after a lost answer finds its input, and makes no second row in flight, even when the first has ended by now.
- * @returns what was not begun, as JSON `[{"execution_id", "state"}]`: `stale` because the prompt has changed since it was read,
- *   `budgeted` because the project has budgets, which `ledger_begin` knows how to ask. Null when all were.
+ * Begins executions that need neither an idempotency key nor a hold. The input is inserted first and decides: an entry that is sent again
+ * after a lost answer finds its input, and adds no second row in flight, even when the first has ended.
+ * @returns what was not begun, as JSON `[{"execution_id", "state"}]`: `stale` because the prompt has changed since it was read, `budgeted`
+ * because the project has budgets, which only `ledger_begin` asks. Null when all were begun.
  */
 export const BEGIN_PLAIN = `
 CREATE FUNCTION ledger_begin_plain(entries json, projects uuid[]) RETURNS json
@@ -143,12 +143,12 @@ END
 $$;
 `;
 
-/** The question about an entry that `ledger_hold_budgets` is asked. */
+/** Builds the entry of `ledger_hold_budgets` for an entry. */
 const ASKED_OF_BUDGETS = `json_build_object('attempt', 1, 'project_id', project_id, 'execution_id', execution_id, 'arrival', arrival,
         'owner_team', owner_team, 'prompt_name', prompt_name, 'key_id', key_id, 'input_pico_usd', hold_input_pico_usd,
         'output_pico_usd', hold_output_pico_usd, 'max_new_tokens', hold_tokens, 'clamp', on_budget = 'clamp')`;
 
-/** Beside what was asked: how a refused execution has ended, or what a cached one gets of the execution `s` it is answered from. */
+/** The values besides the asked ones: how a refused execution ended, or what a cached one takes over from its source `s`. */
 const OVER_COLUMNS = `project_id, execution_id, status, owner_team, max_new_tokens, targets, started_at, completed_at, error_type,
       error_message, finish_reason, prompt_tokens, response_tokens, cached_prompt_tokens, reasoning_tokens, cost_pico_usd, cache_hit,
       cached_from, ${FROM_ENTRY.join(', ')}`;
@@ -159,15 +159,15 @@ const OVER_VALUES = `a.project_id, a.execution_id, a.status, a.owner_team, a.max
       CASE WHEN a.cached_from IS NOT NULL THEN 0 END, a.cached_from IS NOT NULL, a.cached_from, ${listColumns('a', FROM_ENTRY)}`;
 
 /**
- * Begins executions of any kind. `queued` and `running` go in flight; `failed`, refused before any call, and `succeeded`,
- * answered from another, are over at once, and are counted and announced like any other ending.
+ * Begins executions of any kind. `queued` and `running` go in flight. `failed` (refused before any call) and `succeeded` (answered from
+ * another execution) are over at once, and are counted and announced like any other ending.
  *
- * Locks are taken in the order of all code: keys, executions, budgets, outbox. A key is written before the budgets are asked;
- * that of a refused entry is taken back in the same statement, so that nothing of it stays.
- * @param is_repeated the entries were sent before: what is there already is not held for twice.
- * @param hold_ms how long the money is held when nobody reports what was spent.
- * @returns a row for each entry. `state`: `begun`, `stale` as above, `key_taken` when somebody else was first with the key,
- *   `refused` by the budget of the verdict. A repeated entry that was begun before may show as any of these.
+ * Locks are taken in the order of all code: keys, executions, budgets, outbox. A key is written before the budgets are asked. The key of a
+ * refused entry is taken back in the same statement, so that nothing of it stays.
+ * @param is_repeated the entries were sent before: nothing is held twice for one that was begun.
+ * @param hold_ms how long the money is held if no spending is reported.
+ * @returns a row for each entry. `state`: `begun`, `stale` as above, `key_taken` when another request was first with the key, `refused` by
+ * the budget of the verdict. A repeated entry that was begun before may show as any of these.
  */
 export const BEGIN = `
 CREATE FUNCTION ledger_begin(entries json, projects uuid[], hold_ms double precision, is_repeated boolean)
@@ -250,8 +250,8 @@ $$;
 `;
 
 /**
- * Takes back keys that were written for executions which a budget then refused: their requests may be sent again. The keys were
- * written by the statement that calls this, so it must see what that has done so far, as a volatile function does.
+ * Takes back keys that were written for executions which a budget then refused, so that their requests may be sent again. The keys were
+ * written by the statement that calls this, so it is volatile in order to see them.
  */
 const FORGET_KEYS = `
 CREATE FUNCTION ledger_forget_keys(refused json) RETURNS void

@@ -5,16 +5,16 @@ export const CALL_ENTRY = {
   project_id: 'uuid',
   execution_id: 'uuid',
   fence: 'integer',
-  /** One more than the claim says were made, so that the statement may be sent twice. */
+  /** One more than the attempts that the claim reported, so that the statement may be sent twice. */
   attempt: 'integer',
   model_id: 'uuid',
   lease_ms: 'integer',
 } as const;
 
 /**
- * Says of executions that a provider is being called, and for how long: after this commit the socket may be opened. The lease
- * begins again here, so the call gets all its time however long the claim has waited.
- * @returns those that are still the caller's, and what their tokens are counted against.
+ * Records that a provider is being called for executions, and for how long: the socket may be opened after this commit. The lease starts
+ * again, so the call gets all its time however long the claim has waited.
+ * @returns those that are still the caller's, and the limits that their tokens count against.
  */
 export const CREATE_CALL = `
 CREATE FUNCTION ledger_call(entries json, projects uuid[])

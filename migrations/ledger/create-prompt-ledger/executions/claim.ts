@@ -1,9 +1,9 @@
 import { ACROSS_PROJECTS, AS_SYSTEM, HOT, numberPlaces } from '../statements.js';
 
 /**
- * The projects that have something due. Each is asked by itself, from the floor on: a backlog of a million costs as much as a
- * single execution, and the dead rows of what was claimed before are passed over. Steps from one waiting project to the next
- * would be fewer, but before PostgreSQL 18 each of them walks through the dead rows of the project that it comes to.
+ * The projects that have something due. Each is queried by itself, from the floor on, so a backlog of a million costs as much as a
+ * single execution, and the dead rows of earlier claims are skipped. Steps from one waiting project to the next
+ * would be fewer, but before PostgreSQL 18 each of them scans the dead rows of the project that it reaches.
  */
 const DUE_PROJECTS = `
 CREATE FUNCTION ledger_due_projects(due_floor timestamptz, after_project uuid, passed_over uuid[], most integer) RETURNS uuid[]
@@ -22,9 +22,9 @@ $$;
 `;
 
 /**
- * Takes what is due for `slots` free places: round the circle of projects, beginning after the one that was served last, so that
- * over time each has the same share however much of it is due.
- * @param due_floor nothing is due before it: where the reader begins, past the dead rows of what was claimed already.
+ * Claims due executions for `slots` free slots, round-robin over the projects from the one after the last served, so that over time each
+ * gets the same share however much it has due.
+ * @param due_floor nothing is due before it, so the reader starts here, past the dead rows of earlier claims.
  */
 const CLAIM = `
 CREATE FUNCTION ledger_claim(slots integer, lease_ms integer, due_floor timestamptz, after_project uuid, passed_over uuid[])

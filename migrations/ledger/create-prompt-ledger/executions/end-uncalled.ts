@@ -4,8 +4,8 @@ import { ASKED } from './executions.js';
 import { listColumns, HOT, numberPlaces } from '../statements.js';
 
 /**
- * Ends executions of one project that nobody is calling for, and whose rows the caller has locked: they are canceled, given up,
- * or refused. Holds for attempts that were never made are given back.
+ * Ends executions of one project that no call is running for, and whose rows the caller has locked: they are canceled, given up,
+ * or refused. Holds for attempts that were never made are released.
  */
 const END_UNCALLED = `
 CREATE FUNCTION ledger_end_uncalled(project uuid, ids uuid[], as_status text, as_error_type text, as_error_message text) RETURNS void
@@ -38,7 +38,7 @@ END
 $$;
 `;
 
-/** Ends what waits in the queue, for its first attempt or another. @returns whether it did. */
+/** Ends an execution that waits in the queue, for its first attempt or another. @returns whether it did. */
 const CANCEL = `
 CREATE FUNCTION ledger_cancel(project uuid, wanted uuid) RETURNS boolean
 LANGUAGE plpgsql ${HOT}

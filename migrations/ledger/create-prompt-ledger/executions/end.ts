@@ -3,7 +3,7 @@ import { ANNOUNCED_COLUMNS, announceEnded, DUTIES } from '../duties.js';
 import { ASKED } from './executions.js';
 import { listColumns, HOT, numberPlaces, recordset } from '../statements.js';
 
-/** The end of an attempt: what is known of the call, and its cost. */
+/** The outcome of an attempt: what is known of the call, and its cost. */
 const OUTCOME = {
   project_id: 'uuid',
   execution_id: 'uuid',
@@ -36,19 +36,19 @@ const OUTCOME = {
   tool_calls: 'text',
 } as const;
 
-/** An entry of `ledger_end_plain`: a call has ended, and its execution with it. */
+/** An entry of `ledger_end_plain`: a call that ended, and its execution with it. */
 export const END_PLAIN_ENTRY = OUTCOME;
 
 /** `ledger_end` and `ledger_record_late` take entries of every kind. */
 export const END_ENTRY = {
   ...OUTCOME,
-  /** False for an execution that ends without the call: then `attempt` is the last one that was made. */
+  /** False for an execution that ends without a call: then `attempt` is the last one that was made. */
   was_called: 'boolean',
   /** `final`, `queued` for another attempt after `wait_ms`, or `running`: the next attempt is being made at once. */
   next: 'text',
   wait_ms: 'double precision',
   next_model_id: 'uuid',
-  /** The status of the execution when it is not the attempt's: `canceled`. */
+  /** The status of the execution when it differs from the attempt's: `canceled`. */
   ends_as: 'text',
   /** The part of the hold that is spent: the `cost`, `nothing`, or `unknown`, which keeps the hold until it expires. */
   spent: 'text',
@@ -61,8 +61,8 @@ export const END_ENTRY = {
 } as const;
 
 /**
- * The rows in flight that entries speak of: only while fence and attempt are theirs. `status <> 'queued'` and not
- * `= 'running'`, which would invite the partial index of leases.
+ * The rows in flight that entries name, but only while fence and attempt match. The condition is `status <> 'queued'`, because
+ * `= 'running'` would invite the partial index of leases.
  */
 const inFlight = (columns: string, condition: string) => `
       SELECT ${columns} FROM executions_in_flight o
@@ -76,7 +76,7 @@ export const ATTEMPT_COLUMNS = `project_id, execution_id, attempt, fence, status
       first_token_ms`;
 /**
  * @param row the entry.
- * @param known where the model and the start of the attempt stand.
+ * @param known expressions for the status, the model and the start of the attempt.
  */
 export const attemptValues = (
   row: string,
@@ -103,14 +103,14 @@ const overValues = (
       h.error_message, h.latency_ms, h.first_token_ms, h.finish_reason, h.prompt_tokens, h.response_tokens, h.cached_prompt_tokens,
       h.reasoning_tokens, h.cost_pico_usd, h.price_id, ${listColumns('h', ASKED)}`;
 
-/** In a statement of its own, behind the one that has locked them. */
+/** A statement of its own, after the one that locked the rows. */
 const DELETE_ENDED = `
   DELETE FROM executions_in_flight f WHERE f.ctid = ANY (${numberPlaces('unnest(ended_projects, ended_ids)')});`;
 
 /**
- * Ends executions whose call has ended and that have no duties: one row in each table of what is over, and none in flight.
- * @returns which were ended, as `execution_id fence` in one text, separated by commas; null when none was. The rest are
- *   `ledger_end`'s.
+ * Ends executions whose call has ended and that have no duties: one row in each table of ended executions, and none in flight.
+ * @returns which were ended, as `execution_id fence` in one text, separated by commas; null when none was. The rest are left to
+ * `ledger_end`.
  */
 const END_PLAIN = `
 CREATE FUNCTION ledger_end_plain(entries json, projects uuid[]) RETURNS text
@@ -151,16 +151,16 @@ END
 $$;
 `;
 
-/** An entry of `ledger_settle_holds`: what an ended attempt has spent of its hold. Null is all of it. */
+/** An entry of `ledger_settle_holds`: how much of its hold an ended attempt has spent. Null is all of it. */
 export const settlement = (
   row: string,
 ) => `json_build_object('project_id', ${row}.project_id, 'execution_id', ${row}.execution_id,
           'attempt', ${row}.attempt, 'spent_pico_usd', CASE ${row}.spent WHEN 'nothing' THEN coalesce(${row}.cost_pico_usd, 0) ELSE ${row}.cost_pico_usd END)`;
 
 /**
- * Ends attempts, and what becomes of their executions, with all duties: money is settled, callbacks are announced, keys get
- * their answer. Whether a hold is settled is decided by the row in flight and the outcome, never by reading attempts: that of
- * the attempt that was made by what it spent, and that of one that was never made, given back.
+ * Ends attempts, moves their executions on, and fulfills all duties: settles money, announces callbacks, and gives keys their answers. The
+ * row in flight and the outcome decide whether a hold is settled, and attempts are never read for it. The hold of an attempt that was made
+ * is settled by what it spent, and the hold of one that was never made is released.
  * @returns which were ended, as `ledger_end_plain` does.
  */
 const END = `

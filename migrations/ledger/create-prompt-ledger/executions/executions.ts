@@ -1,5 +1,5 @@
 /**
- * The columns that were asked of an execution. The row in flight holds them in columns of its own, and the row of what is over copies
+ * The columns that a request sets. The row in flight has them as columns, and the row of an ended execution copies
  * them, so that an ending is one insert and never an update of a large table.
  */
 export const ASKED = [
@@ -38,9 +38,9 @@ export const ASKED = [
 /**
  * The working state: one row while an execution is `queued` or `running`.
  *
- * `attempt` is the number of the attempt that is being made, or of the one made last, and `attempt_started_at` is set only
- * while a provider is being called. `duties` says what the ending has to do besides (see duties.ts). Rows come and go here all
- * the time, so the table stays small: it is vacuumed early and often, and never truncated, which would lock it.
+ * `attempt` is the number of the attempt that is being made, or of the one made last, and `attempt_started_at` is set only while a provider
+ * is being called. `duties` says what the ending has to do besides (see duties.ts). Rows come and go constantly. To stay small, the table
+ * is vacuumed early and often, but vacuum never truncates it, which would lock it.
  */
 const IN_FLIGHT = `
 CREATE TABLE executions_in_flight (
@@ -99,13 +99,13 @@ CREATE INDEX executions_in_flight_batch ON executions_in_flight (project_id, bat
 `;
 
 /**
- * Executions that are over are inserted once and never changed. It has no foreign key and no CHECK, because an ending must not fail. Each
- * index names the query that it serves. The two for lists hold every column that a list filters by and end in the id, so that
- * any combination of filters is a few ranges of one index (see list-executions.sql.ts).
+ * Executions that are over are inserted once and never changed. The table has no foreign key and no CHECK, because an ending must not fail.
+ * Each index names the query that it serves. The two for lists hold every column that a list filters by and end in the id, so that any
+ * combination of filters is a few ranges of one index (see list-executions.sql.ts).
  *
- * Without statistics Postgres takes all of these indexes for equally good, the primary key included, and reads a whole week
- * through the wrong one. So each is the only one that has the order which its query asks for: ids are never null, but
- * `NULLS LAST` keeps the primary key out, and the collation tells the index by environment from that by prompt.
+ * Without statistics Postgres considers all of these indexes equally good, including the primary key, and reads a whole week through the
+ * wrong one. So each is the only one with the order that its query asks for: ids are never null, but `NULLS LAST` keeps the primary key
+ * out, and the collation distinguishes the index by environment from the one by prompt.
  */
 const OVER = `
 CREATE TABLE executions (
@@ -174,12 +174,12 @@ ALTER TABLE executions ADD PRIMARY KEY (project_id, execution_id);
 `;
 
 /**
- * Payloads stand apart from facts. Variables are kept as the text that was received, as `json`: `jsonb` would reorder keys,
- * and with them loops. The four large tables are partitioned alike, by weekly ranges of the id; none refers to another, so that
- * a week can be dropped without a scan.
+ * Payloads are stored apart from facts. Variables keep the received text as `json`: `jsonb` would reorder keys, and with them loops. The
+ * four large tables are partitioned alike, by weekly ranges of the id; none refers to another, so that a week can be dropped without a
+ * scan.
  *
- * An attempt is inserted when it has ended. What comes later, after its outcome was given up as unknown, is a second row with
- * `late`; its answer is a late output.
+ * An attempt is inserted when it has ended. A result that arrives after its outcome was given up as unknown is a second row with `late`,
+ * and its answer is a late output.
  */
 const DETAILS = `
 CREATE TABLE execution_inputs (
@@ -250,8 +250,8 @@ const ATTEMPT_COLUMNS = `provider_request_id, provider_status, usage, prompt_tok
   error_type, error_message, started_at, completed_at, latency_ms, first_token_ms`;
 
 /**
- * Both states in one: each execution once, and each attempt once. The attempt that is being made is `dispatched`; a late
- * result stands in place of the outcome that was given up as unknown. They see what their reader may see.
+ * Shows both states in one: each execution once, and each attempt once. The attempt that is being made is `dispatched`. A late
+ * result replaces the outcome that was given up as unknown. The views show only what their reader may see.
  */
 const VIEWS = `
 CREATE VIEW executions_all WITH (security_invoker = true) AS

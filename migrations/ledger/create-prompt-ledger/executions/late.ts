@@ -9,9 +9,9 @@ import {
 import { HOT, recordset } from '../statements.js';
 
 /**
- * Treats attempts whose execution was not found in flight as they knew it. One that has ended under this fence
- * was ended by its owner, who asks again after a lost answer. One that was given up as unknown has come late: its result is
- * kept as a second row, settles what was held for it, and changes nothing else.
+ * Handles attempts whose execution is no longer in flight under their fence. If one has ended under this fence, its owner ended it and asks
+ * again after a lost answer. The result of one that was given up as unknown is late: it becomes a second row, settles the hold, and changes
+ * nothing else.
  * @returns which were ended by their owner, as `ledger_end_plain` does.
  */
 export const CREATE_RECORD_LATE = `

@@ -49,9 +49,8 @@ const COPIED = `prompt_id, version_id, environment, prompt_mode, status, correla
       completed_at, latency_ms, finish_reason, prompt_tokens, response_tokens, cached_prompt_tokens, cost_pico_usd, price_id`;
 
 /**
- * Key, models, executions and their texts are there together or not at all. A model that has no row gets one that is not on the
- * list; the update that changes nothing is for the one that somebody else adds at this moment, whose id an insert that does
- * nothing would not tell.
+ * Writes key, models, executions and their texts together or not at all. An unknown model gets a row that is not on the list. Its upsert
+ * makes an update without effect, because `DO NOTHING` would not return the id of a row that another transaction adds at this moment.
  * @returns whether it was recorded; false when the key is taken.
  */
 export const CREATE_RECORD = `

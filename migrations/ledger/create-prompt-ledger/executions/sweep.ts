@@ -1,6 +1,6 @@
 import { ACROSS_PROJECTS, AS_SYSTEM, HOT } from '../statements.js';
 
-/** The leases that lapsed longest ago are looked at first; a row that Postgres refuses must not hold the others up. */
+/** The sweep starts with the leases that lapsed longest ago. A row that Postgres refuses must not block the others. */
 const SWEEP = `
 CREATE FUNCTION ledger_sweep_lapsed(most integer, max_lapses integer, settle_ms integer)
 RETURNS TABLE (project_id uuid, execution_id uuid, fence integer, status text)
@@ -57,7 +57,7 @@ END
 $$;
 `;
 
-/** Ends a row that Postgres would not settle. @returns `failed`, or null when it could not even do that. */
+/** Ends a row that Postgres refuses to settle. @returns `failed`, or null when even that fails. */
 const GIVE_UP = `
 CREATE FUNCTION ledger_give_up(project uuid, wanted uuid) RETURNS text
 LANGUAGE plpgsql ${HOT}
@@ -81,7 +81,7 @@ $$;
 
 export const SWEEP_SYSTEM_FUNCTIONS = ['ledger_sweep_lapsed(integer,integer,integer)'] as const;
 
-/** Called by the sweep only. */
+/** Only the sweep calls these. */
 export const SWEEP_FUNCTIONS = ['ledger_give_up(uuid,uuid)'] as const;
 
 export const CREATE_SWEEP = [SWEEP, GIVE_UP].join('\n');

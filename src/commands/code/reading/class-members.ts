@@ -11,15 +11,15 @@ import { type ClassMember, type ClassNode, type Expression, isIgnored } from './
 
 export interface ClassReader {
   readonly placeOf: (node: ClassMember) => CodePlace;
-  /** @param self what `this` is there */
+  /** @param self the value of `this` */
   readonly read: (expression: Expression, self: () => StaticValue) => StaticValue;
 }
 
 const OF_INSTANCES = 'it belongs to instances of the class: make it static';
 
 /**
- * Reads the members of a class that importers can use: its statics, and those of the class that it extends. Fields of instances
- * that may be texts are members that cannot be read. Methods are functions, and no text.
+ * Reads the members of a class that importers can use: its statics, and those of its superclass. Fields of instances
+ * that may be texts are members that cannot be read. Methods are functions and never text.
  */
 export function readClass(node: ClassNode, reader: ClassReader): StaticValue {
   const members = new Map<string, StaticMember>();
@@ -33,7 +33,7 @@ export function readClass(node: ClassNode, reader: ClassReader): StaticValue {
   return self;
 }
 
-/** Classes of other packages are code, and have no prompts of this one. */
+/** Classes of other packages are code, and hold no prompts of this one. */
 function inheritedBy(superClass: Expression, { read }: ClassReader): StaticMembers {
   try {
     const parent = read(superClass, () => ({ kind: 'other' }));
@@ -73,7 +73,7 @@ function readMember(
   return isText ? [readKey(element, read, self), unreadableMember(place, OF_INSTANCES)] : null;
 }
 
-/** A field of instances, or a constructor, with a text in it. */
+/** Whether an element is an instance field, a getter or a constructor that contains text. */
 function isTextOfInstances(element: ClassMember): boolean {
   if (element.type === 'ClassProperty' || element.type === 'ClassAccessorProperty') {
     const isValue = !element.static && element.value != null && !isHidden(element);

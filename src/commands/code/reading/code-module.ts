@@ -44,10 +44,10 @@ export class CodeModule implements ImportedModule {
     this.scope.forgetChanges(this.exportedNames);
   }
 
-  /** In the order in which they stand. */
+  /** In source order. */
   get exports(): readonly NamedMember[] {
     if (this.listed !== null) return this.listed;
-    // Files that pass on each other's exports find what there is so far.
+    // Files that re-export each other see the exports found so far.
     this.listed = [];
     for (const statement of this.statements) {
       if (!isIgnored(statement)) this.readStatement(statement, this.listed);
@@ -64,7 +64,7 @@ export class CodeModule implements ImportedModule {
       };
     }
     if (found !== undefined || name === 'default') return found;
-    // `module.exports = {…}` and JSON are imported by the names of their members.
+    // The members of `module.exports = {…}` and of JSON can be imported by name.
     const all = this.exports.find((each) => each.name === 'default')?.value();
     return all?.kind === 'object' ? all.members.get(name) : undefined;
   }
@@ -79,7 +79,7 @@ export class CodeModule implements ImportedModule {
     return { kind: 'object', members };
   };
 
-  /** Whether a name is one of a type, or of what is only declared here: nothing when the code runs. */
+  /** Whether a name belongs to a type or a mere declaration, which does not exist at run time. */
   isType(name: string): boolean {
     return this.scope.types.has(name);
   }
@@ -126,7 +126,7 @@ export class CodeModule implements ImportedModule {
     for (const specifier of statement.specifiers) {
       const line = getLine(specifier);
       if (specifier.type === 'ExportNamespaceSpecifier') {
-        // The names of what is in it are its own; `* as X` only says where they are found.
+        // The members keep their own names: `* as X` only says where to find them.
         exports.push(...this.passedOn(source ?? '', line));
       } else if (specifier.type === 'ExportSpecifier' && specifier.exportKind !== 'type') {
         const { local } = specifier as { local: { type: string } };
@@ -140,7 +140,7 @@ export class CodeModule implements ImportedModule {
 
   private readSpecifier(local: string, name: string, line: number, exports: NamedMember[]): void {
     const member = this.scope.find(local);
-    // Where the text stands, not where it is named once more.
+    // The place of the text, not the place where it is named again.
     if (member !== undefined) exports.push({ name, ...member });
     else if (!this.scope.types.has(local))
       this.complain(line, `${name} cannot be read: it is no constant of this file`);
@@ -154,7 +154,7 @@ export class CodeModule implements ImportedModule {
     exports.push(this.toExport('default', declaration, value));
   }
 
-  /** Re-exports of another file: all of it, or one export under a name of its own. */
+  /** Reads re-exports of another file: all of it, or one export under a new name. */
   private passedOn(
     specifier: string,
     line: number,
@@ -183,7 +183,7 @@ export class CodeModule implements ImportedModule {
     return [];
   }
 
-  /** Exports that are assigned in a condition, a loop or a block. */
+  /** Refuses exports that are assigned in a condition, a loop or a block. */
   private refuseHiddenExports(statement: Statement): void {
     if (!/^(?:Block|If|For|ForIn|ForOf|While|DoWhile|Try|Switch|Labeled)Statement$/.test(statement.type))
       return;
@@ -240,7 +240,7 @@ function findRoot(expression: Expression): string {
   return toDottedPath(current);
 }
 
-/** Names of a file that are exported under any name. */
+/** Names in a file that are exported under any name. */
 function listExportedNames(statements: readonly Statement[], scope: Scope): Set<string> {
   const names = new Set<string>();
   for (const statement of statements) {

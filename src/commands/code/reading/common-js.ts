@@ -11,7 +11,7 @@ import { type Expression, type ExpressionOf, readName, toDottedPath } from './sy
 
 export interface ExportTargets {
   readonly scope: Scope;
-  /** Names of the file that are exported: what is put into them is exported too. */
+  /** Names of the file that are exported. Whatever is assigned into them is exported too. */
   readonly exported: ReadonlySet<string>;
 }
 
@@ -28,7 +28,7 @@ export function readExportingStatement(expression: Expression, targets: ExportTa
   return expression.type === 'CallExpression' ? readCall(expression, targets) : [];
 }
 
-/** The place that something is assigned to: the export, and the path within it. `default` is `module.exports`. */
+/** The target of an assignment: the export, and the path within it. `default` is `module.exports`. */
 interface Target {
   readonly name: string;
   /** Null when only running the code would tell. */
@@ -39,12 +39,12 @@ function readAssignment(
   assignment: ExpressionOf<'AssignmentExpression'>,
   targets: ExportTargets,
 ): NamedMember[] {
-  // `exports.A = exports.B = 'x'`: the value is the last one's.
+  // `exports.A = exports.B = 'x'`: the last expression is the value.
   let value: Expression = assignment.right;
   while (value.type === 'AssignmentExpression') value = value.right;
   const chained =
     assignment.right.type === 'AssignmentExpression' ? readAssignment(assignment.right, targets) : [];
-  // A name alone is given another value: that is no export.
+  // An assignment to a bare name changes a variable and exports nothing.
   const isName = assignment.left.type === 'Identifier';
   const target = isName ? null : findTarget(assignment.left as Expression, targets);
   if (target === null) return chained;
@@ -99,7 +99,7 @@ function toObject(key: string, member: StaticMember): StaticValue {
   return { kind: 'object', members: new Map([[key, member]]) };
 }
 
-/** Null for what is not exported. */
+/** Null for a target that is not exported. */
 function findTarget(expression: Expression, { scope, exported }: ExportTargets): Target | null {
   const keys: (string | null)[] = [];
   let current = expression;

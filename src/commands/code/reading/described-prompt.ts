@@ -8,10 +8,10 @@ const KNOWN = ['messages', 'template_source', 'description', 'owner_team', 'tags
 export type DescribedPrompt = Pick<CodePrompt, 'content' | 'description' | 'ownerTeam' | 'tags'>;
 
 /**
- * A prompt that is written as an object: `{ messages: [{ role, content }, …] }` or `{ template_source }`, with what is
- * said about it.
+ * Reads a prompt written as an object: `{ messages: [{ role, content }, …] }` or `{ template_source }`, with its description, owner and
+ * tags.
  * @returns null for any other object
- * @throws UnreadableError for one that is a prompt and has something else in it, or in another form
+ * @throws UnreadableError for a prompt that has other members, or members in another form
  */
 export function readDescribedPrompt(members: StaticMembers): DescribedPrompt | null {
   const content = toContent(members);

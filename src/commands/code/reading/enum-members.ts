@@ -6,11 +6,11 @@ type EnumMember = EnumNode['members'][number];
 
 export interface EnumReader {
   readonly placeOf: (node: EnumMember) => CodePlace;
-  /** @param names what may be named there besides the names of the file: the members before it */
+  /** @param names the names that may be used besides those of the file: the earlier members */
   readonly read: (expression: Expression, names: ReadonlyMap<string, StaticMember>) => StaticValue;
 }
 
-/** The members of an enum; those without a value count, and are no text. */
+/** Reads the members of an enum. Those without a value are numbers, not text. */
 export function readEnum(node: EnumNode, { placeOf, read }: EnumReader): StaticValue {
   const members = new Map<string, StaticMember>();
   const named = new Map<string, StaticMember>();

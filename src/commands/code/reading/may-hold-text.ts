@@ -1,4 +1,4 @@
-/** Parts of a syntax tree that are no values. */
+/** Parts of a syntax tree that are not values. */
 const NO_VALUES = new Set([
   'typeAnnotation',
   'typeParameters',
@@ -8,7 +8,7 @@ const NO_VALUES = new Set([
   'loc',
 ]);
 
-/** Whether a part of the code writes down any text: what has none cannot be a prompt. */
+/** Whether a part of the code contains any text: a part without text cannot be a prompt. */
 export function mayHoldText(node: unknown): boolean {
   return findNode(node, ({ type, value, quasis }) => {
     if (type === 'StringLiteral') return value !== '';
@@ -18,7 +18,7 @@ export function mayHoldText(node: unknown): boolean {
 
 type SyntaxNode = Readonly<Record<string, unknown>> & { readonly type: string };
 
-/** Whether a node for which the test holds is somewhere in it. Types of TypeScript are passed over. */
+/** Whether a part of the code contains a node that passes the test. Skips TypeScript's types. */
 export function findNode(node: unknown, test: (node: SyntaxNode) => boolean): boolean {
   if (Array.isArray(node)) return node.some((each) => findNode(each, test));
   if (!isNode(node)) return false;

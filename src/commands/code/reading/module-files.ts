@@ -4,9 +4,9 @@ import { CodeModule } from './code-module.js';
 import type { ImportedModule, OpenModule } from './scope.js';
 import { isModule } from './syntax.js';
 
-/** Endings that an import leaves out, in the order in which they are tried. */
+/** Extensions that an import may leave out, in the order in which they are tried. */
 const ENDINGS = ['.ts', '.tsx', '.mts', '.cts', '.d.ts', '.js', '.mjs', '.cjs', '.jsx', '.json'];
-/** The extensions in imports, each with those of the sources that it may be compiled from. */
+/** The extensions in imports, each with the source extensions that it may be compiled from. */
 const COMPILED: Readonly<Record<string, readonly string[]>> = {
   '.js': ['.ts', '.tsx', '.d.ts'],
   '.jsx': ['.tsx'],
@@ -14,20 +14,20 @@ const COMPILED: Readonly<Record<string, readonly string[]>> = {
   '.cjs': ['.cts', '.d.cts'],
 };
 
-/** The modules of a code base: each is read once, when one that imports it wants to know. */
+/** The modules of a code base. Each is read once, when a module that imports it is resolved. */
 export class ModuleFiles {
-  /** By their absolute paths; null while a module is being read, and for one that cannot be. */
+  /** Keyed by absolute path; null while a module is being read, and for one that cannot be read. */
   private readonly modules = new Map<string, CodeModule | null>();
 
-  /** @param root of the repository: files are named as seen from there. */
+  /** @param root the root of the repository, which file names are relative to */
   constructor(private readonly root: string) {}
 
-  /** Absolute paths of all that were read. */
+  /** Absolute paths of all modules that were read. */
   get opened(): string[] {
     return [...this.modules.keys()];
   }
 
-  /** Opens modules that this one imports by a relative path. @param full the absolute path of that module */
+  /** Opens modules that this one imports by a relative path. @param full the absolute path of the importing module */
   openerFor(full: string): OpenModule {
     return (specifier) => {
       if (!/^\.{1,2}(?:\/|$)/.test(specifier)) return null;
@@ -36,7 +36,7 @@ export class ModuleFiles {
     };
   }
 
-  /** @returns null when it does not parse, which is told where the file itself is looked through. */
+  /** @returns null when it does not parse, which is reported when the file itself is read. */
   private open(full: string): ImportedModule | null {
     const known = this.modules.get(full);
     if (known !== undefined) return known;
@@ -54,7 +54,7 @@ export class ModuleFiles {
     const file = this.toName(full);
     const known = this.modules.get(full);
     if (known instanceof CodeModule) return known;
-    // JSON is an expression of JavaScript: so its lines are known.
+    // Reads JSON as a JavaScript expression, which gives its values line numbers.
     const module = full.endsWith('.json')
       ? new CodeModule(file, `module.exports =${source.replace(/^\uFEFF/, '')}`, () => null)
       : new CodeModule(file, source, this.openerFor(full));

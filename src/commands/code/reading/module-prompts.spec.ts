@@ -5,7 +5,7 @@ import { readModulePrompts } from './module-prompts.js';
 
 const text = (templateSource: string) => ({ kind: 'text', templateSource });
 const read = (source: string, file = 'src/prompts.ts') => readModulePrompts(file, source);
-/** Names and texts of what is found; a problem would be seen too. */
+/** Names and texts of the prompts that are found. A problem would show up too. */
 const textsOf = (source: string, file?: string) => {
   const { prompts, problems } = read(source, file);
   expect(problems).toEqual([]);
@@ -214,7 +214,7 @@ describe('the prompts of a module', () => {
 });
 
 describe('any text', () => {
-  /** With all that is special in one of the ways to write it down. */
+  /** Contains every character that is special in some notation. */
   const odd = fc.string({
     unit: fc.constantFrom('a', '{{x}}', '\n', '\r', '\\', "'", '"', '`', '$', '${', '\u2028', '😀', ' '),
   });

@@ -10,16 +10,15 @@ import {
   UnreadableError,
 } from './static-values.js';
 
-/** Without other files: what is imported cannot be read. */
+/** Opens no other files, so that imported values cannot be read. */
 const ALONE: OpenModule = () => null;
 
 /**
- * The prompts of a module: its exports that are texts or lists of messages (under the export's name), and the members of
- * exported objects, enums, classes, namespaces and Maps that are (under the member's name). Read from the syntax;
- * nothing is run. What might be a prompt and cannot be read is a problem; what certainly is none (functions, numbers,
- * types) is passed over.
+ * Reads the prompts of a module: its exports that are texts or lists of messages (under the export's name), and such members of exported
+ * objects, enums, classes, namespaces and Maps (under the member's name). It reads the syntax and runs nothing. A possible prompt that
+ * cannot be read is a problem. Values that cannot be prompts (functions, numbers, types) are skipped.
  *
- * @param file as it shall be named
+ * @param file the name to report
  * @param open finds the files that it imports
  */
 export function readModulePrompts(file: string, source: string, open: OpenModule = ALONE): FileContents {
@@ -67,7 +66,7 @@ class ModuleContents {
     }
   }
 
-  /** A text, or messages, under a name; of anything else only that it holds none. */
+  /** Adds a text or messages under a name. Checks any other value only for holding no text. */
   private readPrompt(name: string, { file, line }: StaticMember, value: StaticValue): void {
     const place = { file, line };
     if (value.kind === 'text') {

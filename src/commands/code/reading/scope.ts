@@ -22,7 +22,7 @@ import {
   type VariableDeclarator,
 } from './syntax.js';
 
-/** Another file, as one that imports it sees it. */
+/** A file as its importers see it. */
 export interface ImportedModule {
   /** An export under its name, `default` for the default one; undefined when there is none. */
   find(name: string): StaticMember | undefined;
@@ -30,7 +30,7 @@ export interface ImportedModule {
   readonly all: () => StaticValue;
 }
 
-/** Opens the file of a module: null for a specifier that is no file of the code base, or cannot be read. */
+/** Opens the file of a module. Returns null for a specifier that is not a file of the code base, or a file that cannot be read. */
 export type OpenModule = (specifier: string) => ImportedModule | null;
 
 export interface ScopeContext {
@@ -45,7 +45,7 @@ const TYPES = new Set<string>(['TSInterfaceDeclaration', 'TSTypeAliasDeclaration
 export class Scope implements Names {
   readonly file: string;
   readonly reader: StaticReader;
-  /** Names of types, which are nothing when the code runs. */
+  /** Names of types, which do not exist at run time. */
   readonly types = new Set<string>();
   private readonly found = new Map<string, StaticMember>();
   private readonly changes: Map<string, number>;
@@ -103,7 +103,7 @@ export class Scope implements Names {
     }
   }
 
-  /** Each name that a declaration of variables gives, with its value; null for a pattern that is too much. */
+  /** Lists each name that a variable declaration binds, with its value; null for a pattern that is too complex. */
   listVariables({ id, init }: VariableDeclarator, kind: string): [string, StaticMember][] | null {
     if (id.type === 'Identifier') {
       const place = this.toPlace(id);
@@ -127,7 +127,7 @@ export class Scope implements Names {
 
   private readVariable(init: Expression | null, kind: string, place: CodePlace): StaticValue {
     if (kind === 'const') return init === null ? OTHER : this.reader.read(init);
-    // Nobody assigns a text to what begins as a number: the compiler would not let them.
+    // A variable that starts as a number never becomes a text: the compiler would reject the assignment.
     if (init !== null && /^(?:Numeric|Boolean|BigInt|RegExp)Literal$|Function/.test(init.type)) return OTHER;
     throw new UnreadableError(place, 'it may change, make it a const');
   }
@@ -165,7 +165,7 @@ export class Scope implements Names {
     else if (isAmbient) this.types.add(readName(id));
   }
 
-  /** Enums, namespaces and classes of one name are one object. */
+  /** Enums, namespaces and classes of the same name are one object. */
   private add(name: string, member: StaticMember): void {
     const before = this.found.get(name);
     const value = before === undefined ? member.value : () => merged(before.value(), member.value());
@@ -209,7 +209,7 @@ export class Scope implements Names {
     throw new UnreadableError(place, `${local} comes from "${specifier}", where it cannot be read`);
   }
 
-  /** `import A = B.C` and `import A = require('…')`. */
+  /** Reads `import A = B.C` and `import A = require('…')`. */
   readAlias({ moduleReference, loc }: StatementOf<'TSImportEqualsDeclaration'>): StaticValue {
     const place = this.toPlace({ loc });
     if (moduleReference.type === 'TSExternalModuleReference') {

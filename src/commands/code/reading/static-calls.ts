@@ -1,8 +1,8 @@
 import type { StaticMember, StaticValue } from './static-values.js';
 
-/** The results of a few calls on known values. Each answers null where it would take running the code. */
+/** The results of a few calls on known values. Each function returns null where only running the code would tell. */
 
-/** `new Map(entries)` and `Object.fromEntries(entries)`: pairs of a key and a value, or a Map. */
+/** Evaluates `new Map(entries)` and `Object.fromEntries(entries)`: pairs of a key and a value, or a Map. */
 export function makeMap(entries: StaticValue): StaticValue | null {
   if (entries.kind === 'object') return entries;
   if (entries.kind !== 'list') return null;
@@ -22,7 +22,7 @@ function readKey(value: StaticValue): string | null {
   return value.kind === 'number' ? String(value.number) : null;
 }
 
-/** `Object.entries(…)` and `Object.values(…)`. */
+/** Evaluates `Object.entries(…)` and `Object.values(…)`. */
 export function makeList(value: StaticValue, path: string): StaticValue | null {
   if (value.kind === 'list') return path === 'Object.values' ? value : null;
   if (value.kind !== 'object') return null;
@@ -34,7 +34,7 @@ export function makeList(value: StaticValue, path: string): StaticValue | null {
   return { kind: 'list', items };
 }
 
-/** `Object.assign(…)`: what is written later wins. */
+/** Evaluates `Object.assign(…)`: later members win. */
 export function mergeObjects(values: readonly StaticValue[]): StaticValue | null {
   const members = new Map<string, StaticMember>();
   for (const value of values) {
@@ -44,13 +44,13 @@ export function mergeObjects(values: readonly StaticValue[]): StaticValue | null
   return { kind: 'object', members };
 }
 
-/** `[…].join(separator)`. */
+/** Evaluates `[…].join(separator)`. */
 export function joinTexts(items: readonly StaticMember[], separator: string): string | null {
   const texts = items.map(({ value }) => readKey(value()));
   return texts.includes(null) ? null : texts.join(separator);
 }
 
-/** Methods of texts whose answer follows from the texts alone, on every machine. */
+/** Evaluates methods of texts whose result follows from the texts alone, on every machine. */
 export function readTextMethod(method: string, text: string, args: readonly string[]): string | null {
   switch (method) {
     case 'trim':

@@ -14,7 +14,7 @@ import {
 
 /** The names that an expression can use. */
 export interface Names {
-  /** For places. */
+  /** The file that places refer to. */
   readonly file: string;
   /** Looks a name up; undefined when the file does not define it. */
   find(name: string): StaticMember | undefined;
@@ -52,10 +52,10 @@ const NEVER_TEXT_CLASSES =
   /^(?:AbortController|Date|Error|\w+Error|Headers|Intl\.\w+|Promise|Proxy|RegExp|TextDecoder|TextEncoder|URL|URLSearchParams|WeakMap|WeakSet|\w+Array|ArrayBuffer)$/;
 const NEVER_TEXT_CALLS =
   /^(?:Symbol(?:\.for)?|Number|Boolean|BigInt|parseInt|parseFloat|Math\.\w+|Date\.now|RegExp)$/;
-/** These give their argument back. */
+/** Calls that return their argument. */
 const SAME_OBJECT = /^Object\.(?:freeze|seal|preventExtensions)$/;
 
-/** Evaluates what is written down: text, what is put together of text, and objects and lists of such. Runs nothing. */
+/** Evaluates what is written down: text, concatenations of text, and objects and lists of such. Runs nothing. */
 export class StaticReader {
   constructor(
     private readonly names: Names,
@@ -182,7 +182,7 @@ export class StaticReader {
     return this.refuse(argument, 'only lists of this file can be spread in a list');
   }
 
-  /** Calls that are nothing but text, such as `Object.freeze({…})` and `['…', '…'].join('\n')`. */
+  /** Evaluates calls whose result is known text, such as `Object.freeze({…})` and `['…', '…'].join('\n')`. */
   private readCall(call: ExpressionOf<'CallExpression'>): StaticValue {
     const callee = call.callee as Expression;
     const args = call.arguments as Expression[];
@@ -223,7 +223,7 @@ export class StaticReader {
     return made ?? this.refuse(call, 'it is the answer of a call');
   }
 
-  /** A Map is read as an object, a Set as a list. Of other classes nobody knows what they make of a text. */
+  /** A Map is read as an object, a Set as a list. What other classes do with a text is unknown. */
   private readNew(made: ExpressionOf<'NewExpression'>): StaticValue {
     const path = toDottedPath(made.callee);
     const [first] = made.arguments as Expression[];
@@ -259,7 +259,7 @@ export class StaticReader {
         else if (spread.kind !== 'other') this.refuse(property, 'only objects can be spread in an object');
         continue;
       }
-      // A later member wins but keeps the earlier one's place, as it does when the code runs.
+      // A later member wins but keeps the position of the earlier one, as at run time.
       members.set(this.readKey(property), {
         ...this.toPlace(property),
         value: () => this.readProperty(property),

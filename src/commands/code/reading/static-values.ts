@@ -4,26 +4,26 @@ import type { CodePlace } from '../code-prompt.js';
 export type StaticValue =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'number'; readonly number: number }
-  /** An object, or what is read like one: a Map, an enum, a namespace, the statics of a class. */
+  /** An object, or a value that is read like one: a Map, an enum, a namespace, the statics of a class. */
   | {
       readonly kind: 'object';
       readonly members: StaticMembers;
-      /** Tells whether an instance of the class may hold texts. */
+      /** Whether an instance of the class may hold texts. */
       readonly makesText?: boolean;
     }
   /** An array or a Set. */
   | { readonly kind: 'list'; readonly items: readonly StaticMember[] }
-  /** Certainly no text: a function, a flag, nothing. */
+  /** A value that cannot be text: a function, a flag, nothing. */
   | { readonly kind: 'other' };
 
 export interface StaticMember extends CodePlace {
-  /** Read when asked for, so that what nobody wants cannot be unreadable. */
+  /** Read lazily, so that an unreadable value which nobody uses is no error. */
   readonly value: () => StaticValue;
-  /** Not visible from outside of its class: part of other texts, and no prompt. */
+  /** Not visible outside its class: part of other texts, but not a prompt. */
   readonly isPrivate?: boolean;
 }
 
-/** An export of a module, `default` for the default one. Of an object, its members are the prompts. */
+/** An export of a module, `default` for the default one. The members of an exported object are the prompts. */
 export interface NamedMember extends StaticMember {
   readonly name: string;
 }
@@ -42,7 +42,7 @@ export class UnreadableError extends Error {
   }
 }
 
-/** A member that is certainly there, and whose value only running the code would tell. */
+/** Builds a member that exists, but whose value only running the code would tell. */
 export function unreadableMember(place: CodePlace, reason: string): StaticMember {
   return {
     ...place,
@@ -53,8 +53,8 @@ export function unreadableMember(place: CodePlace, reason: string): StaticMember
 }
 
 /**
- * Whether a text is anywhere in it.
- * @throws UnreadableError when a part of it may be one
+ * Whether a value contains a text at any depth.
+ * @throws UnreadableError when a part of it may be a text
  */
 export function holdsText(value: StaticValue): boolean {
   if (value.kind === 'text') return true;

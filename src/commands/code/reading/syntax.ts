@@ -2,7 +2,7 @@ import { parse, type ParserOptions } from '@babel/parser';
 
 type Program = ReturnType<typeof parse>['program'];
 
-/** The nodes that we look at, by the parser's own types. */
+/** The nodes that this code reads, by the parser's own types. */
 export type Statement = Program['body'][number];
 type NodeOf<Type extends Statement['type']> = Extract<Statement, { type: Type }>;
 export type VariableDeclaration = NodeOf<'VariableDeclaration'>;
@@ -27,12 +27,12 @@ const PLUGINS_BY_EXTENSION: Readonly<Record<string, ParserOptions['plugins']>> =
   jsx: ['jsx', 'decorators', 'decoratorAutoAccessors'],
 };
 
-/** Whether a file is one that {@link parseModule} reads. */
+/** Whether {@link parseModule} can read a file. */
 export function isModule(file: string): boolean {
   return readExtension(file) in PLUGINS_BY_EXTENSION;
 }
 
-/** The statements of a module. Nothing of it is run. @throws SyntaxError with `loc`, when it does not parse. */
+/** Parses the statements of a module and runs nothing. @throws SyntaxError with `loc`, when it does not parse. */
 export function parseModule(file: string, source: string): Statement[] {
   const plugins = PLUGINS_BY_EXTENSION[readExtension(file)] ?? [];
   const options: ParserOptions = { sourceType: 'unambiguous', plugins, createImportExpressions: true };
@@ -61,7 +61,7 @@ export function getLine(node: Located): number {
   return node.loc?.start.line ?? 1;
 }
 
-/** `a.b.c` of a plain member expression; empty for anything else. */
+/** Returns `a.b.c` for a plain member expression; empty for anything else. */
 export function toDottedPath(expression: Expression): string {
   if (expression.type === 'Identifier') return expression.name;
   if (expression.type !== 'MemberExpression' || expression.computed) return '';
@@ -69,7 +69,7 @@ export function toDottedPath(expression: Expression): string {
   return `${toDottedPath(expression.object)}.${expression.property.name}`;
 }
 
-/** The name or the text that a specifier, an enum member or a property is written with. */
+/** Returns the name or the text of a specifier, an enum member or a property. */
 export function readName(node: {
   readonly type: string;
   readonly name?: unknown;
@@ -82,7 +82,7 @@ interface Commented {
   readonly leadingComments?: readonly { readonly value: string }[] | null | undefined;
 }
 
-/** `// prompt-ledger-ignore` above an export or a property: it is no prompt. */
+/** Whether `// prompt-ledger-ignore` marks an export or a property as not a prompt. */
 export function isIgnored(node: Commented): boolean {
   return (node.leadingComments ?? []).some(({ value }) => value.trim() === 'prompt-ledger-ignore');
 }

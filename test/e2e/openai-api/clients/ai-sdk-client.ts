@@ -19,7 +19,7 @@ import {
   weatherIn,
 } from './real-client.js';
 
-/** The packages `ai` and `@ai-sdk/openai-compatible`. */
+/** Drives the packages `ai` and `@ai-sdk/openai-compatible`. */
 export function aiSdkClient({ baseURL, apiKey, maxRetries }: ClientOptions): RealClient {
   const provider = createOpenAICompatible({
     name: 'ledger',
@@ -29,7 +29,7 @@ export function aiSdkClient({ baseURL, apiKey, maxRetries }: ClientOptions): Rea
     supportsStructuredOutputs: true,
   });
   const asked = (prompt: string) => ({ model: provider(MODEL), prompt, maxRetries });
-  /** The failure of a stream is handed to `onError` and a part of the stream; nothing is thrown. */
+  /** A failed stream reports to `onError` and in a part of the stream, and throws nothing. */
   const read = async (options: Parameters<typeof streamText>[0]) => {
     const pieces: string[] = [];
     const result = streamText({ ...options, onError: () => undefined });

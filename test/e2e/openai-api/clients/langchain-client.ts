@@ -12,7 +12,7 @@ import {
   weatherIn,
 } from './real-client.js';
 
-/** The package `@langchain/openai`. */
+/** Drives the package `@langchain/openai`. */
 export function langchainClient({ baseURL, apiKey, maxRetries }: ClientOptions): RealClient {
   const model = new ChatOpenAI({ model: MODEL, apiKey, maxRetries, configuration: { baseURL } });
   const textOf = (content: unknown) => (typeof content === 'string' ? content : JSON.stringify(content));
@@ -74,7 +74,7 @@ export function langchainClient({ baseURL, apiKey, maxRetries }: ClientOptions):
       return way === 'whole' ? model.invoke(text) : gather(await model.stream(text));
     },
     failureOf(error) {
-      // An `APIError` of the package's own copy of `openai`.
+      // The error is an `APIError` of the package's own copy of `openai`.
       if (!(error instanceof Error) || !('status' in error)) return undefined;
       const { status, headers } = error as Error & { status?: number; headers?: Headers };
       return { status, retryAfter: headers?.get('retry-after') ?? null };
@@ -90,7 +90,7 @@ function usageOf(message: object): Usage {
   return { input: usage?.input_tokens, output: usage?.output_tokens };
 }
 
-/** A stream as one message. */
+/** Collects a stream into one message. */
 async function gather<Chunk extends { concat(other: Chunk): Chunk }>(
   chunks: AsyncIterable<Chunk>,
 ): Promise<Chunk> {

@@ -12,7 +12,7 @@ import {
 
 const asked = (content: string) => ({ model: MODEL, messages: [{ role: 'user' as const, content }] });
 
-/** The package `openai`. */
+/** Drives the package `openai`. */
 export function openaiClient(options: ClientOptions): RealClient {
   const { completions } = new OpenAI(options).chat;
   return {
@@ -78,7 +78,7 @@ export function openaiClient(options: ClientOptions): RealClient {
         const read: string[] = [];
         for await (const { id } of chunks) read.push(id);
       } catch {
-        // Before the head it is raised; after it, the loop ends.
+        // An abort before the head throws; after it, the loop ends.
       }
     },
     async ask(text, way) {

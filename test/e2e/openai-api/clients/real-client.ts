@@ -13,26 +13,26 @@ export interface Usage {
 /** The members that a program branches on when a call fails. */
 export interface Failure {
   readonly status: number | undefined;
-  /** Whether the client takes it for something that may pass. */
+  /** Whether the client considers it transient. */
   readonly retryAfter: string | null;
 }
 
-/** One of the clients that people have, each used as its documentation has it. */
+/** One of the clients that people use, driven as its documentation says. */
 export interface RealClient {
   readonly chat: (text: string) => Promise<{ readonly text: string; readonly usage: Usage }>;
   readonly stream: (text: string) => Promise<{ readonly pieces: readonly string[]; readonly usage: Usage }>;
-  /** Has the tools `get_weather` (`{city}`, answers `17 degrees in <city>`) and `get_time`, which takes nothing. */
+  /** Offers the tools `get_weather` (`{city}`, answers `17 degrees in <city>`) and `get_time`, which takes nothing. */
   readonly callTools: (
     text: string,
     way: 'whole' | 'streamed',
   ) => Promise<{ readonly calls: readonly { name: string; input: unknown }[]; readonly text: string }>;
-  /** By the schema `{first: string}`. */
+  /** Asks for an answer with the schema `{first: string}`. */
   readonly structured: (text: string) => Promise<unknown>;
-  /** Aborts when `whenToAbort` resolves; of a stream, reads until then. @returns once the client has given up. */
+  /** Aborts when `whenToAbort` resolves, and reads a stream until then. @returns once the client has given up. */
   readonly abort: (text: string, way: 'whole' | 'streamed', whenToAbort: Promise<void>) => Promise<void>;
-  /** @throws what the client throws. */
+  /** @throws the client's own error. */
   readonly ask: (text: string, way: 'whole' | 'streamed') => Promise<unknown>;
-  /** Returns the failure that {@link ask} threw; undefined for one that is none of the client's own errors. */
+  /** Returns the failure that {@link ask} threw; undefined unless it is one of the client's own errors. */
   readonly failureOf: (error: unknown) => Failure | undefined;
 }
 

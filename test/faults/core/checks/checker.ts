@@ -11,12 +11,12 @@ export interface Verdict {
   readonly succeeded: number;
   readonly failed: number;
   readonly calls: number;
-  /** Calls beyond the first of an execution: seen, and on record as attempts. */
+  /** Calls of an execution beyond the first: seen by the provider, and on record as attempts. */
   readonly repeatedCalls: number;
   readonly attemptsByStatus: Readonly<Record<string, number>>;
-  /** From creation to the end, of the slowest execution. */
+  /** From creation to end, for the slowest execution. */
   readonly longestMs: number | null;
-  /** A sentence for each thing that must not be. */
+  /** One sentence for each violation. */
   readonly broken: readonly string[];
 }
 
@@ -47,7 +47,7 @@ interface MoveRow {
 const FINAL = ['succeeded', 'failed', 'canceled'];
 const MOST_SHOWN = 3;
 
-/** Compares the three; the row adds what it alone promises. Called when the work should be done. */
+/** Compares the three, and the row adds its own promises. Called when all work should be done. */
 export async function check(
   database: LedgerDatabase,
   history: History,
@@ -153,7 +153,7 @@ function checkEnds(executions: readonly ExecutionRow[], attempts: readonly Attem
   );
 }
 
-/** One request makes one execution, however often it was sent, when it had a key; without one, a try makes at most one. */
+/** One request with a key makes one execution, however often it was sent. Without a key, each try makes at most one. */
 function checkKeys(history: History, executions: readonly ExecutionRow[]): string[] {
   const made = countBy(executions, ({ correlation_id: label, execution_mode: mode, project }) =>
     JSON.stringify([label, mode === 'sync' ? 'run' : 'submit', project]),

@@ -1,10 +1,10 @@
-/** Runs SQL as the owner of the tables, and answers its rows. */
+/** Runs SQL as the owner of the tables, and returns the rows. */
 type Query = (text: string) => Promise<readonly object[]>;
 
 /**
- * Each input belongs to one execution, which is kept in exactly one place: in flight, or over. And no execution is without
- * its input. All places are read in one statement, so nothing that moves meanwhile is missed or seen twice.
- * @returns a line for each that is otherwise.
+ * Checks that each input belongs to one execution in exactly one place, in flight or over, and that each execution has its input. One
+ * statement reads all places, so that nothing that moves meanwhile is missed or seen twice.
+ * @returns a line for each violation.
  */
 export async function findMisplaced(query: Query): Promise<string[]> {
   const rows = (await query(

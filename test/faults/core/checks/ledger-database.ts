@@ -7,7 +7,7 @@ import { watchMoves } from './watch-moves.js';
 
 const TEMPLATE = 'faults_template';
 
-/** Past the API and past the proxy, as the owner of the tables; survives restarts of the server. */
+/** Bypasses the API and the proxy, as the owner of the tables, and survives restarts of the server. */
 export class LedgerDatabase {
   private pool: Pool | null = null;
   private poolUrl = '';
@@ -17,7 +17,7 @@ export class LedgerDatabase {
     readonly name: string,
   ) {}
 
-  /** Prepares the template of all rows: migrated, with the models of the catalogue, and the harness's own watch on every move. */
+  /** Prepares the template of all rows: migrated, with the models of the catalogue, and with the harness's own watch on every move. */
   static async prepareTemplate(server: FaultyServer): Promise<void> {
     await withAdmin(server, async (admin) => {
       await admin.query(`CREATE DATABASE ${TEMPLATE}`);
@@ -39,12 +39,12 @@ export class LedgerDatabase {
     return new LedgerDatabase(server, name);
   }
 
-  /** DATABASE_URL of the ledger's processes: through the proxy. */
+  /** DATABASE_URL of the ledger's processes, which goes through the proxy. */
   get url(): string {
     return withDatabase(this.server.url, this.name);
   }
 
-  /** The same by another way. */
+  /** Returns the URL through another proxy. */
   urlThrough(proxy: FaultProxy): string {
     const url = new URL(this.url);
     url.port = String(proxy.port);
@@ -65,7 +65,7 @@ export class LedgerDatabase {
   private openPool(): Pool {
     const url = withDatabase(this.server.directUrl, this.name);
     if (this.pool !== null && this.poolUrl === url) return this.pool;
-    // The server was restarted elsewhere, and its connections are gone.
+    // The server was restarted at another port, and its connections are gone.
     this.pool?.end().catch(() => undefined);
     this.pool = new Pool({ connectionString: url, max: 4 });
     this.pool.on('error', () => undefined);

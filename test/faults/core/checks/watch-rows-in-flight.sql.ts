@@ -1,6 +1,6 @@
 /**
  * An execution is a row in flight until it is inserted among those that are over, and an attempt is inserted when
- * it has ended. Such a row says where it has come to; where it came from is the last move that was watched. An attempt
+ * it has ended. Such a row gives the new status, and the last watched move gives the former one. An attempt
  * begins as `dispatched` when the row in flight gets its number and its start. A row in flight that is deleted without an
  * end is no move: its input is then without an execution, which the checker looks for.
  */

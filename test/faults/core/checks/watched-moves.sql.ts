@@ -1,6 +1,6 @@
 /**
- * Every change of status, written down in the transaction that makes it, so that a state which came and went is on
- * record. What the ledger itself keeps is only the last state. `attempt` is null for a move of the execution itself;
+ * Every change of status, recorded in the transaction that makes it, because the ledger itself keeps only the last
+ * state and would hide a short-lived one. `attempt` is null for a move of the execution itself.
  * `from_status` is null for a birth.
  */
 export const WATCHED_MOVES = `

@@ -2,31 +2,31 @@ import type { Tap, TappedConnection } from './fault-proxy.js';
 import { readBind, readText, WireReader, type WireMessage } from './postgres-wire.js';
 
 /**
- * The fate of a commit. `lose-answer`: it reaches the server, which does it, and nobody hears of it. `lose-commit`:
- * the connection breaks before it reaches the server, which rolls back. The client cannot tell one from the other.
+ * The fate of a commit. With `lose-answer` the server commits, but the client never learns of it. With `lose-commit`
+ * the connection breaks before the commit arrives, and the server rolls back. The client cannot distinguish the two.
  */
 export type CommitFate = 'pass' | 'lose-answer' | 'lose-commit';
 
 export interface CutCommit {
   readonly fate: Exclude<CommitFate, 'pass'>;
-  /** Texts of the statements of the transaction. */
+  /** The statements of the transaction. */
   readonly statements: readonly string[];
-  /** The server's word: true when it did commit. */
+  /** True when the server reported that it committed. */
   readonly isCommitted: boolean;
 }
 
-/** Only what writes is worth losing. */
+/** Matches transactions that write, because only those are worth losing. */
 const WRITES =
   /\b(?:INSERT|UPDATE|DELETE)\b|\bledger_(?!find|applied|partition|count_queued|read_figures|budget_period)\w+\(/i;
-/** The arguments with which a connection calls the functions when it is opened, so that they are planned: no entries, or no slots. */
+/** The arguments with which a new connection calls the functions to plan them: no entries, or no slots. */
 const NOTHING_TO_DO = new Set(['[]', '0']);
-/** Letter and length. */
+/** The letter and the length. */
 const HEAD_BYTES = 5;
 const NO_BYTES = Buffer.alloc(0);
 
 /**
- * Cuts connections exactly at a COMMIT. `decide` is asked with the statements of each transaction that writes, at the
- * moment when its commit has arrived here; `onCut` hears when the connection was broken.
+ * Cuts connections exactly at a COMMIT. `decide` gets the statements of each writing transaction
+ * when its commit arrives here. `onCut` is called when the connection is broken.
  */
 export class CommitCutter implements Tap {
   private readonly frontend = new WireReader(true);
@@ -36,7 +36,7 @@ export class CommitCutter implements Tap {
   private isInBlock = false;
   private endsBlock = false;
   private isCut = false;
-  /** So many "ready for query" are to come; the first one ends the start of the session. */
+  /** The number of pending "ready for query" messages. The first one ends the start of the session. */
   private owedAnswers = 1;
   private awaited: AwaitedCommit | null = null;
 
@@ -48,7 +48,7 @@ export class CommitCutter implements Tap {
 
   fromClient(chunk: Buffer): Buffer {
     const passed: Buffer[] = [];
-    // Anything behind a commit whose answer will be lost is lost as well.
+    // Everything after a commit whose answer will be lost is lost as well.
     for (const message of this.isCut || this.awaited !== null ? [] : this.frontend.read(chunk)) {
       const isCommit = this.follow(message);
       const fate = isCommit ? this.fateOf(this.statements) : 'pass';
@@ -72,7 +72,7 @@ export class CommitCutter implements Tap {
     for (const { type, bytes } of this.isCut ? [] : this.backend.read(chunk)) {
       if (type === 'Z') this.owedAnswers -= 1;
       if (this.awaited === null) continue;
-      // A failed statement turns a COMMIT into a ROLLBACK; outside of a block, the failure itself says it.
+      // A failed statement turns a COMMIT into a ROLLBACK. Outside a block, the failure itself says so.
       if (type === 'C' && readText(bytes, HEAD_BYTES).text === 'COMMIT') this.awaited.isCommitted = true;
       if (type === 'E' && !this.awaited.isInBlock) this.awaited.isCommitted = false;
       if (this.owedAnswers > 0) continue;
@@ -98,7 +98,7 @@ export class CommitCutter implements Tap {
     this.endsBlock = false;
   }
 
-  /** @returns true when this message commits: a COMMIT, or the end of a trip outside of a transaction block. */
+  /** @returns true when this message commits: a COMMIT, or the end of a round trip outside a transaction block. */
   private follow({ type, bytes }: WireMessage): boolean {
     switch (type) {
       case 'Q':
@@ -140,7 +140,7 @@ export class CommitCutter implements Tap {
   }
 }
 
-/** It changes nothing, so there is nothing to lose. */
+/** A rehearsal changes nothing, so there is nothing to lose. */
 function isRehearsal(text: string, firstValue: string | null): boolean {
   return /\bledger_\w+\(\$1/.test(text) && firstValue !== null && NOTHING_TO_DO.has(firstValue);
 }

@@ -1,6 +1,6 @@
 /**
- * Names a transaction by the function of the ledger that it called, such as `begin_plain`, `call` or `end`. A change
- * without one is named by its table.
+ * Names a transaction by the ledger's function that it called, such as `begin_plain`, `call` or `end`, and one
+ * without such a call by the table that it changed.
  */
 export function nameCommit(statements: readonly string[]): string {
   const text = statements.join(' ');
@@ -8,12 +8,12 @@ export function nameCommit(statements: readonly string[]): string {
   return called ?? /\b(?:INSERT INTO|(?<!FOR )UPDATE|DELETE FROM) (\w+)/i.exec(text)?.[1] ?? 'other';
 }
 
-/** Whether executions begin in it. */
+/** Whether executions begin in the commit. */
 export function isBeginning(name: string): boolean {
   return name === 'begin' || name === 'begin_plain';
 }
 
-/** Whether executions end in it. */
+/** Whether executions end in the commit. */
 export function isEnding(name: string): boolean {
   return name === 'end' || name === 'end_plain';
 }

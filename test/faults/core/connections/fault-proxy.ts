@@ -1,22 +1,22 @@
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 
-/** Looks at one connection's bytes, and may hold them back. */
+/** Inspects the bytes of one connection, and may hold them back. */
 export interface Tap {
-  /** From the client; what is answered is passed on to the server. */
+  /** Receives bytes from the client, and returns those to pass to the server. */
   fromClient(chunk: Buffer): Buffer;
-  /** From the server; what is answered is passed on to the client. */
+  /** Receives bytes from the server, and returns those to pass to the client. */
   fromServer(chunk: Buffer): Buffer;
 }
 
-/** The means of a tap against its connection. */
+/** What a tap can do to its connection. */
 export interface TappedConnection {
-  /** Passes on what has been answered so far, then resets both ends. */
+  /** Passes on what was returned so far, then resets both ends. */
   cut(): void;
 }
 
 /**
  * A TCP proxy on loopback at a port that stays the same while the server behind it comes and goes. It passes everything
- * on until it is told otherwise.
+ * on unless told otherwise.
  */
 export class FaultProxy {
   private readonly connections = new Set<Connection>();
@@ -35,64 +35,64 @@ export class FaultProxy {
   }
 
   static async start(targetPort: number): Promise<FaultProxy> {
-    // Half-closed connections are passed on as such, not completed by us.
+    // Half-closed connections are passed on as such, and not completed here.
     const server = createServer({ allowHalfOpen: true });
     await listen(server, 0);
     return new FaultProxy(server, targetPort, (server.address() as AddressInfo).port);
   }
 
-  /** So many connections were broken by this proxy, ever. */
+  /** The total number of connections that this proxy broke. */
   get cuts(): number {
     return this.cutCount;
   }
 
-  /** So many connections were made through this proxy, ever. */
+  /** The total number of connections that it accepted. */
   get accepted(): number {
     return this.acceptedCount;
   }
 
-  /** So many are open now. */
+  /** The number of connections that are open now. */
   get open(): number {
     return this.connections.size;
   }
 
-  /** New connections go there. */
+  /** Sets the port for new connections. */
   target(port: number): void {
     this.targetPort = port;
   }
 
-  /** Each new connection gets a tap; null: none. */
+  /** Gives each new connection a tap; null removes it. */
   tap(makeTap: ((connection: TappedConnection) => Tap) | null): void {
     this.makeTap = makeTap;
   }
 
-  /** Resets all connections there are, as a firewall that lost its table. @returns how many. */
+  /** Resets all connections, as a firewall that lost its table does. @returns how many. */
   resetAll(): number {
     const broken = [...this.connections];
     for (const connection of broken) connection.reset();
     return broken.length;
   }
 
-  /** Ends the server's side of all connections in order, and leaves the client's open. @returns how many. */
+  /** Ends the server's side of all connections gracefully, and leaves the client's side open. @returns how many. */
   halfCloseAll(): number {
     for (const { client } of this.connections) client.end();
     return this.connections.size;
   }
 
-  /** From now on nothing is passed on and nobody hangs up, as behind a network that drops packets; {@link pass} ends it. */
+  /** Passes nothing on but keeps connections open, as a network that drops packets would, until {@link pass}. */
   blackhole(): void {
     this.isBlackhole = true;
     for (const connection of this.connections) connection.pause();
   }
 
-  /** From now on everything comes so much later, in each direction. 0 ends it. */
+  /** Delays everything by this much in each direction. 0 ends it. */
   delay(delayMs: number): void {
     this.delayMs = delayMs;
   }
 
-  /** Connections are refused, and those there are are reset; {@link pass} ends it. @returns how many were. */
+  /** Refuses new connections and resets existing ones until {@link pass}. @returns how many were reset. */
   async refuse(): Promise<number> {
-    // First no more are taken: one that came between the resets and this would be waited for, and nobody ends it.
+    // Stop listening first: a connection made between the resets and the close would never end, and the close would wait for it.
     const closed = this.server.listening
       ? new Promise((resolve) => this.server.close(resolve))
       : Promise.resolve();
@@ -101,7 +101,7 @@ export class FaultProxy {
     return broken;
   }
 
-  /** All is well again. What was held back in a blackhole is lost with its connection. */
+  /** Restores normal service. Bytes held back in a blackhole are lost with their connection. */
   async pass(): Promise<void> {
     if (this.isBlackhole) this.resetAll();
     this.isBlackhole = false;
@@ -165,14 +165,14 @@ class Connection implements TappedConnection {
   }
 
   cut(): void {
-    // After the bytes that the tap has let pass in this very call.
+    // Runs after the bytes that the tap returns from this very call.
     setImmediate(() => this.reset());
   }
 
   reset(): void {
     if (this.isGone) return;
     this.host.onReset();
-    // The server first: whoever is told of the cut finds that its session is ending.
+    // The server's side goes first, so that its session is ending when anybody hears of the cut.
     this.server.resetAndDestroy();
     this.client.resetAndDestroy();
   }
@@ -197,7 +197,7 @@ class Connection implements TappedConnection {
     });
   }
 
-  /** In order, because timers of the same length are; a delay that changes in between may swap two. */
+  /** Keeps the order, because timers of the same length do. A delay that changes in between may swap two. */
   private later(work: () => void): void {
     const delayMs = this.host.delayMs();
     if (delayMs === 0) work();

@@ -6,7 +6,7 @@ import { eventually } from '../../../support/eventually.js';
 import { startServer, type TestServer } from '../../../support/servers/start-server.cjs';
 import { FaultProxy } from './fault-proxy.js';
 
-/** A real server behind a {@link FaultProxy}; it may go down and come back at the same address with the same files. */
+/** A real server behind a {@link FaultProxy} that may go down and come back at the same address with the same files. */
 export class FaultyServer {
   private readonly branches: FaultProxy[] = [];
 
@@ -23,21 +23,21 @@ export class FaultyServer {
     return new FaultyServer(kind, home, server, await FaultProxy.start(server.port));
   }
 
-  /** The URL that the ledger is given. */
+  /** The URL for the ledger. */
   get url(): string {
     const url = new URL(this.server.url);
     url.port = String(this.proxy.port);
     return url.href;
   }
 
-  /** A second way in, for faults that only one process is to feel; closed by {@link restore}. */
+  /** Opens a second way in, for faults that only one process is to feel. {@link restore} closes it. */
   async branch(): Promise<FaultProxy> {
     const branch = await FaultProxy.start(this.server.port);
     this.branches.push(branch);
     return branch;
   }
 
-  /** Past the proxy, for the harness itself; another one after each restart. */
+  /** Bypasses the proxy, for the harness itself. It changes with each restart. */
   get directUrl(): string {
     return this.server.url;
   }
@@ -46,24 +46,24 @@ export class FaultyServer {
     return this.server.pid;
   }
 
-  /** SIGKILL. */
+  /** Sends SIGKILL. */
   async kill(): Promise<void> {
     await this.goDown(() => this.server.kill());
   }
 
-  /** `pg_ctl stop -m immediate`. */
+  /** Does what `pg_ctl stop -m immediate` does. */
   async stopImmediately(): Promise<void> {
     await this.goDown(() => this.server.stopImmediately());
   }
 
-  /** After {@link kill} or {@link stopImmediately}; a Postgres recovers first, a Redis comes back empty. */
+  /** Restarts after {@link kill} or {@link stopImmediately}. A Postgres recovers first, and a Redis comes back empty. */
   async restart(): Promise<void> {
     this.server = await startServer(this.kind, { home: this.home });
     this.proxy.target(this.server.port);
     await this.proxy.pass();
   }
 
-  /** Makes the server as a row should find it, whatever the one before has left. */
+  /** Restores the state that a row expects, whatever the previous row left. */
   async restore(): Promise<void> {
     this.proxy.tap(null);
     await Promise.all(this.branches.splice(0).map((branch) => branch.close()));
@@ -81,12 +81,12 @@ export class FaultyServer {
     const { pid } = this;
     await end();
     await eventually(() => !isAlive(pid));
-    // Clients are told by the server's own end; who connects now is refused.
+    // The server's own end disconnects its clients, and the proxy refuses new connections.
     await this.proxy.refuse();
   }
 }
 
-/** False when there is no such process, or only an entry that nobody has collected yet. */
+/** False when the process does not exist, or is a zombie. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
@@ -97,7 +97,7 @@ export function isAlive(pid: number): boolean {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     return stat.charAt(stat.lastIndexOf(')') + 2) !== 'Z';
   } catch {
-    // Not on Linux.
+    // There is no such file except on Linux.
     return true;
   }
 }

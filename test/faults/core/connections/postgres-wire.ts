@@ -1,20 +1,20 @@
 /** One message of the protocol; `bytes` is all of it. */
 export interface WireMessage {
-  /** The letter, or null for the start of a session, which has none. */
+  /** The letter, or null for the first message of a session, which has none. */
   readonly type: string | null;
   readonly bytes: Buffer;
 }
 
 const NO_BYTES = Buffer.alloc(0);
 
-/** Cuts a stream of PostgreSQL's protocol (version 3, without TLS) into its messages. */
+/** Splits a stream of PostgreSQL's protocol (version 3, without TLS) into its messages. */
 export class WireReader {
   private rest: Buffer = NO_BYTES;
 
   /** A client's first message has no letter. */
   constructor(private isStart: boolean) {}
 
-  /** @returns the messages that are complete now; what is left waits for its end. */
+  /** @returns the messages that are complete now; the rest is kept until it is. */
   read(chunk: Buffer): WireMessage[] {
     this.rest = this.rest.length === 0 ? chunk : Buffer.concat([this.rest, chunk]);
     const messages: WireMessage[] = [];
@@ -44,7 +44,7 @@ export function readText(bytes: Buffer, offset: number): { text: string; next: n
   return { text: bytes.toString('utf8', offset, end), next: end + 1 };
 }
 
-/** A Bind: the name of the prepared statement, and its first parameter as text; null when it has none. */
+/** Reads a Bind: the name of the prepared statement, and its first parameter as text; null when it has none. */
 export function readBind(bytes: Buffer, offset: number): { statement: string; firstValue: string | null } {
   const portal = readText(bytes, offset);
   const { text: statement, next: formatsAt } = readText(bytes, portal.next);

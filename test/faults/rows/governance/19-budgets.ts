@@ -13,23 +13,23 @@ const SIZES = {
 const CLIENTS = 64;
 const WORKERS = 3;
 const SETTLE_LIMIT_MS = 120_000;
-/** Every process looks once a minute for holds that expired. */
+/** Every process looks for expired holds once a minute. */
 const EXPIRY_LIMIT_MS = 100_000;
-/** Ten words: what every call asks for at the most, so that what is held for it is what it costs. */
+/** Ten words: the token limit of every call, so that the cost of a call equals its hold. */
 const ANSWER = Array.from({ length: TOKENS_A_CALL }, (_, index) => `word-${index}`).join(' ');
 
 interface Tries {
   admitted: number;
   refused: number;
-  /** The refused ones among them. */
+  /** The refused prompts. */
   readonly refusedPrompts: Set<string>;
   readonly other: string[];
 }
 
 /**
- * Two APIs admit, half of it runs and half submits; workers are killed while they call. Nothing is called twice
+ * Two APIs admit runs and submits, half each, while workers are killed during calls. Nothing is called twice
  * (`max_attempts: 1`, `on_unknown: fail`), so an admitted execution takes the price of one call from its budgets for
- * good: it is reported, or nobody knows how it ended, and its hold is spent when it expires.
+ * good: either it is reported, or its outcome is unknown and its hold is spent when it expires.
  */
 export const budgetsRow: FaultRow = {
   number: 19,
@@ -125,7 +125,7 @@ async function ask({ url }: LedgerProcess, promptName: string, seen: Tries): Pro
   } else seen.other.push(`A try was answered with ${response.status} ${text}.`);
 }
 
-/** Each when so many calls were made, in the middle of some, and replaced at once. @returns who was killed. */
+/** Kills each after so many calls, in the middle of some, and replaces it at once. @returns the killed ids. */
 function killOneByOne(
   context: FaultContext,
   workers: ServiceProcess[],

@@ -8,7 +8,7 @@ import type { FaultRow } from '../../core/row.js';
 
 const SIZES = { full: { rounds: 60, killAfterMs: 120 }, short: { rounds: 1, killAfterMs: 60 } };
 const AT_ONCE = 50;
-/** Enough that appliers come too early, too. */
+/** High enough that some apply too early. */
 const REQUIRED = 5;
 const ENVIRONMENT = 'prod';
 
@@ -32,8 +32,8 @@ interface ChangeRow {
 }
 
 /**
- * Two APIs. In each round fifty keys approve and apply one change at the same time, half of them first the one and half first the
- * other, and one of the APIs is killed while they do. Whoever was not answered asks again. An approval that comes after the
+ * Two APIs. In each round fifty keys concurrently approve and apply one change, half of them in each order,
+ * and one of the APIs is killed meanwhile. Unanswered clients ask again. An approval that arrives after the
  * change was applied is refused, so the approvals on record are those that it was applied with.
  */
 export const changesRow: FaultRow = {
@@ -92,7 +92,7 @@ function settingsOf(context: FaultContext, port: number): Settings {
   return context.settings('Postgres', { PORT: String(port) });
 }
 
-/** With a prompt whose first version runs there. */
+/** Protects the environment, with a prompt whose first version runs there. */
 async function protect(context: FaultContext, url: string): Promise<void> {
   await context.putPrompt(url);
   await context.database.query(
@@ -131,7 +131,7 @@ async function openChange(
   return body.change_id;
 }
 
-/** Half of them apply before they approve, which is too early for the first of them. */
+/** Half of them apply before they approve, which is too early for the first ones. */
 async function approveAndApply(
   context: FaultContext,
   urls: readonly string[],
@@ -144,12 +144,12 @@ async function approveAndApply(
   if (index % 2 === 0) await ask('apply');
   await ask('approve');
   const { status, body } = await ask('apply');
-  // After all approvals of the others have been answered there are enough, and before that it may be too early.
+  // Once all other approvals are answered there are enough. Before that it may be too early.
   const isFine = (status === 200 && body['status'] === 'applied') || body['code'] === 'APPROVALS_MISSING';
   if (!isFine) seen.complaints.push(`An apply was answered with ${status} ${JSON.stringify(body)}.`);
 }
 
-/** Sends again what breaks off, to either API: nobody knows whether it was done. */
+/** Repeats a broken request at either API, because its outcome is unknown. */
 async function askUntilAnswered(
   context: FaultContext,
   urls: readonly string[],

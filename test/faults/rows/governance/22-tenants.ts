@@ -14,7 +14,7 @@ const SETTLE_LIMIT_MS = 120_000;
 const MARK = /tenant-\d{4}/g;
 
 interface Tenant {
-  /** The name of the project, which stands in all that it sends and in nothing that others send. */
+  /** The name of the project, which is in everything that it sends and in nothing that others send. */
   readonly mark: string;
   readonly client: ApiClient;
   /** The latest of its executions. */
@@ -32,8 +32,8 @@ interface Seen {
 
 /**
  * One API with a pool of two connections serves all projects in turn. Each project writes its own name into everything it sends,
- * so an answer or a row with another name in it is a leak. Requests that are refused within their transaction, and connections
- * that are terminated, leave the connections to whoever comes next.
+ * so an answer or a row with another name is a leak. Requests refused within their transaction, and connections
+ * that are terminated, hand the connections on to the next request.
  */
 export const tenantsRow: FaultRow = {
   number: 22,
@@ -109,7 +109,7 @@ async function openTenants(context: FaultContext, url: string, count: number): P
   return tenants;
 }
 
-/** A tenth of each. The last two are refused within their transaction, the very last after it has written. */
+/** A tenth of each kind. The last two are refused within their transaction, the very last one after it has written. */
 const KINDS: readonly ((tenant: Tenant, other: Tenant, index: number) => Promise<ApiResponse<ApiBody>>)[] = [
   ({ client, mark }) => client.post('/v1/executions:run', asking(mark)),
   ({ client, mark }) => client.post('/v1/executions:submit', asking(mark)),
@@ -160,7 +160,7 @@ async function askSomething(tenants: readonly Tenant[], index: number, seen: See
   const text = JSON.stringify(answer.body);
   const foreign = (text.match(MARK) ?? []).filter((mark) => mark !== tenant.mark);
   if (foreign.length > 0) seen.foreign.push(`${tenant.mark} was answered with ${text.slice(0, 300)}.`);
-  // A connection of it was terminated.
+  // A connection of this request was terminated.
   if (answer.status >= 500) {
     seen.cutOff += 1;
     return;
@@ -181,7 +181,7 @@ async function askSomething(tenants: readonly Tenant[], index: number, seen: See
     seen.surprises.push(`${answer.status} ${text.slice(0, 300)}`);
 }
 
-/** @returns 1, or 0 when the application held none at that moment. */
+/** @returns 1, or 0 when the application held no connection at that moment. */
 async function terminateOne({ database }: FaultContext): Promise<number> {
   const rows = await database.query(
     `SELECT pg_terminate_backend(pid) FROM (
@@ -192,7 +192,7 @@ async function terminateOne({ database }: FaultContext): Promise<number> {
   return rows.length;
 }
 
-/** Rows whose text has the name of a project other than theirs. */
+/** Finds rows whose text has the name of another project. */
 async function findMisplaced({ database }: FaultContext): Promise<string[]> {
   const rows = await database.query<{ kind: string; id: string; name: string; text: string }>(
     `SELECT kind, id, projects.name, left(text, 200) AS text FROM (

@@ -29,7 +29,7 @@ interface Execution extends Record<string, unknown> {
   readonly attempts: number;
 }
 
-/** An experiment whose only worker is killed while it has cells under way, evenly over the run. */
+/** Kills the only worker of an experiment while it has cells under way, evenly over the run. */
 export const experimentsRow: FaultRow = {
   number: 23,
   fault:
@@ -102,7 +102,7 @@ async function begin(admin: ApiClient, items: number, repetitions: number): Prom
   return id;
 }
 
-/** @returns the ids of the processes that were killed; the last worker lives on. */
+/** @returns the ids of the killed processes; the last worker survives. */
 async function killWhileItRuns(
   context: FaultContext,
   admin: ApiClient,
@@ -156,7 +156,7 @@ function complaintsOfExecutions(executions: readonly Execution[], cells: number,
   ];
 }
 
-/** An attempt may lack its call, when the worker died before it sent it; a call never lacks its attempt. */
+/** An attempt may lack its call when the worker died before sending it. A call never lacks its attempt. */
 function complaintsOfCalls({ provider: { calls } }: FaultContext, attempts: number): string[] {
   const unrecorded = calls.filter(({ isOnRecord }) => isOnRecord !== true);
   const sent = new Set(calls.map(({ attemptId }) => attemptId));

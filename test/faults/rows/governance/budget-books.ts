@@ -5,9 +5,9 @@ import type { FaultContext } from '../../core/fault-context.js';
 import type { ReceivedCall } from '../../core/provider-stand-in.js';
 
 export const TOKENS_A_CALL = 10;
-/** A micro-dollar a token of the answer; the prompt is free. */
+/** One micro-dollar for each token of the answer; the prompt is free. */
 const PICO_USD_A_CALL = 1_000_000 * TOKENS_A_CALL;
-/** Two of one team and one of another, so that each level has calls that the ones below do not have. */
+/** Two prompts of one team and one of another, so that each level has calls that the levels below do not have. */
 const PROMPTS = [
   { name: 'first', owner_team: 'a' },
   { name: 'second', owner_team: 'a' },
@@ -25,19 +25,19 @@ interface Ending {
   readonly spentCalls: number;
   readonly unknownCalls: number;
   readonly deadlocks: number;
-  /** The number of the three that are used up. */
+  /** How many of the three are used up. */
   readonly usedUp: number;
   readonly broken: readonly string[];
 }
 
-/** Budgets of three levels, and what they should say, reckoned from executions, attempts and the provider's notes. */
+/** Budgets of three levels, and their expected figures, computed from executions, attempts and the provider's records. */
 export class BudgetBooks {
   private constructor(
     private readonly context: FaultContext,
     private readonly levels: readonly Level[],
   ) {}
 
-  /** The project's is the one that ends it; team and prompt have so much less that they are used up before. */
+  /** The project's budget ends the row. Those of team and prompt are so much smaller that they are used up before. */
   static async open(context: FaultContext, url: string, calls: number): Promise<BudgetBooks> {
     const admin = context.admin(url);
     const expect = expecting(admin);
@@ -65,7 +65,7 @@ export class BudgetBooks {
     return PROMPTS[randomInt(PROMPTS.length)]?.name ?? '';
   }
 
-  /** Looks every now and then whether a budget has more taken of it than it has. */
+  /** Checks periodically whether more was taken from a budget than it has. */
   watch(): { stop(): Promise<string[]> } {
     let isOver = false;
     const found: string[] = [];
@@ -90,8 +90,8 @@ export class BudgetBooks {
   }
 
   /**
-   * @param isHurried asks for the expiry itself; otherwise the service's own is waited for.
-   * @returns milliseconds, or null when it was not within the limit.
+   * @param isHurried runs the expiry itself; otherwise waits for the service's own.
+   * @returns milliseconds, or null when the limit was exceeded.
    */
   async untilNothingIsHeld(limitMs: number, isHurried: boolean): Promise<number | null> {
     const { database } = this.context;
@@ -109,12 +109,12 @@ export class BudgetBooks {
   }
 
   /**
-   * @param calls as the provider wrote them down.
-   * @param refused names of the prompts of which a try was refused for the money.
+   * @param calls the calls that the provider recorded.
+   * @param refused names of the prompts that were refused for lack of money.
    */
   async close(calls: readonly ReceivedCall[], refused: ReadonlySet<string>): Promise<Ending> {
     const { database } = this.context;
-    // A session reports what it did when it has been idle for a moment.
+    // A session reports its statistics only after it has been idle for a moment.
     await new Promise((resolve) => setTimeout(resolve, 1_100));
     const [{ deadlocks } = { deadlocks: -1 }] = await database.query<{ deadlocks: number }>(
       'SELECT deadlocks::int AS deadlocks FROM pg_stat_database WHERE datname = current_database()',
@@ -129,7 +129,7 @@ export class BudgetBooks {
     );
     const unknown = executions.filter(({ reported }) => !reported);
     const told = new Set(calls.map(({ executionId }) => executionId));
-    // The calls that the provider saw, and those that were sent out but never reached it: nobody knows of them, and they count.
+    // The calls that the provider saw, and those that were sent but never reached it, whose outcome is unknown and which count.
     const owed = told.size + unknown.filter(({ id }) => !told.has(id)).length;
     const broken: string[] = deadlocks === 0 ? [] : [`Postgres broke ${deadlocks} deadlocks.`];
     const usedUp: Level[] = [];
@@ -149,7 +149,7 @@ export class BudgetBooks {
       if (calls > level.calls)
         broken.push(`The budget of the ${scope} was for ${level.calls} calls, and has ${calls}.`);
     }
-    // Which of them is used up first is left to chance, but nobody is refused while there is room in all of them.
+    // It is left to chance which one is used up first, but nothing is refused while all of them have room.
     for (const { name, owner_team } of PROMPTS.filter(({ name }) => refused.has(name))) {
       if (!usedUp.some(({ value }) => value === null || value === name || value === owner_team))
         broken.push(`The prompt "${name}" was refused, and each of its budgets has money left.`);

@@ -2,7 +2,7 @@ import type { FaultContext } from '../../core/fault-context.js';
 
 const SCOPES = ['prompts:read', 'prompts:write', 'executions:run', 'executions:read', 'models:write'];
 
-/** Another tenant, with the same prompt under the same name. @returns its key. */
+/** Opens another tenant with the same prompt under the same name. @returns its key. */
 export async function openProject(context: FaultContext, url: string, name: string): Promise<string> {
   const { body } = await context
     .admin(url)

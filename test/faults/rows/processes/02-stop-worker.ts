@@ -16,13 +16,13 @@ interface LateRow {
   readonly response_text: string | null;
   /** The attempt that succeeded. */
   readonly winner: number | null;
-  /** Late answers that are kept for another attempt than their own. */
+  /** Late answers that are stored for the wrong attempt. */
   readonly mistaken: number;
 }
 
 /**
- * Each round: four workers hold a call in every slot, and a fifth one is stopped. The four are stopped, the fifth goes
- * on and inherits all of it; when it is done, the four go on with answers that nobody wants any more.
+ * Each round: four workers hold a call in every slot, and a fifth one is stopped. Then the four are stopped, and the fifth
+ * continues and inherits all their work. When it is done, the four continue with answers that are no longer wanted.
  */
 export const stopWorkerRow: FaultRow = {
   number: 2,
@@ -30,7 +30,7 @@ export const stopWorkerRow: FaultRow = {
   mustHold: '0 late results accepted, shown as `fenced`',
   async run(context, size) {
     const { rounds } = SIZES[size];
-    // The answer says which attempt it is for, so that an output tells whose it is.
+    // The answer names its attempt, so that an output shows whose it is.
     context.provider.behave(({ attemptId }) => {
       const delayMs = attemptId?.endsWith('-1') === true ? HELD_CALL_MS : 20;
       return { kind: 'answer', delayMs, text: attemptId ?? '' };
@@ -85,7 +85,7 @@ async function stopAll(
   return stopped;
 }
 
-/** Late results take a moment; fewer than all, when a call ended before its worker was stopped. */
+/** Waits a moment for late results. There may be fewer than all, when a call ended before its worker was stopped. */
 async function untilFenced(context: FaultContext, count: number): Promise<void> {
   const deadline = performance.now() + LATE_LIMIT_MS;
   await context.until(async () => {

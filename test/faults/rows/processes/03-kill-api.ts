@@ -9,23 +9,23 @@ const SIZES = {
   full: { kills: 200, slots: 2, clients: 8, withRuns: true },
   short: { kills: 2, slots: 1, clients: 4, withRuns: false },
 };
-/** A killed run is in flight until its lease is over: its deadline and the grace. */
+/** A killed run is in flight until its lease expires: its deadline and the grace. */
 const RUN_TIMEOUT_MS = 1_000;
 const ANSWER_LIMIT_MS = 90_000;
 const SETTLE_LIMIT_MS = 60_000;
-/** So many commits a killed API may do before the one it dies of; another number each time. */
+/** The most commits of an API before the one that kills it. The number varies each time. */
 const MOST_COMMITS = 5;
 
 interface Kills {
-  /** Commits that the server has done and nobody was told of. */
+  /** Commits that the server did and nobody was told of. */
   committed: number;
   readonly pids: number[];
   left: number;
 }
 
 /**
- * The proxy in front of Postgres kills the API at the moment when the server's answer to a COMMIT arrives: the work is
- * durable, and neither the API nor its client know it.
+ * The proxy in front of Postgres kills the API when the server's answer to a COMMIT arrives: the work is
+ * durable, but neither the API nor its client knows it.
  */
 export const killApiRow: FaultRow = {
   number: 3,
@@ -71,7 +71,7 @@ export const killApiRow: FaultRow = {
   },
 };
 
-/** An API that dies of one of its next commits and comes back at the same address, until there were enough. */
+/** Runs an API that dies of one of its next commits and comes back at the same address, until there were enough kills. */
 async function keepKilling(context: FaultContext, kills: Kills): Promise<string> {
   const proxy = await context.postgres.branch();
   const port = String(await context.freePort());
@@ -96,7 +96,7 @@ async function keepKilling(context: FaultContext, kills: Kills): Promise<string>
     if (isCommitted) kills.committed += 1;
     const { exit } = api;
     api = null;
-    // A start that fails leaves the clients without an answer, which fails the row.
+    // A failed start leaves the clients without an answer, which fails the row.
     void exit.then(start).catch(() => undefined);
   };
   proxy.tap((connection) => new CommitCutter(connection, decide, onCut));

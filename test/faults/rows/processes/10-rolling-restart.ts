@@ -11,8 +11,8 @@ const SETTLE_LIMIT_MS = 60_000;
 const SERVED_BETWEEN = 20;
 
 /**
- * Two APIs and two workers. Each round, one of each is told to stop and another one started in its place, one after the
- * other, while clients run and submit. They send again to the other API when nobody listens, and after nothing else.
+ * Two APIs and two workers. In each round, one of each is told to stop and is replaced, one after the
+ * other, while clients run and submit. Clients repeat a request at the other API only when nobody listens.
  */
 export const rollingRestartRow: FaultRow = {
   number: 10,
@@ -64,7 +64,7 @@ export const rollingRestartRow: FaultRow = {
   },
 };
 
-/** The oldest goes when its successor is there; clients hear of it only by finding nobody. */
+/** The oldest goes when its successor is ready. Clients notice only that nobody listens. */
 async function replace<Service extends ServiceProcess>(
   services: Service[],
   start: () => Promise<Service>,

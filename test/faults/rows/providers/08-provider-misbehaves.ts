@@ -26,7 +26,7 @@ interface Ended {
   readonly attempts: { readonly error_type: string | null; readonly latency_ms: number | null }[];
 }
 
-/** The circuit stays out of it, or it would keep the ledger from calling a provider that does nothing but fail. */
+/** The circuit breaker is off, because it would stop calls to a provider that does nothing but fail. */
 const SETTINGS = { WORKER: 'on', CIRCUIT_FAILURES: '0', RETRY_WAITS_MS: '50', CONCURRENCY: '64' };
 
 export const providerMisbehavesRow: FaultRow = {
@@ -70,7 +70,7 @@ export const providerMisbehavesRow: FaultRow = {
   },
 };
 
-/** The prompt renders to `Hello <label>`, and the label says what is to happen. */
+/** The prompt renders to `Hello <label>`, and the label selects the behaviour. */
 function behaviourOf({ body }: ReceivedRequest): Behaviour {
   const text = JSON.stringify(body?.['messages'] ?? '');
   const way = MISBEHAVIOURS.find(({ name }) => text.includes(`/${name}/`));
@@ -90,7 +90,7 @@ function casesOf(context: FaultContext, url: string, times: number): Case[] {
   );
 }
 
-/** A provider that asks a queued execution to come back in an hour is obeyed; the row does not wait for it. */
+/** The ledger obeys a provider that asks a queued execution to come back in an hour; the row does not wait for it. */
 async function cancelWhatWaitsAnHour(context: FaultContext, url: string): Promise<void> {
   const waiting = context.history.requests.filter(({ label }) =>
     label.startsWith(`submit/${BEYOND_THE_DEADLINE}/`),
@@ -143,11 +143,11 @@ function judge({ way, request }: Case, ended: Ended | undefined, size: Size): st
   ];
 }
 
-/** Judges what a failed `:run` says of the provider. */
+/** Judges what a failed `:run` reports about the provider. */
 function judgeProblem(way: Misbehaviour, { record: { label, route, told } }: LedgerRequest): string[] {
   if (route !== 'run' || way.runStatus === 200) return [];
   const body = JSON.parse(told[0]?.body ?? '{}') as Record<string, unknown>;
-  // A line that is cut in the answer had a status already.
+  // An answer with a cut line already had a status.
   const statuses = way.providerStatus === null ? [null, 200] : [way.providerStatus];
   const isRight =
     statuses.includes(body['provider_status'] as number | null) && body['attempts'] === way.runCalls;
@@ -160,13 +160,13 @@ function judgeTimes(
   ended: Ended,
   size: Size,
 ): string[] {
-  // The short run shares its machine with other tests: there lateness is measured and not judged.
+  // The short run shares its machine with other tests, so it measures lateness without judging it.
   const late =
     size === 'full' ? ended.attempts.filter((each) => latenessOfAttempt(way, each) > MOST_LATE_MS) : [];
   return late.map(({ latency_ms: latencyMs }) => `${label}: a call took ${String(latencyMs)} ms.`);
 }
 
-/** Never earlier than asked for, whatever the machine is doing: by the provider's own watch. */
+/** Complains of retries that are earlier than requested, by the provider's own clock, however busy the machine. */
 function complainOfHaste({ history, provider }: FaultContext): string[] {
   const asked = history.requests.filter(({ label }) => label.includes(`/${WITH_RETRY_AFTER}/`));
   return asked.flatMap(({ label, told }) => {
@@ -180,7 +180,7 @@ function latenessOfAttempt(way: Misbehaviour, { latency_ms: latencyMs }: Ended['
   return (latencyMs ?? 0) - (way.errorType === 'timeout' ? DEADLINE_MS : CALM_DEADLINE_MS);
 }
 
-/** Returns by how much the attempts that ran into a deadline, and the answers of `:run`, were late. */
+/** Returns how late the attempts that reached a deadline, and the answers of `:run`, were. */
 function latenessOf(cases: readonly Case[], ended: ReadonlyMap<string, Ended>): number[] {
   return cases
     .filter(({ way }) => way.errorType === 'timeout')

@@ -3,7 +3,7 @@ import { EventStreamClient, type StreamEvent } from '../../../support/event-stre
 import { ADMIN_KEY, type FaultContext } from '../../core/fault-context.js';
 import type { FaultRow } from '../../core/row.js';
 
-/** `stuck`: so many more that never read what they are sent, while their provider has no end. */
+/** `stuck`: additional streams that never read, while their provider never stops sending. */
 const SIZES = {
   full: { streams: 1_000, leaving: 200, stuck: 20, pieces: 40, pieceDelayMs: 1_000, stuckMs: 60_000 },
   short: { streams: 40, leaving: 8, stuck: 2, pieces: 40, pieceDelayMs: 150, stuckMs: 5_000 },
@@ -16,9 +16,9 @@ const HANG_UP_LIMIT_MS = 30_000;
 const SAMPLE_MS = 250;
 const MIB = 1024 * 1024;
 /**
- * The growth that a process may have, half a MiB a stream: two sockets with their parsers and some pieces; of those that do not
- * read what their sockets hold; and what the garbage collector has not got round to. Were readers not waited for, each
- * who does not read would take all that a provider sends.
+ * The permitted growth of a process: half a MiB for each stream, for two sockets with their parsers and some pieces; what the
+ * sockets of stuck readers hold; and uncollected garbage. If the service did not wait for readers, each
+ * stuck one would take all that a provider sends.
  */
 const MOST_GROWTH_BYTES = { full: 512 * MIB, short: 128 * MIB };
 
@@ -29,7 +29,7 @@ interface OpenStream {
   end: StreamEvent | null;
 }
 
-/** Everybody has begun to read before anybody leaves, so all of them are open at the same time, at the provider too. */
+/** Everybody starts to read before anybody leaves, so all streams are open at the same time, also at the provider. */
 export const streamsRow: FaultRow = {
   number: 20,
   fault: '1,000 streams at once, 200 readers leaving in the middle, 20 more that do not read',
@@ -49,7 +49,7 @@ export const streamsRow: FaultRow = {
             pieceDelayMs,
           },
     );
-    // The first streams bring things into memory that stay for all others, which is no growth.
+    // The first streams load things that stay in memory for all others, which does not count as growth.
     await readAll(await open(url, 'gpt-4o-mini'));
     const memory = watchMemory(pid);
 
@@ -133,7 +133,7 @@ async function leaveInTheMiddle(stream: OpenStream): Promise<void> {
   stream.client.leave();
 }
 
-/** The service keeps idle connections for the next call for some seconds; what is there after that is left behind. */
+/** The service keeps idle connections for some seconds. Connections that remain after that are leaked. */
 async function connectionsLeft(context: FaultContext): Promise<{ connections: number; calls: number }> {
   const { provider } = context;
   const beganAtMs = performance.now();

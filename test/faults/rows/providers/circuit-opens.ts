@@ -5,15 +5,15 @@ import type { Told } from '../../core/checks/history.js';
 import type { RowResult } from '../../core/row.js';
 
 const FAILURES = 3;
-/** Long enough for all that follows to find it open, on a machine that is busy. */
+/** Long enough for all later requests to find it open, even on a busy machine. */
 const OPEN_MS = 2_500;
 /** The number of requests that find it open. */
 const REFUSED = 5;
 const WAITING = 3;
 
 /**
- * One process, so that what is run and what is queued share a circuit. The provider fails until it opens; what comes then
- * is refused or waits, without a call and without an attempt; the provider recovers, and so does everything.
+ * Uses one process, so that runs and queued executions share a circuit. The provider fails until it opens. Later requests
+ * are refused or wait, without a call and without an attempt. Then the provider recovers, and so does everything else.
  */
 export async function tryCircuit(context: FaultContext, limitMs: number): Promise<RowResult> {
   let isDown = true;
@@ -57,14 +57,14 @@ export async function tryCircuit(context: FaultContext, limitMs: number): Promis
   };
 }
 
-/** 503, with the execution that keeps the refusal on record. */
+/** Whether it is a 503 with the execution that records the refusal. */
 function isRefusal({ status, code, executionId, body }: Told): boolean {
   const { attempts } = JSON.parse(body) as { attempts?: unknown };
   return status === 503 && code === 'PROVIDER_CIRCUIT_OPEN' && executionId !== null && attempts === 0;
 }
 
 /**
- * Finds calls beyond those that are right: a waiting execution has its only attempt left for the provider that is back, and a refused one
+ * Finds calls beyond the expected ones: a waiting execution has its only attempt left for the recovered provider, and a refused one
  * has none.
  */
 async function findEaten(context: FaultContext, all: readonly Told[]): Promise<string[]> {

@@ -1,23 +1,23 @@
 import type { Behaviour } from '../../../fakes/vendors/openai-server.js';
 
-/** One way in which a provider misbehaves, and what the ledger has to make of it. */
+/** One way in which a provider misbehaves, and how the ledger has to handle it. */
 export interface Misbehaviour {
-  /** Unique; part of the request's label, by which the provider knows what to do. */
+  /** Unique. It is part of the request's label, by which the provider selects its behaviour. */
   readonly name: string;
   readonly behaviour: Behaviour;
-  /** The error of the execution; null: it succeeds. */
+  /** The error of the execution; null when it succeeds. */
   readonly errorType: string | null;
-  /** The status of the answer of `:run`, and its code; null: none. */
+  /** The status of the answer of `:run`, and its code; null for none. */
   readonly runStatus: number;
   readonly runCode: string | null;
-  /** The vendor's status in the problem; null: there was none. */
+  /** The vendor's status in the problem; null when there was none. */
   readonly providerStatus: number | null;
-  /** Calls that a `:run` makes of the two it may, and a queued execution of the two it may. */
+  /** Calls that a `:run` and a queued execution make, of the two that each may make. */
   readonly runCalls: 1 | 2;
   readonly queuedCalls: 1 | 2;
 }
 
-/** The deadline of the requests whose provider goes silent. */
+/** The deadline of requests whose provider goes silent. */
 export const DEADLINE_MS = 800;
 /** The wait that a `Retry-After` of 1 asks for. */
 export const ASKED_WAIT_MS = 1_000;
@@ -33,7 +33,7 @@ function ends(
 }
 
 const TWICE = { run: 2, queued: 2 } as const;
-/** A `:run` whose time is up has no more of it for a second call. */
+/** A `:run` that timed out has no time left for a second call. */
 const TIMED_OUT = ends('timeout', [504, 'PROVIDER_TIMEOUT'], { run: 1, queued: 2 });
 const BROKEN_LINE = ends('connection', [502, 'PROVIDER_FAILED'], TWICE);
 const NONSENSE = ends('provider_error', [502, 'PROVIDER_FAILED'], TWICE);

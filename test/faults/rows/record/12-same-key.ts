@@ -9,7 +9,7 @@ const SIZES = {
 };
 const SETTLE_LIMIT_MS = 60_000;
 
-/** The findings of a round that should not be; empty is what we want. */
+/** The violations found in a round. It should be empty. */
 type Complaints = string[];
 
 /** Two APIs take turns, so that most of the requests with one key meet on different processes. */
@@ -36,7 +36,7 @@ export const sameKeyRow: FaultRow = {
     const verdict = await context.check();
     const met = context.history.tries().filter(({ isReplayed, status }) => isReplayed || status === 409);
     const replays = met.filter(({ isReplayed }) => isReplayed).length;
-    // Each round: the submit, the run and that of the other project.
+    // Each round makes three: the submit, the run and that of the other project.
     const expected = rounds * 3;
     return {
       landed: [
@@ -97,7 +97,7 @@ async function playRound(
   ];
 }
 
-/** Another tenant, with the same prompt under the same name. */
+/** Opens another tenant, with the same prompt under the same name. */
 async function openForeignProject(
   context: FaultContext,
   url: string,

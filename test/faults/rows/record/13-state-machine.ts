@@ -18,7 +18,7 @@ const SIZES = { full: { batches: 100, sequences: 100 }, short: { batches: 2, seq
 const MOST_STEPS = 16;
 const MOST_SHOWN = 5;
 
-/** One thing at a time, or two at once. */
+/** One operation at a time, or two at once. */
 type Step = readonly [Operation] | readonly [Operation, Operation];
 
 interface Sequence {
@@ -26,7 +26,7 @@ interface Sequence {
   readonly steps: readonly Step[];
 }
 
-/** One sequence on its way. */
+/** One sequence under way. */
 interface Walker {
   readonly id: string;
   readonly steps: readonly Step[];
@@ -41,8 +41,8 @@ interface Tally {
 }
 
 /**
- * Random sequences against a model that says exactly what has to become of an execution and of its attempts, and against
- * the table of legal moves, in which the database itself writes down every change. Many walk at once, an execution each.
+ * Runs random sequences against a model that says exactly what must become of an execution and its attempts, and against
+ * the table of legal moves, for which the database itself records every change. Many walk at once, with one execution each.
  */
 export const stateMachineRow: FaultRow = {
   number: 13,
@@ -122,7 +122,7 @@ function aSequence(): fc.Arbitrary<Sequence> {
     mode: fc.constantFrom('async' as const, 'async' as const, 'sync' as const),
     onUnknown: fc.constantFrom('retry' as const, 'fail' as const),
     maxAttempts: fc.integer({ min: 1, max: 4 }),
-    // Near the end of what the service has patience for.
+    // Some start close to the limit of lapses at which the service gives up.
     lapses: fc.constantFrom(0, 0, 8),
   });
   return fc.record({ birth, steps: fc.array(step, { minLength: 4, maxLength: MOST_STEPS }) });
@@ -146,7 +146,7 @@ async function walk(world: StateWorld, batch: readonly Sequence[], tally: Tally)
   await world.forget(walkers.map(({ id }) => id));
 }
 
-/** All that do one thing in this step: by kinds, since a claim and a sweep act on whatever they find. */
+/** Performs all single operations of this step, by kind, because a claim and a sweep act on whatever they find. */
 async function stepSingles(world: StateWorld, walkers: readonly Walker[], step: number, tally: Tally) {
   const doing = (kind: Operation['kind']) =>
     walkers.flatMap((walker) => {
@@ -196,8 +196,8 @@ async function perform(world: StateWorld, walkers: readonly Walker[], walker: Wa
 }
 
 /**
- * Two at once, on one execution: what comes of it has to be what comes of one after the other, in one of the two orders.
- * A claim, a sweep and a renewal wait for nobody, so beside another they may also have passed it by.
+ * Performs two operations at once on one execution: the result must equal that of one of the two orders.
+ * A claim, a sweep and a renewal never wait, so they may also have skipped the execution.
  */
 async function race(
   world: StateWorld,
@@ -209,7 +209,7 @@ async function race(
   const [one, two] = walker.steps[step] ?? [];
   if (one === undefined || two === undefined) return;
   if (!isPossible(walker.model, one) || !isPossible(walker.model, two)) return;
-  // An owner does one thing after another; only its leases are renewed meanwhile.
+  // An owner does one thing after another; only its leases are renewed concurrently.
   if (
     'stale' in one &&
     'stale' in two &&
@@ -220,7 +220,7 @@ async function race(
     return;
   const others = walkers.filter((each) => each !== walker);
   const kinds = [one.kind, two.kind];
-  // A sweep lets others become due, which a claim at the same time may or may not see.
+  // A sweep makes others due, which a concurrent claim may or may not see.
   if (kinds.includes('claim') && kinds.includes('sweep') && others.some(({ model }) => model.isLapsed))
     return;
   tally.operations += 2;
@@ -232,7 +232,7 @@ async function race(
   await Promise.all(
     [one, two].map((operation) => perform(world, walkers, { ...walker, model: before }, operation)),
   );
-  // They took what they found of the others as well.
+  // They also acted on whatever they found of the others.
   for (const other of others) {
     if (kinds.includes('sweep')) other.model = sweep(other.model);
     if (isClaim) other.model = claim(other.model);
@@ -257,12 +257,12 @@ function outcomesOf(model: Model, one: Operation, two: Operation): Model[] {
   const skipped = [one, two].filter(({ kind }) => ['claim', 'sweep', 'renew'].includes(kind));
   const alone = skipped.map((skip) => [skip === one ? two : one]);
   return [...orders, ...alone, ...(skipped.length === 2 ? [[]] : [])].map((order) =>
-    // Both knew their hold beforehand: what the other has done to it they do not see.
+    // Both knew their hold beforehand, and do not see what the other does to it.
     order.reduce((state, operation) => applyAs(state, model, operation), model),
   );
 }
 
-/** Under the hold that its owner had when it began. */
+/** Applies an operation under the hold that its owner had at the start. */
 function applyAs(state: Model, before: Model, operation: Operation): Model {
   if (!('stale' in operation)) return apply(state, operation);
   const hold = holdOf(before, operation.stale);

@@ -6,22 +6,22 @@ import type { FaultRow } from '../../core/row.js';
 
 const SIZES = { full: { forMs: 300_000, pauseMs: 40 }, short: { forMs: 2_000, pauseMs: 20 } };
 const WRITERS = 64;
-/** A short run goes on until it has so many: a busy machine may not get to them in its time. */
+/** A short run continues until it has so many, which a busy machine may not reach in time. */
 const LEAST_REQUESTS = WRITERS * 2;
 const MOST_IN_BATCH = 20;
-/** Few, so that writers meet over them all the time, also at different processes. */
+/** Few, so that writers compete for them all the time, also at different processes. */
 const KEYS_AT_ONCE = 8;
 const SETTLE_LIMIT_MS = 120_000;
-/** Writers that outrun the workers pause: what is still being worked on cannot be compared with what was seen. */
+/** Writers that outrun the workers pause, because work in progress cannot be compared with what was seen. */
 const MOST_WAITING = 1000;
 
-/** The work of the clients; ids are those that the service has answered for. */
+/** The work of the clients. Its ids are those that the service has acknowledged. */
 interface Work {
   readonly counts: Record<string, number>;
   readonly ids: Set<string>;
   readonly batches: Map<string, number>;
   readonly refusals: string[];
-  /** The latest that somebody may cancel. */
+  /** The latest ones, which somebody may cancel. */
   readonly recent: string[];
   keyTurn: number;
 }
@@ -31,8 +31,8 @@ interface Contention {
 }
 
 /**
- * Two APIs and two workers, whose journals write batches beside each other. What meets in a batch is by chance, and so is
- * the order in which it comes; repeats under the same key and cancels reach for rows that others hold.
+ * Two APIs and two workers, whose journals write batches concurrently. Chance decides what meets in a batch and in which
+ * order. Repeats under the same key and cancels reach for rows that others hold.
  */
 export const manyWritersRow: FaultRow = {
   number: 18,
@@ -111,7 +111,7 @@ async function writeSomething({ url }: LedgerProcess, work: Work): Promise<void>
   return cancel(url, work);
 }
 
-/** The same for several who ask at once, then another. */
+/** Returns one key for several concurrent requests, then another. */
 function nextKey(work: Work): string {
   work.keyTurn += 1;
   return `key-${Math.floor(work.keyTurn / (2 * KEYS_AT_ONCE))}-${randomInt(KEYS_AT_ONCE)}`;
@@ -120,7 +120,7 @@ function nextKey(work: Work): string {
 const ROUTES = { submit: 'submit', run: 'run', batch: 'submit-batch' } as const;
 
 async function write(url: string, work: Work, kind: keyof typeof ROUTES, key?: string): Promise<void> {
-  // Whoever has the same key asks for the same.
+  // Requests with the same key ask for the same.
   const name = key ?? String(Math.random());
   const size = key === undefined ? 1 + randomInt(MOST_IN_BATCH) : MOST_IN_BATCH;
   const variables = { name };
@@ -133,7 +133,7 @@ async function write(url: string, work: Work, kind: keyof typeof ROUTES, key?: s
     key,
   );
   count(work, key === undefined ? kind : `${kind} with a key`);
-  // Another may be at it with that key.
+  // Another request may be using that key.
   if (status === 409 && body['code'] === 'IDEMPOTENCY_IN_FLIGHT') return;
   if (status !== (kind === 'run' ? 200 : 202)) {
     work.refusals.push(`${kind} was answered with ${status} ${JSON.stringify(body)}.`);
@@ -175,9 +175,9 @@ function sum(counts: Readonly<Record<string, number>>): number {
   return Object.values(counts).reduce((total, each) => total + each, 0);
 }
 
-/** Postgres counts every deadlock that it breaks, also those that the service gets over by itself. */
+/** Postgres counts every deadlock that it breaks, including those that the service recovers from. */
 async function readContention({ database }: FaultContext): Promise<Contention> {
-  // A session reports what it did when it has been idle for a moment.
+  // A session reports its statistics only after it has been idle for a moment.
   await new Promise((resolve) => setTimeout(resolve, 1_100));
   const [row] = await database.query<Contention>(
     'SELECT deadlocks::int AS deadlocks FROM pg_stat_database WHERE datname = current_database()',
@@ -186,7 +186,7 @@ async function readContention({ database }: FaultContext): Promise<Contention> {
   return row;
 }
 
-/** Looks every now and then whether a session waits for a lock of another. */
+/** Checks periodically whether a session waits for a lock of another. */
 function watchDatabase(
   { database }: FaultContext,
   onLook: (look: { readonly locked: number; readonly waiting: number }) => void,
@@ -212,7 +212,7 @@ function watchDatabase(
   };
 }
 
-/** Finds everything that was answered for and is not there, and batches that are not whole. */
+/** Finds acknowledged executions that are missing, and incomplete batches. */
 async function findLost({ database }: FaultContext, { ids, batches }: Work): Promise<string[]> {
   const rows = await database.query<{ id: string; batch: string | null }>(
     'SELECT execution_id AS id, batch_id AS batch FROM executions_all',

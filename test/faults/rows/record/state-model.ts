@@ -1,22 +1,22 @@
 import type { AttemptStatus, ExecutionStatus } from '../../../../src/entities/index.js';
 
-/** The operations on one execution. `stale` acts under a fence that was lost, where there is one. */
+/** The operations on one execution. `stale` acts under a lost fence, where there is one. */
 export type Operation =
   | { readonly kind: 'claim' | 'cancel' | 'lapse' | 'sweep' }
   | { readonly kind: 'dispatch' | 'renew' | 'release'; readonly stale: boolean }
   | { readonly kind: 'finish'; readonly stale: boolean; readonly next: Next };
-/** `canceled`: whoever read the answer has left, and its attempt failed. */
+/** `canceled`: the reader of the answer has left, and its attempt failed. */
 export type Next = 'succeeded' | 'failed' | 'canceled' | 'queued' | 'running';
 
-/** Somebody's hold on an execution, as its owner remembers it. */
+/** A hold on an execution, as its owner remembers it. */
 export interface Hold {
   readonly fence: number;
   readonly attemptsMade: number;
-  /** The attempt whose outcome this owner will report; null before the first was dispatched. */
+  /** The attempt whose outcome this owner will report; null before its first dispatch. */
   readonly attempt: number | null;
 }
 
-/** One execution as it has to be. */
+/** The expected state of one execution. */
 export interface Model {
   readonly mode: 'sync' | 'async';
   readonly onUnknown: 'retry' | 'fail';
@@ -32,7 +32,7 @@ export interface Model {
   readonly holds: readonly Hold[];
 }
 
-/** The number of lost workers at which the service gives an execution up. */
+/** The number of lost workers at which the service gives up an execution. */
 const MOST_LAPSES = 10;
 
 export function born(choice: Pick<Model, 'mode' | 'onUnknown' | 'maxAttempts' | 'lapses'>): Model {
@@ -51,19 +51,19 @@ export function born(choice: Pick<Model, 'mode' | 'onUnknown' | 'maxAttempts' | 
   };
 }
 
-/** Returns the owner of the operation; null: there is nobody, and nothing is done. */
+/** Returns the owner of the operation; null when there is none, and nothing is done. */
 export function holdOf({ holds }: Model, stale: boolean): Hold | null {
   return (stale ? holds.at(-2) : holds.at(-1)) ?? null;
 }
 
-/** Whether anybody would do this: only what was dispatched has an outcome. */
+/** Whether the operation can happen: only a dispatched attempt has an outcome. */
 export function isPossible(model: Model, operation: Operation): boolean {
   if (!('stale' in operation)) return true;
   const hold = holdOf(model, operation.stale);
   return hold !== null && (operation.kind !== 'finish' || hold.attempt !== null);
 }
 
-/** Returns the state that the execution has to have afterwards. */
+/** Returns the state that the execution must have afterwards. */
 export function apply(model: Model, operation: Operation): Model {
   switch (operation.kind) {
     case 'claim':
@@ -125,7 +125,7 @@ function applyHeld(model: Model, hold: Hold, operation: Extract<Operation, { sta
 }
 
 function dispatch(model: Model, hold: Hold): Model {
-  // Sent twice it is the same.
+  // A repeated dispatch changes nothing.
   if (hold.attempt !== null) return { ...model, isLapsed: false };
   const attempt = hold.attemptsMade + 1;
   return {
@@ -155,7 +155,7 @@ function finish(model: Model, hold: Hold, isOwner: boolean, next: Next): Model {
   };
 }
 
-/** Returns the part that the database shows: what is over has neither fence nor lapses any more. */
+/** Returns the part that the database shows: an execution that is over has neither fence nor lapses. */
 export function visible({ status, isDue, isLapsed, fence, attemptsMade, lapses, attempts }: Model): string {
   const list = attempts.map((each) => `${each.fence}:${each.status}`).join(' ');
   const clock = `${isDue ? ', due' : ''}${isLapsed ? ', lapsed' : ''}`;

@@ -1,7 +1,7 @@
 import { ATTEMPT_MOVES, EXECUTION_MOVES } from '../../../../src/modules/executions/index.js';
 import type { FaultContext } from '../../core/fault-context.js';
 
-/** The number of moves of executions, or attempts, from one status to another; from null when they were born. */
+/** The number of moves of executions or attempts from one status to another; from null at their birth. */
 export interface MoveCount {
   readonly is_execution: boolean;
   readonly from_status: string | null;

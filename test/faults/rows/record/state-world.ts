@@ -26,11 +26,11 @@ import type { FaultContext } from '../../core/fault-context.js';
 import type { Hold, Model, Next, Operation } from './state-model.js';
 
 const LOWEST_ID = '00000000-0000-0000-0000-000000000000';
-/** Nothing becomes due by itself: a claim takes exactly what the model lets it. */
+/** Nothing becomes due by itself, so a claim takes exactly what the model allows. */
 const NEVER_MS = 24 * 3_600_000;
 const DAY_S = 24 * 3_600;
 const LEASE_MS = 600_000;
-/** The shortest lease of a sweep, which spares what a server that has just started may not know to be alive. */
+/** The shortest lease of a sweep. A sweep spares recent leases, which a server that has just started cannot know to be dead. */
 const SHORTEST_LEASE_MS = 1_000;
 
 const FAILED = {
@@ -64,10 +64,10 @@ const SUCCEEDED: CallOutcome = {
   },
 };
 
-/** The outcomes, other than a failure, that lead there. */
+/** The outcomes, other than a failure, that lead to each next state. */
 const OUTCOMES: Partial<Record<Next, CallOutcome>> = { succeeded: SUCCEEDED, canceled: LEFT };
 
-/** The real repository on a real database, and the hand of time on the leases in it. */
+/** The real repository on a real database, with control over the leases in it. */
 export class StateWorld {
   private constructor(
     private readonly context: FaultContext,
@@ -127,7 +127,7 @@ export class StateWorld {
     return executionId;
   }
 
-  /** Nobody else's until they are claimed on purpose, and so often lost already. */
+  /** Keeps executions from being claimed until the test wants it, and sets how often they were already lost. */
   async settleIn(entries: readonly { readonly id: string; readonly lapses: number }[]): Promise<void> {
     const { database } = this.context;
     await postpone(
@@ -158,7 +158,7 @@ export class StateWorld {
     await this.executions.cancel(this.projectId, executionId);
   }
 
-  /** Acts as an owner; the others act on everything at once. */
+  /** Performs an owner's operation; the other operations act on everything at once. */
   async act(
     executionId: string,
     hold: Hold,
@@ -179,7 +179,7 @@ export class StateWorld {
       case 'finish':
         await this.executions.end({
           mode: 'async',
-          // They have no duties, so either statement has to do: each is taken by every other owner.
+          // The executions have no duties, so either statement must work: owners alternate between the two.
           claim: { ...claim, mayHaveDuties: hold.fence % 2 === 0 },
           attempt: hold.attempt ?? 1,
           model,
@@ -190,7 +190,7 @@ export class StateWorld {
     }
   }
 
-  /** Reads the states in the words of `visible`. */
+  /** Reads the states in the format of `visible`. */
   async read(ids: readonly string[]): Promise<Map<string, string>> {
     const rows = await this.context.database.query<{ id: string; seen: string }>(
       `SELECT execution_id AS id, format('%s%s, attempts %s [%s]', e.status,
@@ -205,12 +205,12 @@ export class StateWorld {
     return new Map(rows.map(({ id, seen }) => [id, seen]));
   }
 
-  /** A line for each execution that is kept in no place, in two, or without its input. */
+  /** Returns a line for each execution that is in no place, in two, or without its input. */
   findMisplaced(): Promise<string[]> {
     return findMisplaced((text) => this.context.database.query(text));
   }
 
-  /** Out of the way of the next ones; what was watched is kept. */
+  /** Deletes executions so that they do not disturb the next ones. Their watched moves are kept. */
   async forget(ids: readonly string[]): Promise<void> {
     await deleteExecutions(this.context.database, ids);
   }

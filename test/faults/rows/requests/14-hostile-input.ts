@@ -15,9 +15,9 @@ import {
 
 const SIZES = { full: { times: 20, rounds: 20 }, short: { times: 1, rounds: 1 } };
 const NEIGHBOURS = 63;
-/** Slow enough for all who came in the same moment to meet in the journal. */
+/** Slow enough that all concurrent requests meet in the journal. */
 const TRIP_MS = 50;
-/** Two lanes share them, and on a busy machine they come in more than one moment. */
+/** Two lanes share the requests, and on a busy machine they arrive at different moments. */
 const LEAST_TOGETHER = 16;
 const MOST_ANSWER_MS = 100;
 const MOST_BLOCKED_MS = 50;
@@ -70,7 +70,7 @@ export const hostileInputRow: FaultRow = {
     const slowest = answers.reduce((one, other) => (one.tookMs > other.tookMs ? one : other));
     const pollution = await probePrototype(context, api.url);
     await context.untilSettled(SETTLE_LIMIT_MS);
-    // Not before: bytes that are held back would be overtaken.
+    // Only here, because delayed bytes would otherwise be overtaken.
     await context.postgres.proxy.pass();
     const verdict = await context.check();
     await rm(folder, { recursive: true, force: true });
@@ -103,7 +103,7 @@ export const hostileInputRow: FaultRow = {
           .map(({ request, status }) => `${request.name} was answered with ${status}.`),
         ...neighbours.broken,
         ...pollution,
-        // The short run shares its machine with other tests: there times are measured and not judged.
+        // The short run shares its machine with other tests, so it measures times without judging them.
         ...(size === 'full' && slow.length > 0
           ? [
               `${slow.length} answers took over ${MOST_ANSWER_MS} ms, such as that to ${slow[0]?.request.name ?? ''}.`,
@@ -131,7 +131,7 @@ async function send(url: string, request: HostileRequest): Promise<Answer> {
   return { request, status: response.status, tookMs: performance.now() - startedAtMs };
 }
 
-/** Reads the file of the preload; between two writes it may be empty. */
+/** Reads the file of the preload, which may be empty between two writes. */
 function readLoop(file: string): { readonly resets: number; readonly mostMs: number } {
   try {
     return JSON.parse(readFileSync(file, 'utf8')) as { resets: number; mostMs: number };
@@ -140,7 +140,7 @@ function readLoop(file: string): { readonly resets: number; readonly mostMs: num
   }
 }
 
-/** Each hostile request goes out in the same moment as the good ones, some of them before it and some after. */
+/** Sends the hostile requests at the same moment as the good ones, some of which go before them and some after. */
 async function amongNeighbours(
   context: FaultContext,
   api: LedgerProcess,
@@ -164,7 +164,7 @@ async function amongNeighbours(
         .map(({ request, status }) => `Among neighbours, ${request.name} was answered with ${status}.`),
     );
   }
-  // A row shows which transaction has written it last; the watch on moves shows the one that inserted it.
+  // A row shows only the last transaction that wrote it. The watch on moves shows the one that inserted it.
   const [row] = await context.database.query<{ together: number }>(
     `SELECT max(count)::int AS together FROM
        (SELECT count(*) FROM watched_moves WHERE from_status IS NULL AND attempt IS NULL GROUP BY xmin::text) AS commits`,

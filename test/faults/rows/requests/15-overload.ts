@@ -6,9 +6,9 @@ import { sendFor, type StreamResult } from './open-loop.js';
 import { openProject } from '../governance/second-project.js';
 
 /**
- * The capacity of the ledger is set here, so that ten times of it is a load that this machine can make beside the ledger: in the
- * full run, 16 requests at once of 400 ms are 40 a second, three quarters of them for one project; 8 calls at once are 20 of
- * the queue. The short run shares its machine with others, and has longer calls, which are fewer requests.
+ * The capacity of the ledger is set here, so that this machine can produce ten times as much load beside it. In the
+ * full run, 16 concurrent requests of 400 ms are 40 a second, three quarters of them for one project; 8 concurrent calls are 20 of
+ * the queue. The short run shares its machine with others, so its calls are longer and its requests fewer.
  */
 const SIZES = {
   full: { normalMs: 60_000, overloadMs: 300_000, callMs: 400 },
@@ -20,12 +20,12 @@ const MAX_QUEUED = 400;
 const NORMAL_SHARE = 0.5;
 const TIMES = 10;
 const MOST_SLOWDOWN = { accepted: 2, quiet: 1.5 };
-/** On top of what the process has when it does its normal work. */
+/** On top of what the process uses for its normal work. */
 const MOST_GROWTH_BYTES = 150 * 1024 ** 2;
 const SAMPLE_MS = 500;
 const SETTLE_LIMIT_MS = 60_000;
 
-/** The rates of both projects, by the second. */
+/** The rates of both projects per second. */
 interface Rates {
   readonly runs: number;
   readonly submits: number;
@@ -36,7 +36,7 @@ interface Rates {
 interface Phase {
   readonly greedy: { readonly runs: StreamResult; readonly submits: StreamResult };
   readonly quiet: { readonly runs: StreamResult; readonly submits: StreamResult };
-  /** From submit to the end, of the quiet project. */
+  /** From submit to end, for the quiet project. */
   readonly quietDoneP99Ms: number;
   readonly mostMemoryBytes: number;
 }
@@ -93,14 +93,14 @@ export const overloadRow: FaultRow = {
         ...verdict.broken,
         ...complainOfOthers(normal),
         ...complainOfOthers(overload),
-        // The short run shares its machine with other tests: there times, and what follows from them, are not judged.
+        // The short run shares its machine with other tests, so it judges neither times nor what follows from them.
         ...(size === 'full' ? [...complainOfQuiet(overload), ...judge(normal, overload)] : []),
       ],
     };
   },
 };
 
-/** Returns the rates: as many as the ledger can take of the greedy project; the quiet one asks for a tenth of its share. */
+/** Returns the rates: the greedy project gets the ledger's capacity, and the quiet one asks for a tenth of its share. */
 function ratesOf(callMs: number): Rates {
   const [runs, submits] = [(AT_ONCE * 1000) / callMs, (CONCURRENCY * 1000) / callMs];
   return { runs: runs * 0.75, submits, quietRuns: runs / 10, quietSubmits: submits / 10 };
@@ -178,7 +178,7 @@ function describe(
   };
 }
 
-/** The rest is refused in order: no other answer, and no broken connection. */
+/** Complains of anything but proper refusals: another answer, or a broken connection. */
 function complainOfOthers(phase: Phase): string[] {
   return streamsOf(phase)
     .filter(({ others }) => Object.keys(others).length > 0)

@@ -6,7 +6,7 @@ import { withRedis } from '../../core/lab.js';
 import type { FaultRow } from '../../core/row.js';
 
 const SIZES = { full: { rounds: 10 }, short: { rounds: 1 } };
-/** Each is looked for wherever it should not be. */
+/** The row searches for each of these wherever it should not be. */
 const MARKS = {
   'admin key': ADMIN_KEY,
   'provider key': 'sk-marked-4f1c0a77d2e94b0e',
@@ -17,15 +17,15 @@ const MARKS = {
   'callback path': 'marked-callback-e6b2',
 };
 const SETTLE_LIMIT_MS = 60_000;
-/** A mark for rows that the database itself refuses, whose error quotes them. */
+/** Marks rows that the database itself refuses, and whose error quotes them. */
 const REFUSED_BY_DATABASE = 'refused-by-the-database';
 const LEAST_ERRORS = 12;
 
 interface Seen {
-  /** Every answer that is none of success, as it came. */
+  /** Every unsuccessful answer, as received. */
   readonly problems: string[];
   readonly codes: Set<string>;
-  /** Everything that went to Redis and came back. */
+  /** Everything that was sent to Redis and came back. */
   readonly redis: Buffer[];
   readonly secrets: Map<string, string>;
 }
@@ -41,7 +41,7 @@ export const secretsRow: FaultRow = {
     const seen: Seen = { problems: [], codes: new Set(), redis: [], secrets };
     context.redis.proxy.tap(() => recorder(seen.redis));
     const receiver = await WebhookReceiver.start();
-    // Refused and, in the end, taken: that is logged in other words.
+    // The receiver refuses first and accepts in the end, which is logged differently.
     receiver.behave({ kind: 'answer', status: 500 }, { kind: 'answer' });
     const settings = context.settings('Redis', {
       OPENAI_API_KEY: MARKS['provider key'],
@@ -53,7 +53,7 @@ export const secretsRow: FaultRow = {
       WEBHOOK_ALLOWED_HOSTS: '127.0.0.1',
       WEBHOOK_RETRY_WAITS_MS: '10',
     });
-    // DEBUG is a level of its own.
+    // DEBUG is a separate level.
     const [api, worker] = [
       await context.startApi(settings),
       await context.startWorker({ ...settings, DEBUG: 'true' }),
@@ -120,7 +120,7 @@ async function prepare(context: FaultContext, url: string, { secrets }: Seen): P
   );
 }
 
-/** Ways of a provider to fail, all of which repeat what they were told. */
+/** Failures of a provider that repeat what it was sent. */
 const FAILURES: readonly Behaviour[] = [
   ...[400, 401, 408, 429, 500].map((status): Behaviour => ({
     kind: 'error',
@@ -159,7 +159,7 @@ async function goWrong(
   await context.untilSettled(SETTLE_LIMIT_MS);
   await sendRefused(send, body);
   await sendUnknown(send, context, seen);
-  // Rows that the database refuses, and one that goes away under them.
+  // Rows that the database refuses, and one that disappears during the request.
   await send('POST', '/v1/executions:submit', {
     ...body,
     variables: { text: `${MARKS.variable} ${REFUSED_BY_DATABASE}` },
@@ -179,7 +179,7 @@ async function goWrong(
 
 type Send = (method: string, route: string, body: unknown, headers?: Record<string, string>) => Promise<void>;
 
-/** Bodies that are wrong in every part that is looked at. */
+/** Sends bodies that are wrong in every part that is checked. */
 async function sendRefused(send: Send, body: Readonly<Record<string, unknown>>): Promise<void> {
   const key = { 'idempotency-key': 'marked' };
   await send(
@@ -220,7 +220,7 @@ async function sendRefused(send: Send, body: Readonly<Record<string, unknown>>):
   await send('PUT', '/v1/prompts/marked', { template_source: `${MARKS.prompt} {% if %}` });
 }
 
-/** Keys that open nothing, or not enough, and things that are not there. */
+/** Sends keys that are invalid or lack permission, and asks for things that do not exist. */
 async function sendUnknown(send: Send, context: FaultContext, { secrets }: Seen): Promise<void> {
   await send('GET', '/v1/prompts', undefined, { 'x-api-key': MARKS['provider key'] });
   await send('GET', '/v1/prompts', undefined, { 'x-api-key': `pl_x_${secrets.get('API key') ?? ''}` });
@@ -248,7 +248,7 @@ function sender(url: string, { problems, codes }: Seen): Send {
   };
 }
 
-/** Everything that lies in Redis at the end, whatever its type. */
+/** Reads everything in Redis at the end, of whatever type. */
 async function dumpRedis({ redis }: FaultContext): Promise<string[]> {
   const reads: Readonly<Record<string, readonly string[]>> = {
     string: ['GET'],
@@ -279,7 +279,7 @@ function hitsIn(secrets: ReadonlyMap<string, string>, where: string, text: strin
     });
 }
 
-/** Lines of debug and trace. */
+/** Counts lines of debug and trace. */
 function talkative(logs: string): number {
   return logs.split('\n').filter((line) => /"level":(?:10|20)\b/.test(line)).length;
 }

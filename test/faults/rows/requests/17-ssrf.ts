@@ -8,10 +8,10 @@ import { inParallel } from '../../core/ledger-client.js';
 import type { FaultRow } from '../../core/row.js';
 import { plainTargets, resolvedAddresses } from './ssrf-targets.js';
 
-/** In a short run one spelling of so many. */
+/** A short run takes one spelling of so many. */
 const SIZES = { full: { oneIn: 1 }, short: { oneIn: 6 } };
 const LEAST_SPELLINGS = 200;
-/** An address that the operator allows: what a name shows before it turns, and who redirects. */
+/** An address that the operator allows: names resolve to it before they turn, and the redirecting receiver listens there. */
 const ALLOWED = '127.0.0.2';
 const REDIRECTS = [301, 302, 303, 307, 308];
 const TRIES = 2;
@@ -24,7 +24,7 @@ interface Delivery {
   readonly status: number | null;
 }
 
-/** Counts connections on every address of this machine but that of the other receiver. */
+/** Counts connections on every address of this machine except that of the other receiver. */
 class Listener {
   connections = 0;
   private readonly server: Server;
@@ -81,7 +81,7 @@ async function attack(context: FaultContext, { listener, receiver, port, oneIn }
   const api = await context.startApi(settings);
   await context.putPrompt(api.url);
   const accepted = await submitAll(context, api.url, plain);
-  // A receiver that fails once is asked again: by then the name has turned.
+  // A receiver that fails once is asked again, and by then the name has turned.
   receiver.behave({ kind: 'answer', status: 500 });
   const rebinding = Object.keys(names).filter((name) => name.startsWith('rebinding'));
   await deliver(
@@ -99,7 +99,7 @@ async function attack(context: FaultContext, { listener, receiver, port, oneIn }
   const resolved = Object.keys(names).filter((name) => name.startsWith('private'));
   const named = resolved.flatMap((name) => [`http://${name}:${port}/`, `https://${name}:${port}/`]);
   const redirecting = REDIRECTS.map((status) => receiver.url(`/redirect-${status}`));
-  // The last as after a change of the configuration: what is plain would not be taken now.
+  // The last ones act as after a change of the configuration: plain targets would be refused now.
   await Promise.all([
     deliver(context, api.url, [...redirecting, ...named]),
     deliver(context, api.url, plain, true),
@@ -146,7 +146,7 @@ async function attack(context: FaultContext, { listener, receiver, port, oneIn }
   };
 }
 
-/** Returns the addresses of each name, one list a question. */
+/** Returns the addresses of each name, one list for each lookup. */
 function namesOf(addresses: readonly string[]): Record<string, string[][]> {
   const names: Record<string, string[][]> = {};
   for (const [index, address] of addresses.entries()) names[`private-${index}.test`] = [[address]];
@@ -158,7 +158,7 @@ function namesOf(addresses: readonly string[]): Record<string, string[][]> {
   return names;
 }
 
-/** @returns those that were not refused with 400. */
+/** @returns the targets that were not refused with 400. */
 async function submitAll(context: FaultContext, url: string, targets: readonly string[]): Promise<string[]> {
   const accepted: string[] = [];
   await inParallel(targets.length, 16, async (index) => {
@@ -171,8 +171,8 @@ async function submitAll(context: FaultContext, url: string, targets: readonly s
 }
 
 /**
- * Lets executions end whose callbacks go there, and waits until the service has delivered them or given them up.
- * `past`: the URL is written past the check of the request.
+ * Ends executions whose callbacks go there, and waits until the service has delivered them or given them up.
+ * `past` bypasses the check of the request when it writes the URL.
  */
 async function deliver(
   context: FaultContext,

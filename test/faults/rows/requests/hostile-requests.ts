@@ -1,10 +1,10 @@
-/** One request that means harm. */
+/** One malicious request. */
 export interface HostileRequest {
   readonly name: string;
   readonly method: 'PUT' | 'POST';
   readonly path: string;
   readonly body: string;
-  /** The statuses of the answer; a template that explodes only when it is rendered is taken first. */
+  /** The expected statuses. A template that fails only when it is rendered is accepted first. */
   readonly statuses: readonly number[];
 }
 
@@ -58,7 +58,7 @@ export const HOSTILE_REQUESTS: readonly HostileRequest[] = [
   template('brackets in brackets', `{{ a${'[a'.repeat(20_000)}${']'.repeat(20_000)} }}`),
 ];
 
-/** Templates that are as good as any until they are rendered. */
+/** Templates that look fine until they are rendered. */
 export const EXPLODING_TEMPLATES: Readonly<Record<string, string>> = {
   'explodes-by-loops': '{% for a in (1..900) %}{% for b in (1..900) %}{{ b }}{% endfor %}{% endfor %}',
   'explodes-by-doubling': `{% assign a = "0123456789" %}${'{% assign a = a | append: a %}'.repeat(60)}{{ a }}`,

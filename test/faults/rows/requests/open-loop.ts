@@ -12,19 +12,19 @@ export interface Stream {
 export interface StreamResult {
   readonly sent: number;
   readonly accepted: number;
-  /** Answered with 429. */
+  /** The number answered with 429. */
   readonly refused: number;
-  /** Answers that are neither, by status and code, and broken connections by theirs. */
+  /** Other answers by status and code, and broken connections by their code. */
   readonly others: Readonly<Record<string, number>>;
-  /** The p99 of the accepted ones; null when there were none. */
+  /** The p99 of the accepted requests; null when there were none. */
   readonly p99Ms: number | null;
 }
 
 const TICK_MS = 20;
-/** The time after which an answer never comes. */
+/** The time after which an answer counts as never arriving. */
 const ANSWER_LIMIT_MS = 60_000;
 
-/** Sends at its own pace, however long the answers take: an overload does not wait for its victim. */
+/** Sends at its own pace, however long the answers take, because an overload does not wait for its victim. */
 export async function sendFor(stream: Stream, forMs: number): Promise<StreamResult> {
   const { url, route, apiKey, perSecond } = stream;
   const dispatcher = new Agent({ headersTimeout: ANSWER_LIMIT_MS, bodyTimeout: ANSWER_LIMIT_MS });

@@ -2,7 +2,7 @@ import { LOOPBACK_SPELLINGS, PRIVATE_SPELLINGS } from '../../../../src/infra/out
 
 const SPELLINGS = [...LOOPBACK_SPELLINGS, ...PRIVATE_SPELLINGS];
 
-/** URLs that are plainly not public: every spelling of every address, and what parsers of URLs have been fooled by. */
+/** URLs that are plainly not public: every spelling of every address, and tricks that have fooled URL parsers. */
 export function plainTargets(port: number): string[] {
   return [
     ...SPELLINGS.flatMap((host) => [`http://${host}:${port}/hook`, `https://${host}:${port}/hook`]),
@@ -44,7 +44,7 @@ function tricks(port: number): string[] {
   ];
 }
 
-/** Literal addresses as a resolver would answer them. */
+/** Returns literal addresses as a resolver would return them. */
 export function resolvedAddresses(): string[] {
   const hosts = SPELLINGS.filter((host) => URL.canParse(`http://${host}`)).map((host) =>
     new URL(`http://${host}`).hostname.replace(/^\[|\]$/g, ''),

@@ -40,7 +40,7 @@ export const flushRedisRow: FaultRow = {
       submitted += 1;
     });
     await Promise.all([flushing, submitting]);
-    // The backlog of the slow ones is left to as many hands as an operator would add.
+    // Clears the backlog of the slow workers with as much capacity as an operator would add.
     await context.startWorker(context.settings('Redis', { CONCURRENCY: '32' }));
     const settledMs = await context.untilSettled(SETTLE_LIMIT_MS);
     const verdict = await context.check();

@@ -62,7 +62,7 @@ export const redisDownRow: FaultRow = {
           ? []
           : [`${verdict.executions - verdict.succeeded} did not succeed.`]),
         ...(settledMs === null ? ['Not all was done within 60 s.'] : []),
-        // The short run shares its machine with other tests: there the time is measured and not judged.
+        // The short run shares its machine with other tests, so it measures the time without judging it.
         ...(size === 'full' && p99Ms > MOST_P99_MS ? [`p99 of a submit was ${p99Ms} ms.`] : []),
       ],
     };
@@ -86,7 +86,7 @@ async function whileFull(context: FaultContext, work: () => Promise<unknown>): P
         () => 1,
       );
     await redis.sendCommand(['CONFIG', 'SET', 'maxmemory-policy', 'noeviction']);
-    // Less than it needs for itself, so every write is one too many.
+    // Less than Redis needs for itself, so that it refuses every write.
     await redis.sendCommand(['CONFIG', 'SET', 'maxmemory', '1']);
     const before = await write();
     await work();
@@ -96,7 +96,7 @@ async function whileFull(context: FaultContext, work: () => Promise<unknown>): P
   });
 }
 
-/** @returns a way to end it, with what was answered otherwise than 202. */
+/** @returns a way to stop, which returns the answers other than 202. */
 function submitSteadily(context: FaultContext, url: string, waitMs: number): { stop(): Promise<string[]> } {
   const client = context.client(url);
   const refusals: string[] = [];

@@ -29,7 +29,7 @@ export const stopPostgresRow: FaultRow = {
       await sleep(betweenMs);
       gone.push(context.postgres.pid);
       await context.postgres.stopImmediately();
-      // Writes are bridged by the journals when the outage is short; who asks how the service is must be told.
+      // The journals bridge writes during a short outage, but a health check must report it.
       if ((await context.admin(api.url).get('/health')).status === 503) told += 1;
       await sleep(betweenMs / 4);
       await context.postgres.restart();
@@ -63,7 +63,7 @@ export const stopPostgresRow: FaultRow = {
   },
 };
 
-/** From the moment when Postgres takes connections again to the first submit that is accepted. */
+/** Returns the time from when Postgres accepts connections again to the first accepted submit. */
 async function recoveryMs(context: FaultContext, url: string, stop: number): Promise<number> {
   const beganAtMs = performance.now();
   await context

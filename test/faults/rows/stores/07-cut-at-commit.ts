@@ -7,7 +7,7 @@ const SIZES = {
   full: { cuts: 100, clients: 8 },
   short: { cuts: 4, clients: 4 },
 };
-/** One commit in so many is cut, so that what was cut off gets through when it is tried again. */
+/** One commit in so many is cut, so that a cut-off one succeeds when it is retried. */
 const ONE_IN = 8;
 const CALL_MS = 20;
 const SETTLE_LIMIT_MS = 60_000;
@@ -25,12 +25,12 @@ export const cutAtCommitRow: FaultRow = {
     await context.putPrompt(api.url);
     await context.startWorker();
 
-    // Also a small run has to meet the commits that matter most.
+    // Even a small run must hit the commits that matter most.
     const countBeginnings = (name: string) =>
       cuts.filter(({ statements }) => nameCommit(statements) === name).length;
     const isEnough = () =>
       cuts.length >= wanted && countBeginnings('begin') > 0 && countBeginnings('begin_plain') > 0;
-    // From here on, every new connection of every process; those there are break once, so that all are new.
+    // Applies to every new connection of every process. Existing ones are broken once, so that all are new.
     const decide = (): CommitFate => {
       asked += 1;
       if (isEnough() || asked % ONE_IN !== 0) return 'pass';
@@ -42,7 +42,7 @@ export const cutAtCommitRow: FaultRow = {
     const lane = async (_: unknown, number: number) => {
       for (let index = 0; !isEnough(); index += 1) {
         const label = `${number}-${index}`;
-        // A request without a key has to be found out about by the ledger itself.
+        // The ledger itself has to find out what became of a request without a key.
         const key = index % 2 === 0 ? { key: label } : {};
         await client.request({ label, ...key }).sendUntilAnswered();
       }

@@ -12,13 +12,13 @@ const SIZES: Readonly<Record<Size, { rounds: readonly Process[]; executions: num
   full: { rounds: ['API', 'worker'], executions: 200, kills: 5 },
   short: { rounds: ['API'], executions: 10, kills: 1 },
 };
-/** Half the hour is far more than anything else can account for. */
+/** Half the hour is far more than anything else can explain. */
 const CLEARLY_OFF_MS = HOUR_MS / 2;
 const LEASE_MS = 2_000;
 const RETRY_WAIT_MS = 2_000;
 const JITTER = 0.2;
 const ASKED_WAIT_S = 3;
-/** The bounds of the database's time within which a process' timestamps have to lie: its own trip there. */
+/** How far a process's timestamps may lie outside the database's times: the duration of its round trip. */
 const TRIP_MS = 500;
 const SETTLE_LIMIT_MS = 60_000;
 const SHIFT_CLOCK = path.join(__dirname, '../../preloads/shift-clock.cjs');
@@ -31,7 +31,7 @@ interface Written {
   readonly created_ms: number;
 }
 
-/** API and worker are off in opposite directions, so that they also disagree with each other; then the other way round. */
+/** The clocks of API and worker are off in opposite directions, so that they also disagree with each other. Then they swap. */
 export const clockOffRow: FaultRow = {
   number: 11,
   fault: 'application clock off by an hour either way',
@@ -74,17 +74,17 @@ export const clockOffRow: FaultRow = {
   },
 };
 
-/** The label of an execution, which its prompt renders, says what is to happen to it. */
+/** The label of an execution, which its prompt renders, selects what happens to it. */
 function behaviourOf({ body, attemptId }: ReceivedRequest) {
   const text = JSON.stringify(body?.['messages']);
   const isFirst = attemptId?.endsWith('-1') === true;
   if (text.includes('hung'))
     return isFirst ? ({ kind: 'hang', at: 'start' } as const) : ({ kind: 'answer' } as const);
-  // Longer than a lease: it has to be renewed.
+  // Longer than a lease, so that it has to be renewed.
   if (text.includes('long')) return { kind: 'answer', delayMs: LEASE_MS * 1.5 } as const;
   if (text.includes('failing') && isFirst) return { kind: 'error', status: 500 } as const;
   if (text.includes('asked') && isFirst) {
-    // The vendor's clock is right, as that of the database.
+    // The vendor's clock is right, as is that of the database.
     const date = new Date(Date.now() + (ASKED_WAIT_S + 1) * 1000).toUTCString();
     return { kind: 'error', status: 429, headers: { 'retry-after': date } } as const;
   }
@@ -150,7 +150,7 @@ function shifted(context: FaultContext, shiftMs: number): Settings {
   });
 }
 
-/** By how much the clock of a process is off, as its own log tells; null when it has logged nothing. */
+/** Returns how far the clock of a process is off according to its log; null when it has logged nothing. */
 function clockShiftMs({ logs }: ServiceProcess): number | null {
   const line = logs.findLast((each) => each.startsWith('{') && each.includes('"time":'));
   return line === undefined ? null : (JSON.parse(line) as { time: number }).time - Date.now();
@@ -163,7 +163,7 @@ async function databaseMs({ database }: FaultContext): Promise<number> {
   return row?.ms ?? Number.NaN;
 }
 
-/** In the order in which they were asked for. */
+/** In the order of the requests. */
 function findWritten({ database }: FaultContext, label: string): Promise<Written[]> {
   return database.query<Written>(
     `SELECT correlation_id AS label, status, i.tableoid::regclass::text AS partition,
@@ -195,7 +195,7 @@ async function judgeKeys({ database }: FaultContext): Promise<string[]> {
   return bad.slice(0, 3).map(({ key, hours }) => `The key ${key} is kept for ${hours} hours.`);
 }
 
-/** Judges how long another attempt was waited for, by the database's clock. */
+/** Judges how long each retry waited, by the database's clock. */
 async function judgeRetries(context: FaultContext, failing: string, asked: string) {
   const waits = new Map<string, number>();
   const look = async () => {
@@ -231,7 +231,7 @@ async function countHeld({ database }: FaultContext): Promise<number> {
   return rows.length;
 }
 
-/** Those of the calls that hang are renewed again and again. */
+/** The leases of hanging calls are renewed again and again. */
 async function judgeLeases({ database }: FaultContext): Promise<string[]> {
   const rows = await database.query<{ label: string; left_ms: number; fence: number }>(
     `SELECT correlation_id AS label, extract(epoch FROM lease_until - now())::float8 * 1000 AS left_ms, fence
@@ -241,7 +241,7 @@ async function judgeLeases({ database }: FaultContext): Promise<string[]> {
   return bad.map((row) => `A lease is wrong: ${JSON.stringify(row)}.`);
 }
 
-/** Lost calls were made once more, a long one was not, and nothing else was made twice without a failure. */
+/** Lost calls were repeated, a long one was not, and nothing else was repeated without a failure. */
 async function judgeAttempts({ database }: FaultContext, label: string): Promise<string[]> {
   const rows = await database.query<{ label: string; status: string; attempts: string }>(
     `SELECT correlation_id AS label, e.status, string_agg(a.status, ' ' ORDER BY attempt) AS attempts

@@ -22,7 +22,7 @@ interface KeyDialogProps {
   readonly onClose: () => void;
 }
 
-/** One key: what it may do, its limits, its rotation and its end. */
+/** One key: its permissions, its limits, its rotation and its end. */
 export function KeyDialog(props: KeyDialogProps) {
   const [asked, setAsked] = useState<'rotate' | 'revoke' | 'limits' | null>(null);
   const { apiKey, onChanged, onClose } = props;

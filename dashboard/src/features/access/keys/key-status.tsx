@@ -5,7 +5,7 @@ export function hasExpired({ expires_at: at }: Key): boolean {
   return at !== null && Date.parse(at) <= Date.now();
 }
 
-/** Whether a key works, and whether its former secret works too. */
+/** Whether a key works, and whether its former secret still does. */
 export function KeyStatus({ apiKey }: { readonly apiKey: Key }) {
   if (apiKey.revoked_at !== null) return <Chip tone="bad">revoked</Chip>;
   if (hasExpired(apiKey)) return <Chip tone="warn">expired</Chip>;

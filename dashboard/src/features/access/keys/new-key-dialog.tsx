@@ -13,7 +13,7 @@ import { RateLimitFields, toLimits } from './rate-limits';
 
 const BY_SCOPE = 'scopes';
 
-/** Asks what a new key is for, what it may do, and until when. */
+/** Asks for the purpose, the permissions and the expiry of a new key. */
 export function NewKeyDialog({
   onMade,
   onClose,

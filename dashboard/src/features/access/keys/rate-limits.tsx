@@ -2,7 +2,7 @@ import type { KeyRateLimits } from '@prompt-ledger/client';
 import { Input } from '../../../ui/controls/field';
 import { FormField } from '../../../ui/form/form';
 
-/** Limits as they were typed; empty for the default of the service. */
+/** Limits as typed; empty for the service's default. */
 export interface TypedLimits {
   readonly requests: string;
   readonly tokens: string;

@@ -29,7 +29,7 @@ export function InviteDialog({
     queryKey: ['members', 'users'],
     queryFn: async ({ signal }) => (await ledger.users.list({ limit: 200 }, { signal })).users,
   });
-  // A user who was made before the role was refused is not made again.
+  // Keeps the user who was made before the role was refused, so that a retry does not make another one.
   const made = useRef<{ readonly of: string; readonly id: string } | null>(null);
   const add = useMutation({
     mutationFn: async () => {

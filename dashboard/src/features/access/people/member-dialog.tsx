@@ -10,7 +10,7 @@ import { say } from '../../../ui/toasts';
 import { visibleText } from '../../../ui/text/visible-text';
 import { RoleSelect } from '../roles';
 
-/** One member: their role, and ways to take it away. */
+/** One member: their role, and ways to remove it. */
 export function MemberDialog({
   member,
   onDone,

@@ -15,7 +15,7 @@ export function TeamDialog({
   onDone,
   onClose,
 }: {
-  /** Null for a new one. */
+  /** Null for a new team. */
   readonly team: Team | null;
   readonly onDone: () => void;
   readonly onClose: () => void;

@@ -41,7 +41,7 @@ const COLUMNS: readonly Column<Team>[] = [
   },
 ];
 
-/** Teams: what their members may do with the prompts that the team answers for. */
+/** Teams, and what their members may do with the prompts that the team owns. */
 export function TeamsScreen() {
   const listed = usePages<Team, TeamList>(
     ['teams', 'list'],

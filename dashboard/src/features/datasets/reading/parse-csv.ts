@@ -1,12 +1,12 @@
 export interface CsvRow {
-  /** On which it begins, from 1. */
+  /** The line on which the row begins, counted from 1. */
   readonly line: number;
   readonly cells: readonly string[];
 }
 
 /**
- * Rows of CSV as RFC 4180 has it: commas, cells in quotes where they need them, either kind of line end. Empty lines are passed over.
- * @param fail is told the line of what is no CSV.
+ * Parses CSV by RFC 4180: commas, optionally quoted cells, both kinds of line ends. Skips empty lines.
+ * @param fail gets the line of invalid CSV.
  */
 export function parseCsv(text: string, fail: (line: number, message: string) => never): readonly CsvRow[] {
   const rows: CsvRow[] = [];
@@ -39,7 +39,7 @@ export function parseCsv(text: string, fail: (line: number, message: string) => 
     cells.push(cell);
     if (text[at] === ',') {
       at += 1;
-      // A comma at the very end has an empty cell behind it.
+      // A comma at the very end is followed by an empty cell.
       if (at === text.length) cells.push('');
     } else if (at < text.length) {
       at += text.startsWith('\r\n', at) ? 2 : 1;

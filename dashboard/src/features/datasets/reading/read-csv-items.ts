@@ -3,7 +3,7 @@ import { parseJson } from '../../../api/parse-json';
 import { ServiceProblem } from '../../../api/service-problem';
 import { parseCsv } from './parse-csv';
 
-/** The part of an item that the cells of a column become; the command line reads files by the same rules. */
+/** The part of an item that a column fills. The command line reads files by the same rules. */
 interface Column {
   readonly place: 'external_id' | 'expected' | 'metadata' | 'variables' | 'metadata member' | 'variable';
   readonly name: string;
@@ -49,7 +49,7 @@ function toColumn(header: string, at: number, line: number, fail: Fail): Column 
   return { place: 'variable', name, isJson: isMarked };
 }
 
-/** Put together as text and then read, so that numbers stay as they are written. */
+/** The item is assembled as JSON text and then read, so that numbers keep their spelling. */
 function toItem(
   cells: readonly string[],
   columns: readonly Column[],
@@ -62,7 +62,7 @@ function toItem(
   let whole: string | null = null;
   for (const [at, { place, name, isJson }] of columns.entries()) {
     const cell = cells[at] ?? '';
-    // An empty cell is nothing, but for a variable that is a text.
+    // An empty cell means no value, except for a variable that is a text.
     if (cell === '' && (isJson || place !== 'variable')) continue;
     const json = isJson ? checkJson(cell, at, line, fail) : JSON.stringify(cell);
     if (place === 'variable') variables.push(`${JSON.stringify(name)}:${json}`);

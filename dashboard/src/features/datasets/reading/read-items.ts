@@ -4,8 +4,8 @@ import { ServiceProblem } from '../../../api/service-problem';
 import { readCsvItems } from './read-csv-items';
 
 /**
- * The items of a file: CSV, JSON lines, or JSON with a list of them.
- * @param name of the file; its ending says which.
+ * Reads the items of a file: CSV, JSON lines, or JSON with a list of them.
+ * @param name the name of the file, whose extension selects the format.
  * @throws ServiceProblem `FILE_UNREADABLE`, with the line
  */
 export function readItems(name: string, text: string): readonly NewDatasetItem[] {
@@ -35,7 +35,7 @@ function readLines(text: string, fail: (line: number, message: string) => never)
   return items;
 }
 
-/** A list of items, or an object that has one as `items`, as requests do. */
+/** Reads a list of items, or an object with such a list as `items`, as in requests. */
 function readList(text: string, fail: (message: string) => never): readonly NewDatasetItem[] {
   const value = parseOr(text, fail);
   const list = Array.isArray(value) ? value : (value as { items?: unknown } | null)?.items;

@@ -10,7 +10,7 @@ import { EXECUTION_COLUMNS } from '../execution-columns';
 
 const SHOWN = 20;
 
-/** Asks which execution to compare with: one of the newest of the same prompt, or any by its id. */
+/** Asks for the execution to compare with: one of the newest of the same prompt, or any by its id. */
 export function ChooseOther({
   execution,
   onChoose,

@@ -15,7 +15,7 @@ import { listAsked, listOutcomes } from './list-differences';
 
 const route = getRouteApi('/executions/$id/compare');
 
-/** Two executions side by side: which of version, variables, model, params and price differs, and what became of it. */
+/** Compares two executions: how their versions, variables, models, params and prices differ, and how their outcomes do. */
 export function CompareScreen() {
   const { id } = route.useParams();
   const { with: otherId } = route.useSearch();

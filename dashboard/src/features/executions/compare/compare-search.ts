@@ -1,7 +1,7 @@
 import { given, textOf } from '../../../ui/search-params';
 
 export interface CompareSearch {
-  /** Id of the other execution. */
+  /** The id of the other execution. */
   readonly with?: string;
 }
 

@@ -6,7 +6,7 @@ import { type Difference, NONE } from './list-differences';
 const HEAD = 'border-b px-3 py-2 text-left text-[11.5px] font-[540] text-ink-3';
 const CELL = 'border-b px-3 py-2 align-top break-words';
 
-/** Lists the facts that differ above those that are the same; facts that neither execution has are left out. */
+/** Lists the facts that differ above those that are equal, and omits facts that neither execution has. */
 export function DifferenceTable({
   title,
   differences,

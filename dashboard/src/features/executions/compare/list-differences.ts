@@ -12,12 +12,12 @@ export interface Difference {
 
 /** Stands for a fact that an execution does not have. */
 export const NONE = '–';
-/** The difference of a longer value is shown by word. */
+/** Differences between longer values are shown by word. */
 const MOST_CHARS = 120;
 const words = (text: string | null) => text?.replaceAll('_', ' ') ?? NONE;
 const tokens = (value: number | null) => (value === null ? NONE : count(value));
 
-/** Lists what was asked for: prompt, version, variables, model, params, and the price that it was reckoned by. */
+/** Lists what was requested: prompt, version, variables, model, params, and the price that was applied. */
 export function listAsked(before: Execution, after: Execution): readonly Difference[] {
   const compare = comparing(before, after);
   return [
@@ -33,7 +33,7 @@ export function listAsked(before: Execution, after: Execution): readonly Differe
   ];
 }
 
-/** Lists what came of it: status, cost, time, tokens. */
+/** Lists the outcomes: status, cost, time, tokens. */
 export function listOutcomes(before: Execution, after: Execution): readonly Difference[] {
   const compare = comparing(before, after);
   return [
@@ -59,7 +59,7 @@ function comparing(before: Execution, after: Execution) {
   };
 }
 
-/** Every member that one of two objects has, with its digits as they came. */
+/** Compares every member of either object, with its original digits. */
 function compareMembers(
   of: string,
   before: Readonly<Record<string, unknown>>,

@@ -26,7 +26,7 @@ const METHODS = {
   wilcoxon: 'Wilcoxon’s signed-rank test',
 } as const;
 
-/** Two candidates item by item: which is better, or that it cannot be told. */
+/** Compares two candidates item by item: which one is better, or that it cannot be told. */
 export function Compare({ experiment }: { readonly experiment: ExperimentDetail }) {
   const search = route.useSearch();
   const navigate = route.useNavigate();

@@ -18,7 +18,7 @@ const FORMATS = {
 } as const;
 type Format = keyof typeof FORMATS;
 
-/** Takes the report away as a file, or stops what is under way. */
+/** Downloads the report as a file, or stops a running experiment. */
 export function ExperimentActions({ experiment }: { readonly experiment: ExperimentDetail }) {
   const { experiment_id: id, name, status } = experiment;
   const mayWrite = useMay('evaluations:write');

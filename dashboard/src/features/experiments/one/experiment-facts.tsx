@@ -4,7 +4,7 @@ import { Fact, Facts, Panel } from '../../../ui/panel';
 import { count, dollars, fullTime, shortHash } from '../../../ui/text/format';
 import { visibleText } from '../../../ui/text/visible-text';
 
-/** Shows what was settled when the experiment began. */
+/** Shows what was fixed when the experiment began. */
 export function ExperimentFacts({ experiment }: { readonly experiment: ExperimentDetail }) {
   const { dataset, candidates, scorers } = experiment;
   return (

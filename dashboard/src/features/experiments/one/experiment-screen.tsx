@@ -16,10 +16,10 @@ import { Summary } from './summary';
 
 const route = getRouteApi('/experiments/$id');
 
-/** The interval at which an experiment that is under way is read again. */
+/** The interval at which a running experiment is read again. */
 const LOOK_MS = 1_000;
 
-/** One experiment: how far it is, what came of it, and which candidate is better. */
+/** One experiment: its progress, its results, and which candidate is better. */
 export function ExperimentScreen() {
   const { id } = route.useParams();
   const { data, error, refetch } = useQuery({

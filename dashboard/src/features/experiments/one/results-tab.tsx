@@ -118,7 +118,7 @@ export function ResultsTab({ experiment }: { readonly experiment: ExperimentDeta
   );
 }
 
-/** The first thing that was said of it. */
+/** Returns the first explanation. */
 function explain(cells: ExperimentResult['cells']): string {
   for (const { error, scores } of cells) {
     if (error !== null) return error.message;

@@ -1,11 +1,11 @@
 import type { ExperimentCandidate } from '@prompt-ledger/client';
 
-/** One candidate as the form has it. */
+/** One candidate in the form. */
 export interface CandidateDraft {
   readonly key: number;
   readonly label: string;
   readonly prompt: string;
-  /** Empty for the newest. */
+  /** Empty for the newest version. */
   readonly version: string;
   /** `provider/model_name`; empty for the default model. */
   readonly model: string;

@@ -17,7 +17,7 @@ export function CandidateFields({
   readonly at: number;
   readonly models: readonly Model[];
   readonly onChange: (draft: CandidateDraft) => void;
-  /** Null for the only one. */
+  /** Null for the only candidate. */
   readonly onRemove: (() => void) | null;
 }) {
   const set = (change: Partial<CandidateDraft>) => onChange({ ...draft, ...change });

@@ -64,7 +64,7 @@ function useChoices() {
   });
   return {
     datasets: datasets.data,
-    // People score executions themselves.
+    // Scorers for people are left out, because an experiment cannot run them.
     scorers: scorers.data?.filter(({ kind }) => kind !== 'human'),
     prompts: prompts.data ?? [],
     models: models.data ?? [],

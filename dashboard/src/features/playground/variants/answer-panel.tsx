@@ -140,7 +140,7 @@ function ExecutionLink({ id }: { readonly id: string }) {
   );
 }
 
-/** A stream that was cut, and a service that asks to wait, say what to do; everything else says it by itself. */
+/** Gives advice for a cut stream and for a service that asks to wait. Other problems explain themselves. */
 function RunProblem({ run, onRun }: { readonly run: Run; readonly onRun: () => void }) {
   const { error, executionId } = run;
   const isCut = !(error instanceof ApiError) && executionId !== null;

@@ -3,7 +3,7 @@ import { useId } from 'react';
 import { ledger } from '../../../api/ledger';
 import { Field, Input } from '../../../ui/controls/field';
 
-/** Which model answers: one of those that are allowed, several with commas, a route, or none for the project's default. */
+/** Chooses the model: an allowed one, several separated by commas, a route, or none for the project's default. */
 export function ModelField({
   model,
   onChange,

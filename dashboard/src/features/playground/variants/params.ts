@@ -1,7 +1,7 @@
 import { compactJson, readJson } from '../../../api/json-text';
 import { Unusable } from '../unusable';
 
-/** Params as they are typed: a number keeps its digits, and an empty text is none. */
+/** Params as typed: numbers keep their digits, and an empty text means no value. */
 export type ParamTexts = Readonly<Record<string, string>>;
 
 export const PARAMS = [
@@ -15,7 +15,7 @@ export const PARAMS = [
 
 const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 
-/** The JSON of what was typed; null where nothing was. @throws Unusable for what is no number. */
+/** Returns the JSON of what was typed; null when nothing was. @throws Unusable for an invalid number. */
 export function paramsOfTexts(texts: ParamTexts): Readonly<Record<string, unknown>> | null {
   const members: string[] = [];
   for (const [name, title] of PARAMS) {
@@ -30,7 +30,7 @@ export function paramsOfTexts(texts: ParamTexts): Readonly<Record<string, unknow
   return readJson(`{${members.join(',')}}`) as Readonly<Record<string, unknown>>;
 }
 
-/** The way back. Members that the playground has no field for are left out. */
+/** Converts params back to texts, without members that have no field in the playground. */
 export function textsOfParams(params: unknown): ParamTexts {
   if (typeof params !== 'object' || params === null) return {};
   const numbers = numberTexts(compactJson(params));
@@ -45,17 +45,17 @@ export function textsOfParams(params: unknown): ParamTexts {
   return texts;
 }
 
-/** Numbers of the outermost object, as they are written there. */
+/** Returns the source texts of the numbers in the outermost object. */
 function numberTexts(json: string): Record<string, string> {
   const found: Record<string, string> = {};
-  // Strings come first, so that nothing inside of one is taken for a member.
+  // Strings come first in the pattern, so that nothing inside one looks like a member.
   for (const [, key, text] of json.matchAll(/"(\w+)":(-?\d[\d.eE+-]*)|"(?:[^"\\]|\\.)*"/g)) {
     if (key !== undefined && text !== undefined && !(key in found)) found[key] = text;
   }
   return found;
 }
 
-/** One line is one text, so a line break inside of it is written `\n`. */
+/** Each line is one text, so a line break inside one is written `\n`. */
 function escape(text: string): string {
   return text
     .replaceAll('\\', '\\\\')

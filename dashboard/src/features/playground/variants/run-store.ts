@@ -7,28 +7,28 @@ import {
 import { useCallback, useRef, useSyncExternalStore } from 'react';
 import { ledger } from '../../../api/ledger';
 
-/** The last run of a variant, or the one that is under way. */
+/** The last or current run of a variant. */
 export interface Run {
   readonly state: 'running' | 'done' | 'failed' | 'stopped';
-  /** The text that has come so far. */
+  /** The text that has arrived so far. */
   readonly text: string;
   readonly executionId: string | null;
-  /** Milliseconds from sending to the first piece, as they passed here; null before. */
+  /** Milliseconds from sending to the first piece, as measured here; null before. */
   readonly firstPieceMs: number | null;
   readonly result: ExecutionResult | null;
   readonly error: unknown;
-  /** The variables that it was run with, for a dataset. */
+  /** The variables of the run, for a dataset. */
   readonly variables: Readonly<Record<string, unknown>>;
 }
 
 export type RunRequest = ExecuteRequest | ExecuteContentRequest;
 
-/** A run takes as long as the service lets it; a silence of the connection is something else. */
+/** The time limit for the head of a stream. Afterwards only a silent connection ends a run from here. */
 const HEAD_MS = 120_000;
-/** Pieces that come close together are shown together. */
+/** Pieces that arrive close together are shown together. */
 const SHOW_MS = 40;
 
-/** Keeps the runs outside of React: they go on while another screen is open. */
+/** Keeps the runs outside React, so that they continue while another screen is open. */
 class RunStore {
   private readonly runs = new Map<string, Run>();
   private readonly streams = new Map<string, ExecutionStream>();
@@ -44,7 +44,7 @@ class RunStore {
     return this.runs.get(id) ?? null;
   }
 
-  /** A run that goes is stopped for this one. */
+  /** Stops the variant's current run, if there is one. */
   start(id: string, request: RunRequest): void {
     this.streams.get(id)?.abort();
     const stream = ledger.executions.stream(request, { timeoutMs: HEAD_MS });
@@ -66,7 +66,7 @@ class RunStore {
     this.streams.get(id)?.abort();
   }
 
-  /** Something was wrong before anything was sent. */
+  /** Records an error that happened before anything was sent. */
   fail(id: string, error: unknown): void {
     this.streams.get(id)?.abort();
     this.runs.set(id, {
@@ -132,7 +132,7 @@ function idOf(error: unknown): string | null {
 
 export const runStore = new RunStore();
 
-/** The last run of a variant; null where there was none. */
+/** Returns the last run of a variant; null when there was none. */
 export function useRun(id: string): Run | null {
   return useSyncExternalStore(
     runStore.subscribe,
@@ -140,7 +140,7 @@ export function useRun(id: string): Run | null {
   );
 }
 
-/** The runs of several, in their order. A new list only when one of them changed. */
+/** Returns the runs of several variants, in order. The list changes only when one of them does. */
 export function useRuns(variants: readonly { readonly id: string }[]): readonly (Run | null)[] {
   const cache = useRef<readonly (Run | null)[]>([]);
   return useSyncExternalStore(runStore.subscribe, () => {

@@ -32,9 +32,9 @@ export function VariantColumn({
   readonly playground: Playground;
   readonly onChange: (variant: Variant) => void;
   readonly onRun: () => void;
-  /** Null where there is no room for another one. */
+  /** Null when there is no room for another variant. */
   readonly onCopy: (() => void) | null;
-  /** Null of the only one. */
+  /** Null for the only variant. */
   readonly onRemove: (() => void) | null;
   readonly onSave: () => void;
   readonly onDataset: () => void;

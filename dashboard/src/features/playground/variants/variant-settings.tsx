@@ -5,7 +5,7 @@ import { namesOfParts } from '../../../ui/editor/json-parts';
 import { PARAMS } from './params';
 import type { Variant } from './variant';
 
-/** Params, tools and the form of the answer. The section is closed unless something stands in it. */
+/** Params, tools and the response format. The section is closed unless one of them has a value. */
 export function VariantSettings({
   variant,
   onChange,

@@ -9,27 +9,27 @@ import { Unusable } from '../unusable';
 export interface Origin {
   readonly prompt: string;
   readonly version: number;
-  /** The content of that version: what is unchanged runs as the version itself. */
+  /** The content of that version, because an unchanged variant runs as the version itself. */
   readonly content: string;
 }
 
-/** One of the things that are tried side by side, as it is typed. */
+/** One of the contents that are tried side by side, as typed. */
 export interface Variant extends EditedContent {
   readonly id: string;
   readonly parts: JsonParts;
   /** `provider/model_name`, several with commas between them, or `route/name`; empty for the project's default. */
   readonly model: string;
   readonly params: ParamTexts;
-  /** JSON of what else is in the settings of its version, which stays there. */
+  /** JSON of the other settings of its version, which stay there. */
   readonly settings?: string;
-  /** JSON of its own variables; null where it has those of all. */
+  /** JSON of its own variables; null when it uses the shared ones. */
   readonly variables: string | null;
   readonly origin: Origin | null;
 }
 
 export interface Playground {
   readonly variants: readonly Variant[];
-  /** JSON of the variables of all variants. Null before the first change, when an example is shown. */
+  /** JSON of the shared variables. Null before the first change, while an example is shown. */
   readonly variables: string | null;
 }
 
@@ -38,7 +38,7 @@ export const NAMES = ['A', 'B', 'C', 'D'] as const;
 
 let made = 0;
 
-/** An id that no other variant of this browser has. */
+/** Returns an id that no other variant in this browser has. */
 export function newId(): string {
   made += 1;
   return `${Date.now().toString(36)}-${made}`;
@@ -65,7 +65,7 @@ export function isUntouched({ variants, variables }: Playground): boolean {
   );
 }
 
-/** The content as it is sent. @throws Unusable for a part that is no JSON. */
+/** Returns the content to send. @throws Unusable for a part that is not JSON. */
 export function contentOfVariant({ template, messages, parts }: Variant): UnsavedContent {
   const { beside, wrong } = readParts(parts);
   const [first] = wrong;
@@ -73,7 +73,7 @@ export function contentOfVariant({ template, messages, parts }: Variant): Unsave
   return { ...(messages === undefined ? { template_source: template ?? '' } : { messages }), ...beside };
 }
 
-/** The templates and parts of a content that there is, to be edited. */
+/** Returns the templates and parts of an existing content, for editing. */
 export function editedContent(content: UnsavedContent): Pick<Variant, 'template' | 'messages' | 'parts'> {
   const parts = partsOfContent(content);
   return content.messages === undefined
@@ -84,13 +84,13 @@ export function editedContent(content: UnsavedContent): Pick<Variant, 'template'
       };
 }
 
-/** A comparable text of what a version holds. */
+/** Returns a text that identifies a version's content, for comparisons. */
 export function contentKey(content: UnsavedContent): string {
   const { template, messages, parts } = editedContent(content);
   return compactJson({ template, messages, parts });
 }
 
-/** Whether the variant still is the version that it came from. */
+/** Whether the variant still equals the version that it came from. */
 export function isUnchanged(variant: Variant): boolean {
   if (variant.origin === null) return false;
   try {
@@ -100,7 +100,7 @@ export function isUnchanged(variant: Variant): boolean {
   }
 }
 
-/** @throws Unusable for what names no model. */
+/** @throws Unusable for a text that names no model. */
 export function modelOfText(text: string): ModelSelection | null {
   const names = text.split(',').map((name) => name.trim());
   const [first = ''] = names;
@@ -114,7 +114,7 @@ export function modelOfText(text: string): ModelSelection | null {
   });
 }
 
-/** @throws Unusable unless it is an object of JSON. */
+/** @throws Unusable unless it is a JSON object. */
 export function variablesOfText(text: string): Readonly<Record<string, unknown>> {
   const value = readJson(text);
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) {

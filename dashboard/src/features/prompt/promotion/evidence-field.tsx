@@ -5,7 +5,7 @@ import { Field, Select } from '../../../ui/controls/field';
 import { Problem } from '../../../ui/problem';
 import { visibleText } from '../../../ui/text/visible-text';
 
-/** Chooses the experiment that a change shows where the rules of the environment ask for one. */
+/** Chooses the experiment that a change has to show where the environment's rules require one. */
 export function EvidenceField({
   demand: { experiment: demand },
   promptName,
@@ -16,7 +16,7 @@ export function EvidenceField({
   readonly demand: EvidenceDemand;
   readonly promptName: string;
   readonly version: number;
-  /** Id of the experiment; empty while none is chosen. */
+  /** The id of the experiment; empty while none is chosen. */
   readonly value: string;
   readonly onChange: (experimentId: string) => void;
 }) {

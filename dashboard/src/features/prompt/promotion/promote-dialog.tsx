@@ -12,7 +12,7 @@ import { say } from '../../../ui/toasts';
 import { EvidenceField } from './evidence-field';
 import { environmentsQuery, refreshPrompts } from '../prompt-queries';
 
-/** Brings a version to an environment: at once, or by a change where the environment is protected. */
+/** Brings a version to an environment: at once, or through a change where the environment is protected. */
 export function PromoteDialog({
   prompt,
   version,
@@ -167,7 +167,7 @@ function PromoteForm({
   );
 }
 
-/** Environments that have rules, and those that the prompt runs in without any. */
+/** Lists environments with rules, and those without rules in which the prompt runs. */
 function listGoals(environments: readonly Environment[], pointers: readonly PromptEnvironment[]): Goal[] {
   const goals = new Map<string, Goal>();
   for (const { name, protected: isProtected, evidence } of environments)

@@ -10,7 +10,7 @@ import { refreshPrompts } from '../prompt-queries';
 
 const CODES = ['VERSION_NOT_FOUND', 'ENVIRONMENT_PROTECTED'];
 
-/** Takes the latest move of an environment back. */
+/** Reverts the latest move of an environment. */
 export function RollbackDialog({
   prompt,
   environment,

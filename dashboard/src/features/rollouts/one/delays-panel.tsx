@@ -5,7 +5,7 @@ import { FiguresTable, Row } from './figures-table';
 
 const ARMS: readonly RolloutArm[] = ['control', 'candidate'];
 
-/** Shows how long scores and outcomes came after their executions; nothing where none can come late. */
+/** Shows how long scores and outcomes arrived after their executions. Shows nothing where none can be late. */
 export function DelaysPanel({ phase: { comparisons, phase } }: { readonly phase: RolloutPhase }) {
   const rows = comparisons.flatMap(({ metric, role, delays }) =>
     delays === null || (delays.control === null && delays.candidate === null)

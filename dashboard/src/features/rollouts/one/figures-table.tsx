@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import { Panel } from '../../../ui/panel';
 
-/** Figures in a table that scrolls by itself where it is too wide. */
+/** A table of figures that scrolls by itself where it is too wide. */
 export function FiguresTable({
   title,
   note,
@@ -53,7 +53,7 @@ export function Row({ name, cells }: { readonly name: ReactNode; readonly cells:
   );
 }
 
-/** A figure, and what bounds it below. */
+/** A figure, with its bounds below. */
 export function Bounded({ value, bounds }: { readonly value: string; readonly bounds: string }) {
   return (
     <>

@@ -47,7 +47,7 @@ const COLUMNS: readonly Column<RolloutLook>[] = [
   { id: 'at', title: 'When', width: '190px', isMinor: true, cell: ({ at }) => fullTime(at) },
 ];
 
-/** Every look, newest first, with what it decided. */
+/** Lists every look, newest first, with what it decided. */
 export function LooksPanel({
   rollout: { look_count: all },
   looks: { looks, isCut, error, retry },
@@ -80,7 +80,7 @@ export function LooksPanel({
   );
 }
 
-/** Returns the consequence of a look in words; nothing where there is none. */
+/** Describes the consequence of a look; empty where there is none. */
 export function writeDecision({ action, metrics, phase }: RolloutDecision): string {
   return visibleText(
     [

@@ -7,7 +7,7 @@ import { Bounded, FiguresTable, Row } from './figures-table';
 
 const HEADS = ['Metric', 'Control', 'Candidate', 'Effect', 'Values', 'Missing', 'Verdict'];
 
-/** Each metric in both arms, with the bounds of its true value. */
+/** Shows each metric in both arms, with the bounds of its true value. */
 export function MetricsPanel({ phase: { comparisons, phase } }: { readonly phase: RolloutPhase }) {
   return (
     <FiguresTable
@@ -72,7 +72,7 @@ function Verdict({
   return is_enough ? <Chip>undecided</Chip> : <Chip>too few units</Chip>;
 }
 
-/** "primary, up is better, at most 20 % worse" */
+/** Formats "primary, up is better, at most 20 % worse". */
 export function describe({
   role,
   direction,

@@ -69,7 +69,7 @@ const BY_STATUS: Readonly<Record<RolloutDetail['status'], readonly Verb[]>> = {
   stopped: [],
 };
 
-/** Offers what the caller may do about a rollout now, and nothing else. */
+/** Offers only what the caller may now do about a rollout. */
 export function RolloutActions({ rollout }: { readonly rollout: RolloutDetail }) {
   const { mayWrite, mayAsk } = useMayWithPrompt(rollout.prompt_name);
   const isDraft = rollout.status === 'draft';
@@ -98,7 +98,7 @@ export function RolloutActions({ rollout }: { readonly rollout: RolloutDetail })
   );
 }
 
-/** Starts a draft: at once, or by a change, which may be open already. */
+/** Starts a draft: at once, or through a change, which may already be open. */
 function useStart({ environment, prompt_name: name, rollout_id: id }: RolloutDetail, isDraft: boolean) {
   const environments = useQuery({
     queryKey: ['environments'],
@@ -115,7 +115,7 @@ function useStart({ environment, prompt_name: name, rollout_id: id }: RolloutDet
     ({ rollout_id: of, status }) => of === id && (status === 'open' || status === 'approved'),
   );
   return {
-    /** Null as long as it is not known. */
+    /** Null until it is known. */
     isProtected:
       environments.data === undefined || changes.data === undefined
         ? null
@@ -184,7 +184,7 @@ function ActionDialog({
   );
 }
 
-/** @param why empty for nothing. */
+/** @param why empty for no reason. */
 async function send(verb: Exclude<Verb, 'ask'>, id: string, why: string): Promise<Rollout> {
   return ledger.rollouts[verb](id, { reason: why === '' ? null : why });
 }

@@ -6,7 +6,7 @@ import { count, fullTime, shortHash } from '../../../ui/text/format';
 import { visibleText } from '../../../ui/text/visible-text';
 import { describe } from './metrics-panel';
 
-/** Shows what was settled when the rollout was asked for, and who has moved it since. */
+/** Shows what the rollout's request fixed, and who has moved it since. */
 export function RolloutFacts({ rollout }: { readonly rollout: RolloutDetail }) {
   const { prompt_name: name, primary, guardrails, on_guardrail: onBad, on_success: onGood } = rollout;
   const verify = `prompt-ledger rollout verify ${rollout.rollout_id}`;

@@ -20,10 +20,10 @@ import { useLooks } from './use-looks';
 
 const route = getRouteApi('/rollouts/$id');
 
-/** The interval at which a rollout that is under way is read again. */
+/** The interval at which a running rollout is read again. */
 const LOOK_MS = 2_000;
 
-/** One rollout: how far it is, what it has shown, and what each look decided. */
+/** One rollout: its progress, its results, and what each look decided. */
 export function RolloutScreen() {
   const { id } = route.useParams();
   const { data, error, refetch } = useQuery({

@@ -5,10 +5,10 @@ import { count } from '../../../ui/text/format';
 import { rangeOf, type SequencePoint } from './sequence-points';
 
 const HEIGHT_PX = 240;
-/** Single values are marked as long as there are not too many of them. */
+/** Up to this many values are marked individually. */
 const MOST_MARKS = 40;
 
-/** The effect with its bounds, against zero and against the worst that is allowed, as units came in. */
+/** Draws the effect with its bounds, against zero and against the worst that is allowed, as units arrived. */
 export function SequenceChart({
   points,
   threshold,
@@ -16,7 +16,7 @@ export function SequenceChart({
   onHover,
 }: {
   readonly points: readonly SequencePoint[];
-  /** The effect from which the candidate is worse than allowed; 0 where nothing is allowed. */
+  /** The effect from which the candidate is worse than allowed; 0 where no regression is allowed. */
   readonly threshold: number;
   readonly write: (value: number) => string;
   readonly onHover: (index: number | null) => void;
@@ -95,7 +95,7 @@ function optionsOf(
   };
 }
 
-/** The bounds of the latest look as a bar, which is all there is to see of the first one. */
+/** Draws the bounds of the latest look as a bar, without which a first look would be invisible. */
 function drawBounds(plot: uPlot, point: SequencePoint | undefined, stroke: string): void {
   if (point === undefined || point.low === null || point.high === null) return;
   const { ctx, bbox } = plot;
@@ -111,7 +111,7 @@ function drawBounds(plot: uPlot, point: SequencePoint | undefined, stroke: strin
   ctx.restore();
 }
 
-/** A line across the plot, also where there is a single point only. */
+/** Draws a line across the plot, even where there is only a single point. */
 function drawLevel(plot: uPlot, value: number, stroke: string, dash: readonly number[]): void {
   const { ctx, bbox } = plot;
   const y = Math.round(plot.valToPos(value, 'y', true));

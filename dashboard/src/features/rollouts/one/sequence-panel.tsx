@@ -16,7 +16,7 @@ import type { Looks } from './use-looks';
 
 const route = getRouteApi('/rollouts/$id');
 
-// The code that draws comes when there is something to draw.
+// The drawing code is loaded when there is something to draw.
 const SequenceChart = lazy(async () => ({ default: (await import('./sequence-chart')).SequenceChart }));
 
 /** Shows the effect of the candidate, look by look, against zero. */

@@ -3,19 +3,19 @@ import type { RolloutArm, RolloutComparison, RolloutEstimate, RolloutLook } from
 /** The estimate of a metric at one look. */
 export interface SequencePoint extends RolloutEstimate {
   readonly look: RolloutLook;
-  /** Units with a value, of both arms. */
+  /** Units with a value, over both arms. */
   readonly units: number;
   readonly arms: Readonly<Record<RolloutArm, RolloutEstimate>>;
 }
 
 export type Scale = keyof RolloutComparison['effect'];
 
-/** Names a metric in one of its roles: one may be primary and guardrail, with other bounds. */
+/** Names a metric in one of its roles, because one may be both primary and guardrail, with different bounds. */
 export const nameMetric = ({ role, metric }: Pick<RolloutComparison, 'role' | 'metric'>) =>
   `${role} ${metric}`;
 
 /**
- * The effect on a metric in one step, look by look, oldest first. Of looks that knew the same units the last one counts.
+ * Lists the effect on a metric in one step, look by look, oldest first. Of looks with the same units the last one counts.
  * @param looks newest first.
  */
 export function listPoints(
@@ -36,12 +36,12 @@ export function listPoints(
   return points;
 }
 
-/** Bounds that are this many times farther away than what matters are cut. */
+/** Bounds that are this many times farther away than the relevant values are cut off. */
 const MOST_TIMES = 3;
 
 /**
- * Returns the range of the axis: zero, the threshold, all estimates of the later half, and the bounds as far as the rest can still be
- * told apart. Bounds are very wide early, and stay so on one side where the control is next to 0.
+ * Returns the range of the axis: zero, the threshold, all estimates of the later half, and the bounds as far as the rest stays
+ * distinguishable. Bounds are very wide early, and stay so on one side where the control is close to 0.
  */
 export function rangeOf(
   points: readonly SequencePoint[],

@@ -6,7 +6,7 @@ import { Time } from '../../../ui/text/time';
 import { visibleText } from '../../../ui/text/visible-text';
 import { isUnderWay } from '../rollout-status';
 
-/** The shares that the candidate gets, one after another. A step that has begun leads to its figures. */
+/** Lists the shares that the candidate gets, one after another. A step that has begun leads to its figures. */
 export function StepsPanel({
   rollout,
   chosen,

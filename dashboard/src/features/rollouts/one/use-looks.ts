@@ -3,22 +3,22 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { ledger } from '../../../api/ledger';
 import { isUnderWay } from '../rollout-status';
 
-/** The newest looks that are read. Older ones are in the API. */
+/** The most looks that are read, from the newest. Older ones are in the API. */
 const MOST_LOOKS = 2_000;
 const PAGE = 200;
-/** The interval at which new looks are asked for. */
+/** The interval at which new looks are read. */
 const REFRESH_MS = 2_000;
 
 export interface Looks {
   /** Newest first. */
   readonly looks: readonly RolloutLook[];
-  /** Whether older ones were left out. */
+  /** Whether older looks were left out. */
   readonly isCut: boolean;
   readonly error: unknown;
   readonly retry: () => void;
 }
 
-/** The looks of a rollout. A look never changes, so only those that came since are read. */
+/** Reads the looks of a rollout. A look never changes, so only new ones are read again. */
 export function useLooks({ rollout_id: id, look_count: count, status }: RolloutDetail): Looks {
   const client = useQueryClient();
   const queryKey = ['rollouts', 'looks', id];

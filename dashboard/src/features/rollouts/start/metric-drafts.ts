@@ -1,18 +1,18 @@
 import type { RolloutMetricName, RolloutMetricRequest } from '@prompt-ledger/client';
 
-/** A metric as the form has it. */
+/** A metric in the form. */
 export interface MetricDraft {
   readonly key: number;
   readonly metric: string;
-  /** Empty for its own. */
+  /** Empty for the metric's own direction. */
   readonly direction: '' | 'up' | 'down';
   /** In percent; empty for 0. */
   readonly regression: string;
-  /** Empty for what it is. */
+  /** Empty for the metric's own kind. */
   readonly kind: '' | 'yes_no' | 'number';
 }
 
-/** A step as the form has it. */
+/** A step in the form. */
 export interface StepDraft {
   readonly key: number;
   readonly percent: string;
@@ -41,7 +41,7 @@ export function newStep(percent: string, holdMin = ''): StepDraft {
   return { key: lastKey, percent, holdMin };
 }
 
-/** Whether it can be said what it is: of scores and outcomes only. */
+/** Whether the metric's kind can be stated, which is so only for scores and outcomes. */
 export function hasKind({ metric }: MetricDraft): boolean {
   return /^(score|outcome):/.test(metric);
 }
@@ -51,7 +51,7 @@ export function toMetric(draft: MetricDraft): RolloutMetricRequest {
   return {
     metric: metric.trim() as RolloutMetricName,
     ...(direction === '' ? {} : { direction }),
-    // The decimal point is moved in the text: 0.7 % is 0.007, and not 0.006999….
+    // Moves the decimal point in the text, so that 0.7 % is 0.007 and not 0.006999….
     ...(regression.trim() === '' ? {} : { max_regression: Number(`${regression.trim()}e-2`) }),
     ...(kind === '' || !hasKind(draft) ? {} : { kind }),
   };

@@ -4,7 +4,7 @@ import { Input, Select } from '../../../ui/controls/field';
 import { FormField } from '../../../ui/form/form';
 import { hasKind, type MetricDraft } from './metric-drafts';
 
-/** Which metric, which way is better, and how much worse is still allowed. */
+/** Asks for a metric, which direction is better, and how much worse is still allowed. */
 export function MetricFields({
   title,
   pointer,
@@ -13,11 +13,11 @@ export function MetricFields({
   onRemove,
 }: {
   readonly title: string;
-  /** JSON pointer to the metric in the request, by which faults find their field. */
+  /** JSON pointer to the metric in the request, by which errors find their field. */
   readonly pointer: string;
   readonly draft: MetricDraft;
   readonly onChange: (draft: MetricDraft) => void;
-  /** Null where there has to be one. */
+  /** Null for a metric that is required. */
   readonly onRemove: (() => void) | null;
 }) {
   const set = (change: Partial<MetricDraft>) => onChange({ ...draft, ...change });

@@ -46,7 +46,7 @@ export function NewRolloutScreen() {
   );
 }
 
-/** The prompts whose rollouts the caller may write, and the metrics that there are. */
+/** Reads the prompts whose rollouts the caller may write, and the available metrics. */
 function useChoices() {
   const teams = useTeamsWith('rollouts:write');
   const prompts = useQuery({
@@ -100,7 +100,7 @@ function DraftForm() {
   const make = useMutation({
     mutationFn: async () => {
       const rollout = made ?? (await ledger.rollouts.create(requestOf()));
-      // When the change is refused, only that is tried again.
+      // If the change is refused, only the change is retried.
       setMade(rollout);
       if (!asks) return { id: rollout.rollout_id, changeId: null };
       const change = { kind: 'rollout' as const, rollout_id: rollout.rollout_id, reason: reason.trim() };

@@ -10,7 +10,7 @@ export interface RulesDraft {
   readonly onSuccess: 'apply' | 'hold';
 }
 
-/** When it is decided, and what follows. */
+/** Asks when the rollout is decided, and what follows. */
 export function RulesFields({
   draft,
   onChange,

@@ -7,7 +7,7 @@ import { newStep, type StepDraft } from './metric-drafts';
 
 const MOST_STEPS = 20;
 
-/** The shares that the candidate gets, one after another. */
+/** Asks for the shares that the candidate gets, one after another. */
 export function StepsFields({
   steps,
   onChange,

@@ -6,7 +6,7 @@ import { Panel } from '../../../ui/panel';
 import { Problem } from '../../../ui/problem';
 import { visibleText } from '../../../ui/text/visible-text';
 
-/** The environments in which experiments run and people try things: nothing is rolled out there. */
+/** The environments of experiments and of the playground, in which nothing is rolled out. */
 const NOT_THERE = ['experiment', 'playground'];
 const PROMPT_CODES = ['PROMPT_NOT_FOUND', 'PROMPT_RETIRED'];
 const CONTROL_CODES = ['ROLLOUT_CONTROL_MOVED', 'ROLLOUT_ACTIVE'];
@@ -16,11 +16,11 @@ export interface WhatDraft {
   readonly name: string;
   readonly prompt: string;
   readonly environment: string;
-  /** Empty as long as none is chosen. */
+  /** Empty while none is chosen. */
   readonly candidate: string;
 }
 
-/** Reads the choices that there are once the prompt is known. */
+/** Reads the available choices once the prompt is known. */
 export function usePromptChoices(name: string) {
   const isKnown = name !== '';
   const pointers = useQuery({
@@ -41,7 +41,7 @@ export function usePromptChoices(name: string) {
   };
 }
 
-/** Which version of which prompt is tried where. */
+/** Asks which version of which prompt is tried where. */
 export function WhatFields({
   draft,
   choices: { environments, versions, isRead, error },
@@ -51,7 +51,7 @@ export function WhatFields({
   readonly draft: WhatDraft;
   readonly choices: ReturnType<typeof usePromptChoices>;
   readonly onChange: (change: Partial<WhatDraft>) => void;
-  /** Called with each letter of the name of the prompt. */
+  /** Called for each change of the prompt's name. */
   readonly onPrompt: (name: string) => void;
 }) {
   const control = environments.find(({ environment }) => environment === draft.environment);

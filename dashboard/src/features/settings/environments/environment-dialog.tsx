@@ -17,7 +17,7 @@ export function EnvironmentDialog({
   onDone,
   onClose,
 }: {
-  /** Null for one that has no rules yet. */
+  /** Null for an environment without rules. */
   readonly environment: Environment | null;
   readonly onDone: () => void;
   readonly onClose: () => void;

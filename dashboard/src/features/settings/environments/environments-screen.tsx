@@ -62,7 +62,7 @@ const COLUMNS: readonly Column<Environment>[] = [
   },
 ];
 
-/** Environments that have rules: what may run there, and who says so. */
+/** Lists environments with rules: what may run there, and who decides. */
 export function EnvironmentsScreen() {
   const mayWrite = useMay('environments:write');
   const listed = useWhole(

@@ -5,13 +5,13 @@ import { Input } from '../../../ui/controls/field';
 import { EditDialog } from '../../../ui/form/edit-dialog';
 import { Checkbox, FormField } from '../../../ui/form/form';
 
-/** Allows a model, changes what is known of it, or takes it off the list. */
+/** Allows a model, changes its settings, or takes it off the list. */
 export function ModelDialog({
   model,
   onDone,
   onClose,
 }: {
-  /** Null for one that is not on the list yet. */
+  /** Null for a model that is not on the list yet. */
   readonly model: Model | null;
   readonly onDone: () => void;
   readonly onClose: () => void;

@@ -44,7 +44,7 @@ const COLUMNS: readonly Column<Model>[] = [
   },
 ];
 
-/** The models that the project may ask. */
+/** Lists the models that the project may call. */
 export function ModelsScreen() {
   const mayWrite = useMay('models:write');
   const listed = useWhole(['models'], async (signal) => (await ledger.models.list({ signal })).data);

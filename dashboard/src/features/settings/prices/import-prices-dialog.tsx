@@ -11,7 +11,7 @@ import { FormDialog } from '../../../ui/form/form-dialog';
 import { count } from '../../../ui/text/format';
 import { visibleText } from '../../../ui/text/visible-text';
 
-/** Takes prices from LiteLLM's public file, and says what became of each entry. */
+/** Imports prices from LiteLLM's public file, and reports the result for each entry. */
 export function ImportPricesDialog({
   onImported,
   onClose,

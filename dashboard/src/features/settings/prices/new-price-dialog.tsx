@@ -16,7 +16,7 @@ const FIELDS = [
 type Field = (typeof FIELDS)[number][0];
 const EXISTS = ['PRICE_EXISTS'];
 
-/** Asks what a model costs, and from when on. */
+/** Asks for the price of a model, and its start. */
 export function NewPriceDialog({
   onDone,
   onClose,

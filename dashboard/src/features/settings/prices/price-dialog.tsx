@@ -6,7 +6,7 @@ import { EditDialog } from '../../../ui/form/edit-dialog';
 import { FormField } from '../../../ui/form/form';
 import { fromLocalTime, toLocalTime } from '../../../ui/form/times';
 
-/** One price: its figures stay; it may end, and say where it comes from. */
+/** One price: its figures never change, but its end and its source may. */
 export function PriceDialog({
   price,
   onDone,

@@ -1,8 +1,8 @@
 import { given, wordOf } from '../../../ui/search-params';
 
-/** Which prices are listed; it stands in the address bar. */
+/** Which prices are listed. It is kept in the address bar. */
 export interface PricesSearch {
-  /** `all`: former ones and those to come, too. */
+  /** `all` includes former and future prices. */
   readonly show?: 'all';
 }
 

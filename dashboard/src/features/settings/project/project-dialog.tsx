@@ -7,7 +7,7 @@ import { ConfirmDialog } from '../../../ui/form/confirm-dialog';
 import { FormDialog } from '../../../ui/form/form-dialog';
 import { visibleText } from '../../../ui/text/visible-text';
 
-/** One project of the instance: the key of its first admin, and putting it away. */
+/** One project of the instance: the key of its first admin, and its archiving. */
 export function ProjectDialog({
   project,
   onKey,

@@ -54,7 +54,7 @@ export function ProjectsScreen() {
   const done = () => {
     close();
     void queryClient.invalidateQueries({ queryKey: ['projects'] });
-    // The switcher lists them as well.
+    // The project switcher lists them as well.
     void session.load().catch(() => undefined);
   };
   const add = (

@@ -4,7 +4,7 @@ import { Input } from '../../../ui/controls/field';
 import { FormField } from '../../../ui/form/form';
 import { newRow, type RetentionRow } from './retention-rows';
 
-/** For how many days the contents of executions are kept, by environment. */
+/** Asks for how many days the contents of executions are kept, by environment. */
 export function RetentionFields({
   rows,
   onChange,

@@ -16,7 +16,7 @@ export function toRows(days: Readonly<Record<string, number>>): readonly Retenti
   return Object.entries(days).map(([environment, value]) => newRow(environment, String(value)));
 }
 
-/** Lines without an environment are left out; what is no number goes as it is, so that the service says so. */
+/** Reads the lines, without those that lack an environment. An invalid number is passed on, so that the service reports it. */
 export function readDays(rows: readonly RetentionRow[]): Readonly<Record<string, number>> {
   return Object.fromEntries(
     rows

@@ -7,14 +7,14 @@ import { Screen, ScreenBody } from '../../../ui/screen';
 import { SettingsTabs } from '../settings-tabs';
 import { ProjectForm } from './project-form';
 
-/** Shows the settings that hold for the whole project. */
+/** Shows the settings of the whole project. */
 export function SettingsScreen() {
   const { project } = useMe();
   const id = project?.project_id ?? '';
   const { data, error, refetch } = useQuery({
     queryKey: ['project', id],
     queryFn: async ({ signal }): Promise<Project> => ledger.projects.get(id, { signal }),
-    // A form that is being filled in is not changed under the hands.
+    // A refresh must not change a form while somebody fills it in.
     staleTime: Infinity,
   });
   return (

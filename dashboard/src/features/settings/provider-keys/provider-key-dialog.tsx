@@ -5,13 +5,13 @@ import { Input } from '../../../ui/controls/field';
 import { EditDialog } from '../../../ui/form/edit-dialog';
 import { FormField } from '../../../ui/form/form';
 
-/** Puts the project's key for a provider, in place of the one of before, or takes it away. */
+/** Sets or replaces the project's key for a provider, or removes it. */
 export function ProviderKeyDialog({
   secret,
   onDone,
   onClose,
 }: {
-  /** Null for a provider without one. */
+  /** Null for a provider without a key. */
   readonly secret: Secret | null;
   readonly onDone: () => void;
   readonly onClose: () => void;

@@ -36,7 +36,7 @@ const COLUMNS: readonly Column<Secret>[] = [
   { id: 'at', title: 'Put', width: '138px', isMinor: true, cell: ({ updated_at: at }) => <Time at={at} /> },
 ];
 
-/** The project's own keys for providers. No answer of the service has a key in it. */
+/** Lists the project's own keys for providers. No answer of the service contains a key. */
 export function ProviderKeysScreen() {
   const listed = useWhole(['secrets'], async (signal) => (await ledger.secrets.list({ signal })).secrets);
   const [opened, setOpened] = useState<Secret | 'new' | null>(null);

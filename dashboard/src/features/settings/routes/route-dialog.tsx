@@ -9,13 +9,13 @@ import { visibleText } from '../../../ui/text/visible-text';
 import { newTarget, readTargets, type TargetDraft, toDrafts } from './target-drafts';
 import { TargetFields } from './target-fields';
 
-/** Makes a route, or replaces where it leads. */
+/** Makes a route, or replaces its models. */
 export function RouteDialog({
   route,
   onDone,
   onClose,
 }: {
-  /** Null for a new one. */
+  /** Null for a new route. */
   readonly route: Route | null;
   readonly onDone: () => void;
   readonly onClose: () => void;

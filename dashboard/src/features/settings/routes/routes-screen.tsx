@@ -60,7 +60,7 @@ const COLUMNS: readonly Column<Route>[] = [
   },
 ];
 
-/** Several models under one name. */
+/** Lists routes, each of which gives several models one name. */
 export function RoutesScreen() {
   const mayWrite = useMay('models:write');
   const listed = usePages<Route, RouteList>(

@@ -1,6 +1,6 @@
 import type { Model, PutRouteTarget, RouteStrategy, RouteTarget } from '@prompt-ledger/client';
 
-/** One model of a route as the form has it. */
+/** One model of a route in the form. */
 export interface TargetDraft {
   readonly key: number;
   /** `provider/model_name`; empty while none is chosen. */
@@ -21,7 +21,7 @@ export function toDrafts(targets: readonly RouteTarget[]): readonly TargetDraft[
   );
 }
 
-/** Lines without a model are left out. */
+/** Reads the lines, without those that lack a model. */
 export function readTargets(
   drafts: readonly TargetDraft[],
   models: readonly Model[],

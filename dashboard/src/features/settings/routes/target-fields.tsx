@@ -7,7 +7,7 @@ import { newTarget, type TargetDraft } from './target-drafts';
 
 const MOST = 16;
 
-/** The models of a route, in their order. */
+/** Asks for the models of a route, in order. */
 export function TargetFields({
   targets,
   models,

@@ -57,7 +57,7 @@ export function Deliveries() {
   );
 }
 
-/** Ids do not say what they are of. */
+/** An id does not reveal what it belongs to, so this tries each kind. */
 async function readDeliveries(id: string): Promise<readonly Delivery[]> {
   const { webhooks } = ledger;
   const kinds = [

@@ -30,7 +30,9 @@ const FILES = new Map(
     .map((file) => [path.basename(file, '.mjs'), inProject('bench', 'scenarios', file)]),
 );
 
-export const SCENARIOS = [...FILES.keys()].sort((a, b) => placeInOrder(a) - placeInOrder(b) || a.localeCompare(b));
+export const SCENARIOS = [...FILES.keys()].sort(
+  (a, b) => placeInOrder(a) - placeInOrder(b) || a.localeCompare(b),
+);
 
 /** @param {string} name one of {@link SCENARIOS}. */
 export function findScenarioFile(name) {

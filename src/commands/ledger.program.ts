@@ -145,7 +145,7 @@ function addPromptChanges(prompts: Command): void {
     });
 
   withLedgerFlags(prompts.command('retire <name...>'))
-    .description('say that code has these tracked prompts no more; registering one brings it back')
+    .description('retire tracked prompts that the code no longer has; registering one restores it')
     .addHelpText('after', examples('prompt-ledger prompts retire shop/OLD_MAIL'))
     .action(async (names: string[], flags: LedgerFlags) => {
       const { retirePromptsCommand } = await import('./prompts/prompt-changes.command.js');
@@ -174,7 +174,7 @@ function addExecutions(executions: Command): void {
 
   withExecutionFilters(withLedgerFlags(executions.command('list')))
     .description('list executions, newest first')
-    .option('--limit <number>', 'so many at most, up to 200', toNumber, 20)
+    .option('--limit <number>', 'at most this many, up to 200', toNumber, 20)
     .addHelpText(
       'after',
       examples('prompt-ledger executions list --prompt welcome --status failed --since 24h'),

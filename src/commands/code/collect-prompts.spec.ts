@@ -176,9 +176,9 @@ describe('what makes it unknown what the code has', () => {
       'b.ts:2 Exports of "pkg" are not followed: only files of the code base are read',
       'full.prompt.md:1 It says "mode: full", which is for `prompt-ledger import`: leave it out, or exclude the file',
       'tools.prompt.md:1 A prompt with tools cannot be tracked: only texts and messages can, with schemas of their variables and answers',
-      'x.py:1 It is neither a module of TypeScript or JavaScript nor a *.prompt.md',
+      'x.py:1 It is not a TypeScript or JavaScript module or a *.prompt.md',
       expect.stringMatching(/^a\.ts:2 B: Correct the template at line 1, column 1: /) as string,
-      expect.stringMatching(/^a\.ts:3 "\$C" is no name of a prompt: it must be 1 to 200/) as string,
+      expect.stringMatching(/^a\.ts:3 "\$C" is not a prompt name: it must be 1 to 200/) as string,
       'b.ts:3 A has another text in a.ts:1: give one of them another name',
     ]);
   });

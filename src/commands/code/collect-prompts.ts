@@ -106,7 +106,7 @@ async function readFileContents(
     const source = await readText(full);
     if (isModule(file)) return promptsOfModule(modules.read(full, source));
     if (!file.endsWith(PROMPT_FILE_SUFFIX)) {
-      return problemAt(1, `It is neither a module of TypeScript or JavaScript nor a *${PROMPT_FILE_SUFFIX}`);
+      return problemAt(1, `It is not a TypeScript or JavaScript module or a *${PROMPT_FILE_SUFFIX}`);
     }
     const { name, mode, line, ...prompt } = parsePromptFile(source);
     if (mode === 'full') {
@@ -150,7 +150,7 @@ function distinct(problems: readonly CodeProblem[]): CodeProblem[] {
 /** Lists what the ledger would refuse, each with its place. */
 function findFaults({ name, content, file, line }: CodePrompt): CodeProblem[] {
   if (!PROMPT_NAME.test(name)) {
-    return [{ file, line, message: `"${name}" is no name of a prompt: it ${PROMPT_NAME_RULE}` }];
+    return [{ file, line, message: `"${name}" is not a prompt name: it ${PROMPT_NAME_RULE}` }];
   }
   try {
     rendererFor(RENDERER).compile(content);

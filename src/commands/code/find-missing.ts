@@ -38,7 +38,7 @@ function toWarning(names: readonly string[]): string {
   const more = names.length > MOST_NAMES ? ` and ${names.length - MOST_NAMES} more` : '';
   const listed = names.slice(0, MOST_NAMES).join(', ') + more;
   return (
-    `Nothing names the repository here, so nobody can tell whether these were in this code before: ${listed}. ` +
+    `The repository has no name, so it is unknown whether these were in this code before: ${listed}. ` +
     'Set "repository" in the configuration; `prompt-ledger prompts retire NAME` retires one by hand.'
   );
 }

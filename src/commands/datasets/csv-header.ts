@@ -43,9 +43,9 @@ export function readHeader(
   const hasBoth = (one: CsvPlace, other: CsvPlace) =>
     columns.some(({ place }) => place === one) && columns.some(({ place }) => place === other);
   if (hasBoth('variables', 'variable'))
-    refuse(1, '"variables" cannot stand beside columns of single variables');
+    refuse(1, '"variables" cannot be combined with columns of single variables');
   if (hasBoth('metadata', 'metadata member'))
-    refuse(1, '"metadata" cannot stand beside columns of its members');
+    refuse(1, '"metadata" cannot be combined with columns of its members');
   return columns;
 }
 

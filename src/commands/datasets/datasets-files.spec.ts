@@ -57,7 +57,7 @@ describe('a CSV file', () => {
   it.each<[string, string | Buffer, RegExp]>([
     ['a row with too few cells', 'a,b\n1,2\n3\n', /^f\.csv:3:\d+: the row has another number of cells/],
     ['a quote that is not closed', 'a,b\n1,"2\n3,4\n', /^f\.csv:\d+:\d+: a quote is not closed/],
-    ['a quote inside of a cell', 'a,b\n1,2"3\n', /^f\.csv:2:2: a quote must stand at the beginning/],
+    ['a quote inside of a cell', 'a,b\n1,2"3\n', /^f\.csv:2:2: a quote must be at the beginning/],
     ['text behind a quote', 'a,b\n"1"2,3\n', /^f\.csv:2:1: a closing quote must be followed/],
     ['a name that comes twice', 'a,b,a\n', /^f\.csv:1:3: column 1 has the same name/],
     ['a column without a name', 'a,,b\n', /^f\.csv:1:2: the column has no name/],

@@ -16,11 +16,14 @@ export function addDatasets(dataset: Command): void {
 
   withLedgerFlags(dataset.command('import <name> <file>'))
     .description(
-      'add the items of a CSV or JSON lines file to a dataset, in one version; it is made if it is not there',
+      'add the items of a CSV or JSON lines file to a dataset, in one version; create the dataset if it does not exist',
     )
     .option('--replace', 'make them all that the dataset has')
     .addOption(
-      new Option('--format <format>', 'of the file; left out, by its name').choices(['csv', 'jsonl']),
+      new Option('--format <format>', 'of the file; by default taken from its name').choices([
+        'csv',
+        'jsonl',
+      ]),
     )
     .option('--json-columns <names>', 'columns of the CSV whose cells are JSON, with commas between')
     .addHelpText(
@@ -40,7 +43,7 @@ export function addDatasets(dataset: Command): void {
     .addOption(
       new Option('--format <format>', 'of what is written').choices(['csv', 'jsonl']).default('jsonl'),
     )
-    .option('--version <hash>', 'the version; left out, what the dataset holds now')
+    .option('--version <hash>', 'the version; by default the latest one')
     .option(
       '--neutralise-formulas',
       "put a ' before CSV cells that a spreadsheet would compute; such a file does not come back as it was",

@@ -107,7 +107,7 @@ function describe({ code }: CsvError): string {
     case 'CSV_INVALID_CLOSING_QUOTE':
       return 'a closing quote must be followed by a comma or the end of the line';
     case 'INVALID_OPENING_QUOTE':
-      return 'a quote must stand at the beginning of its cell, and be doubled inside of one';
+      return 'a quote must be at the beginning of its cell, and be doubled inside of one';
     case 'CSV_RECORD_INCONSISTENT_FIELDS_LENGTH':
     case 'CSV_RECORD_INCONSISTENT_COLUMNS':
       return 'the row has another number of cells than the first one';

@@ -146,7 +146,7 @@ function readMaxDrop(value: unknown, fail: Fail): number {
 
 function readMaxErrors(value: unknown, fail: Fail): number {
   if (typeof value === 'number' && Number.isInteger(value) && value >= 0) return value;
-  throw fail('gate.max_errors must be a whole number from 0 on.');
+  throw fail('gate.max_errors must be a whole number of 0 or more.');
 }
 
 function readList(value: unknown, name: string, fail: Fail): unknown[] {

@@ -55,10 +55,7 @@ export async function evalGateCommand(experimentId: string, flags: EvalGateFlags
 async function start(ledger: LedgerClient, { request, definitions }: EvalFile) {
   for (const { name, definition } of definitions) await ledger.scorers.put(name, definition as never);
   const created = await ledger.experiments.create(request);
-  const cost =
-    created.expected_cost_usd === null
-      ? 'nobody can say at what cost'
-      : `at most $${created.expected_cost_usd}`;
+  const cost = created.expected_cost_usd === null ? 'cost unknown' : `at most $${created.expected_cost_usd}`;
   note(
     oneLine(
       `${created.experiment_id}: ${created.cells} cells on ${created.dataset.item_count} items, ${cost}`,

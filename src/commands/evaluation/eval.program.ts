@@ -32,8 +32,8 @@ export function addEval(program: Command): void {
       collect,
     )
     .requiredOption('--max-drop <number>', 'how much lower the candidate may be; above 0', toMaxDrop)
-    .option('--max-errors <number>', 'so many cells may have an error', toNumber, 0)
-    .option('--baseline-experiment <id>', 'the experiment that the baseline is from; left out, the same')
+    .option('--max-errors <number>', 'how many cells may have an error', toNumber, 0)
+    .option('--baseline-experiment <id>', 'the experiment of the baseline; by default the same one')
     .option('--allow-versions', 'although the two were scored by different versions of the scorer')
     .addHelpText(
       'after',

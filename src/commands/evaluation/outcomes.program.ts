@@ -28,7 +28,7 @@ export function addOutcomes(outcome: Command): void {
     .description('list outcomes, the latest first')
     .option('--execution <id>', 'only of this execution')
     .option('--metric <name>', 'only of this metric')
-    .option('--limit <number>', 'so many at most, up to 200', toNumber, 20)
+    .option('--limit <number>', 'at most this many, up to 200', toNumber, 20)
     .addHelpText('after', examples('prompt-ledger outcome list --metric resolved'))
     .action(async (flags: ListOutcomesFlags) => {
       const { listOutcomesCommand } = await import('./outcomes.command.js');

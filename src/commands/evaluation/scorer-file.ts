@@ -27,7 +27,7 @@ export function parseScorerFile(text: string, file: string, name?: string): Scor
     return { name: nameFrom(name, ownName), request: { kind: 'code', source: text } };
   const read = ending === '.json' ? parseJsonInput(text, file) : parseYaml(text, file);
   if (typeof read !== 'object' || read === null || Array.isArray(read)) {
-    throw new CliError(`${file} is no scorer: write kind and what it is defined by.`);
+    throw new CliError(`${file} is not a scorer: write its kind and its definition.`);
   }
   const { name: written, ...request } = read as { readonly name?: unknown };
   if (written !== undefined && typeof written !== 'string')

@@ -15,7 +15,7 @@ export function addScorers(program: Command): void {
     .description(
       'make a scorer, or give it a version: from YAML or JSON, or from JavaScript for code; - is standard input',
     )
-    .option('--name <name>', 'what it is called; left out, name in the file, else the name of the file')
+    .option('--name <name>', 'its name; by default the name in the file, else the name of the file')
     .addHelpText(
       'after',
       examples('prompt-ledger scorer put scorers/short.js', 'prompt-ledger scorer put scorers/faithful.yaml'),

@@ -41,7 +41,7 @@ export function addRun(program: Command): void {
 /** @param parent the name of the parent command, for the examples */
 export function addRender(program: Command, parent: string): void {
   withVariables(withLedgerFlags(program.command('render <name>')))
-    .description('print a prompt as a provider would get it; calls nobody')
+    .description('print a prompt as a provider would get it, without calling one')
     .option('--version <number>', 'a version other than the active one', toNumber)
     .addHelpText('after', examples(`${parent} render welcome --var name=Ada`))
     .action(async (name: string, flags: RenderFlags) => {

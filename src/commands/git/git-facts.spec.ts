@@ -115,7 +115,7 @@ describe('without a repository', () => {
     const { PATH } = process.env;
     process.env.PATH = folder;
     try {
-      const warning = 'Git could not be asked: there is no git here.';
+      const warning = 'Git could not be run: the git command was not found.';
       expect(await findWorkingTree(folder)).toEqual({ root: null, warning });
     } finally {
       process.env.PATH = PATH;

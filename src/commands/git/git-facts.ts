@@ -33,7 +33,7 @@ export async function findWorkingTree(folder: string): Promise<WorkingTree> {
   const { output, failure } = await git(folder, ['rev-parse', '--show-toplevel']);
   if (output !== null) return { root: output.replace(/\r?\n$/, ''), warning: null };
   const isOutside = /not a git repository/i.test(failure);
-  return { root: null, warning: isOutside ? null : `Git could not be asked: ${failure}` };
+  return { root: null, warning: isOutside ? null : `Git could not be run: ${failure}` };
 }
 
 /**
@@ -95,7 +95,7 @@ function git(folder: string, args: readonly string[]): Promise<GitAnswer> {
     execFile('git', [...args], options, (error, stdout, stderr) => {
       if (error === null) return resolve({ output: stdout, failure: '' });
       const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT';
-      const said = isMissing ? 'there is no git here.' : stderr.trim().replaceAll(/\s*\n\s*/g, ' ');
+      const said = isMissing ? 'the git command was not found.' : stderr.trim().replaceAll(/\s*\n\s*/g, ' ');
       resolve({ output: null, failure: said === '' ? error.message : said });
     });
   });

@@ -36,7 +36,7 @@ function addPromote(program: Command): void {
       'bring a version of a prompt to an environment; a protected one gets a change, whose id is printed alone',
     )
     .requiredOption('--to <environment>', 'the environment')
-    .option('--version <number>', 'the version; left out, the active one', toNumber)
+    .option('--version <number>', 'the version; by default the active one', toNumber)
     .option('--reason <text>', 'why')
     .addHelpText('after', examples("prompt-ledger promote welcome --to prod --version 2 --reason 'Shorter'"))
     .action(async (name: string, flags: PromoteFlags) => {
@@ -51,7 +51,7 @@ function addChanges(changes: Command): void {
     .addOption(new Option('--status <status>', 'only with this status').choices(STATUSES))
     .option('--prompt <name>', 'only of this prompt')
     .option('--environment <name>', 'only for this environment')
-    .option('--limit <number>', 'so many at most, up to 200', toNumber, 20)
+    .option('--limit <number>', 'at most this many, up to 200', toNumber, 20)
     .addHelpText('after', examples('prompt-ledger changes list --status open --environment prod'))
     .action(async (flags: ListChangesFlags) => {
       const { listChangesCommand } = await import('./changes.command.js');
@@ -69,7 +69,10 @@ function addChanges(changes: Command): void {
   withLedgerFlags(changes.command('apply <change_id>'))
     .description('apply a change that has its approvals')
     .option('--comment <text>', 'what you have to say about it')
-    .option('--emergency', 'past its approvals: for admins, told to everybody, to be reviewed afterwards')
+    .option(
+      '--emergency',
+      'apply it without its approvals: for admins, announced to everybody, reviewed afterwards',
+    )
     .option('--reason <text>', 'why it cannot wait, with --emergency')
     .addHelpText(
       'after',
@@ -103,7 +106,7 @@ function addAudit(program: Command): void {
     .option('--subject <subject>', 'only of this: type/name, such as prompt/welcome, or an id')
     .option('--since <time>', 'only later ones: 2026-11-24, 2026-11-24T10:00:00Z, 24h, 7d')
     .option('--until <time>', 'only earlier ones')
-    .option('--limit <number>', 'so many at most, up to 200', toNumber, 20)
+    .option('--limit <number>', 'at most this many, up to 200', toNumber, 20)
     .option('--export', 'all that fit, as JSON lines')
     .addHelpText(
       'after',

@@ -41,7 +41,7 @@ function addRules(environments: Command): void {
   withLedgerFlags(environments.command('set <name>'))
     .description('set the rules of an environment; what is not given stays as it is')
     .option('--protected', 'run nothing but what was approved')
-    .option('--no-protected', 'run whatever is asked for')
+    .option('--no-protected', 'run any version that is requested')
     .option('--approvals <number>', 'how many approvals a change needs', toNumber)
     .option('--team <team>', 'count only approvals by members of this team; may be repeated', collect)
     .option('--change-ttl <hours>', 'hours until a change that was opened expires', toNumber)
@@ -65,7 +65,7 @@ function addMoves(environments: Command): void {
   withLedgerFlags(environments.command('moves <prompt>'))
     .description('list what ran where, newest first')
     .option('--environment <label>', 'only in this environment')
-    .option('--limit <number>', 'so many at most, up to 200', toNumber, 20)
+    .option('--limit <number>', 'at most this many, up to 200', toNumber, 20)
     .addHelpText('after', examples('prompt-ledger environments moves team/welcome --environment prod'))
     .action(async (prompt: string, flags: ListMovesFlags) => {
       const { listMovesCommand } = await import('./environments.command.js');

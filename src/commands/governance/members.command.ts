@@ -47,5 +47,5 @@ export async function putMemberCommand(userId: string, role: string, flags: Ledg
 export async function removeMemberCommand(userId: string, flags: LedgerFlags): Promise<void> {
   await (await connect(flags)).members.delete(userId);
   if (flags.json === true) return printJson({ removed: userId });
-  await print(`User ${userId} is no member any more; within 5 seconds their keys are refused everywhere.`);
+  await print(`User ${userId} is no longer a member; within 5 seconds their keys are refused everywhere.`);
 }

@@ -34,5 +34,5 @@ export async function setSecretCommand(provider: string, flags: SetSecretFlags):
 export async function deleteSecretCommand(provider: string, flags: LedgerFlags): Promise<void> {
   await (await connect(flags)).secrets.delete(provider);
   if (flags.json === true) return printJson({ deleted: provider });
-  await print(`The project has no key of its own for ${provider} any more.`);
+  await print(`The project no longer has its own key for ${provider}.`);
 }

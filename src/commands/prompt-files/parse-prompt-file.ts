@@ -57,7 +57,7 @@ class FrontMatter {
     const [problem] = [...document.errors, ...document.warnings];
     if (problem !== undefined) {
       const line = lines.linePos(problem.pos[0]).line + 1;
-      throw new PromptFileError(line, `The front matter is no YAML: ${endSentence(problem.message)}`);
+      throw new PromptFileError(line, `The front matter is not valid YAML: ${endSentence(problem.message)}`);
     }
     const fields: unknown = readDocument(document);
     if (fields !== null && !isRecord(fields))
@@ -169,7 +169,7 @@ function readDocument(document: ReturnType<typeof parseDocument>): unknown {
     return document.toJS();
   } catch (error) {
     // Fails for example for aliases that expand without end.
-    return fail(`The front matter is no YAML: ${endSentence((error as Error).message)}`);
+    return fail(`The front matter is not valid YAML: ${endSentence((error as Error).message)}`);
   }
 }
 

@@ -119,9 +119,9 @@ Find {{order}}
 
   it.each([
     ['---\nname: a\n', 1, 'The front matter has no end'],
-    ['---\nname: a\nname: b\n---\n', 3, 'The front matter is no YAML: Map keys must be unique'],
-    ['---\na: [\n---\n', 3, 'The front matter is no YAML'],
-    ['---\na: *b\n---\n', 1, 'The front matter is no YAML: Unresolved alias'],
+    ['---\nname: a\nname: b\n---\n', 3, 'The front matter is not valid YAML: Map keys must be unique'],
+    ['---\na: [\n---\n', 3, 'The front matter is not valid YAML'],
+    ['---\na: *b\n---\n', 1, 'The front matter is not valid YAML: Unresolved alias'],
     ['---\n- a\n---\n', 1, 'The front matter must be fields'],
     ['---\nowner: a\n---\n', 1, 'The front matter has an unknown field "owner"'],
     ['---\nname: a b\n---\n', 1, 'name must be 1 to 200 characters'],

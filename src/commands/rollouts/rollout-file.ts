@@ -18,7 +18,7 @@ export function parseRolloutFile(text: string, file: string): CreateRolloutReque
   const read = json === null ? null : parseJson(json);
   if (typeof read !== 'object' || read === null || Array.isArray(read))
     throw new CliError(
-      `${file} is no rollout: write its name, prompt_name, environment, candidate, steps and primary.`,
+      `${file} is not a rollout: write its name, prompt_name, environment, candidate, steps and primary.`,
     );
   return read as CreateRolloutRequest;
 }

@@ -63,7 +63,7 @@ function addReads(rollout: Command): void {
     .addOption(new Option('--status <status>', 'only with this status').choices(STATUSES))
     .option('--prompt <name>', 'only of this prompt')
     .option('--environment <name>', 'only in this environment')
-    .option('--limit <number>', 'so many at most, up to 200', toNumber, 20)
+    .option('--limit <number>', 'at most this many, up to 200', toNumber, 20)
     .addHelpText('after', examples('prompt-ledger rollout list --status running'))
     .action(async (flags: ListRolloutsFlags) => {
       const { listRolloutsCommand } = await import('./rollouts.command.js');

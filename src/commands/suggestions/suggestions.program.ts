@@ -10,7 +10,7 @@ const ID = '3-0f8fad5bd9cb469fa165708ae24a5b3c';
 export function addSuggestions(suggestions: Command): void {
   withLedgerFlags(suggestions.command('list <name>', { isDefault: true }))
     .description('list what to change about a prompt, and the facts that say so')
-    .option('--version <number>', 'about this version; left out, the active one', toNumber)
+    .option('--version <number>', 'for this version; by default the active one', toNumber)
     .option('--dismissed', 'those too that were dismissed')
     .addHelpText(
       'after',

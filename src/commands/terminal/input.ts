@@ -25,7 +25,7 @@ export function parseJsonInput(source: string, what: string): unknown {
   try {
     return parseJson(source);
   } catch (error) {
-    throw new CliError(`${what} is no JSON: ${jsonFault(error)}.`);
+    throw new CliError(`${what} is not JSON: ${jsonFault(error)}.`);
   }
 }
 

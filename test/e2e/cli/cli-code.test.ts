@@ -539,7 +539,7 @@ describe('through the life of a repository', () => {
     code.write({ A: 'x' });
     expect(await code.check()).toMatchObject({ code: 0, states: { 'nogit/A': 'same' } });
     const check = await code.run(['check']);
-    expect(check.stderr).toContain('Nothing names the repository here');
+    expect(check.stderr).toContain('The repository has no name');
     expect(check.stderr).toContain('nogit/B');
     expect(await code.run(['prompts', 'retire', 'nogit/B'])).toMatchObject({
       code: 0,

@@ -177,7 +177,7 @@ describe('prompt-ledger export and import', () => {
     const { code, stdout, stderr } = await cli(['import', folder]);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     for (const problem of [
-      /bad\/yaml\.prompt\.md:\d: The front matter is no YAML/,
+      /bad\/yaml\.prompt\.md:\d: The front matter is not valid YAML/,
       /bad\/template\.prompt\.md:4: Correct the template at line 2, column 1/,
       /bad\/full\.prompt\.md:1: Prompt "bad\/full" is in full mode in the ledger/,
       /bad\/kind\.prompt\.md:1: .* of another kind/,

@@ -392,7 +392,7 @@ describe('prompt-ledger members', () => {
     expect((await cli(['prompts', 'list', '--key', key])).code).toBe(0);
     expect((await cli(['prompts', 'list', '--key', made['key'] ?? ''])).code).toBe(2);
     expect((await cli(['members', 'put', userId, 'editor'])).stdout).toContain('is editor');
-    expect((await cli(['members', 'remove', userId])).stdout).toContain('no member any more');
+    expect((await cli(['members', 'remove', userId])).stdout).toContain('no longer a member');
     expect((await cli(['prompts', 'list', '--key', key])).code).toBe(2);
   });
 
@@ -431,10 +431,10 @@ describe('when it cannot be told', () => {
     [['run', 'x', '--var', 'a=@/nowhere'], 'cannot be read'],
     [
       ['run', 'x', '--var', 'a:={'],
-      `error: The variable a is no JSON: Expected property name or '}' at position 1`,
+      `error: The variable a is not JSON: Expected property name or '}' at position 1`,
     ],
-    [['run', 'x', '--var', 'a:=nope'], "error: The variable a is no JSON: Unexpected token 'o'.\n"],
-    [['run', 'x', '--var', 'a:='], 'error: The variable a is no JSON: it ends too early.\n'],
+    [['run', 'x', '--var', 'a:=nope'], "error: The variable a is not JSON: Unexpected token 'o'.\n"],
+    [['run', 'x', '--var', 'a:='], 'error: The variable a is not JSON: it ends too early.\n'],
     [['models', 'delete', 'gpt'], 'provider/model_name'],
     [['models', 'allow', 'GPT-4o-Mini'], 'Did you mean "openai/gpt-4o-mini"?'],
     [['prompts', 'activate', 'x', 'one'], 'whole number'],

@@ -100,6 +100,6 @@ describe('prompt-ledger rollout', () => {
     const { body } = await stage.admin.get<{ changes: ApiBody[] }>('/v1/changes?status=open');
     expect(body.changes).toMatchObject([{ kind: 'rollout', rollout_id: drafted.stdout.trim() }]);
     writeFileSync(file, '- a list');
-    expect((await cli(['rollout', 'start', file])).stderr).toContain('is no rollout');
+    expect((await cli(['rollout', 'start', file])).stderr).toContain('is not a rollout');
   });
 });

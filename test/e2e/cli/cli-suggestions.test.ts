@@ -17,7 +17,7 @@ it('prompt-ledger lists suggestions, dismisses them and makes drafts of them', a
   const listed = await cli(['suggestions', NAME]);
   expect(listed).toMatchObject({ code: 0, stderr: '' });
   expect(listed.stdout).toContain('team/translate, version 1, from 0 of 0 executions of 30 days');
-  expect(listed.stdout).toContain('warning "text" stands in the middle of the instructions');
+  expect(listed.stdout).toContain('warning "text" is in the middle of the instructions');
   expect(listed.stdout).toContain('/v1/prompts/team%2Ftranslate/versions/1');
   const [id = ''] = /1-[0-9a-f]{32}/.exec(listed.stdout) ?? [];
 

@@ -143,7 +143,7 @@ export class CodeModule implements ImportedModule {
     // The place of the text, not the place where it is named again.
     if (member !== undefined) exports.push({ name, ...member });
     else if (!this.scope.types.has(local))
-      this.complain(line, `${name} cannot be read: it is no constant of this file`);
+      this.complain(line, `${name} cannot be read: it is not a constant in this file`);
   }
 
   private readDefault(statement: StatementOf<'ExportDefaultDeclaration'>, exports: NamedMember[]): void {
@@ -178,7 +178,7 @@ export class CodeModule implements ImportedModule {
     const found = module.find(one.imported);
     if (found !== undefined) return [{ ...found, name: one.name }];
     if (!module.isType(one.imported)) {
-      this.complain(line, `${one.name} cannot be read: ${one.imported} is no export of "${specifier}"`);
+      this.complain(line, `${one.name} cannot be read: ${one.imported} is not an export of "${specifier}"`);
     }
     return [];
   }

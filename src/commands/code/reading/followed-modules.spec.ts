@@ -44,7 +44,7 @@ describe('what files export of others', () => {
     [`export * from './one';`, ['TWO=2 src/two.ts:2', 'ONE=1 src/one.ts:2']],
     [
       `export { NONE } from './texts';`,
-      ['src/index.ts:1 NONE cannot be read: NONE is no export of "./texts"'],
+      ['src/index.ts:1 NONE cannot be read: NONE is not an export of "./texts"'],
     ],
   ])('is read where it stands: %s', (source, found) => {
     expect(placesOf(source)).toEqual(found);

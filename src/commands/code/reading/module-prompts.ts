@@ -55,7 +55,8 @@ class ModuleContents {
         return this.readMembers(value.members);
       }
       if (name !== 'default') return this.readPrompt(name, member, value);
-      if (holdsText(value)) this.complain(member, 'A default export is no prompt: export it under its name');
+      if (holdsText(value))
+        this.complain(member, 'A default export is not a prompt: export it under its name');
     });
   }
 

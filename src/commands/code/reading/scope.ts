@@ -136,7 +136,7 @@ export class Scope implements Names {
     const owner = this.reader.read(init);
     const member = owner.kind === 'object' ? owner.members.get(key) : undefined;
     if (member !== undefined) return member.value();
-    throw new UnreadableError({ file: this.file, line }, `${key} is no member of an object of this file`);
+    throw new UnreadableError({ file: this.file, line }, `${key} is not a member of an object in this file`);
   }
 
   private declare(statement: Statement | null): void {
@@ -229,7 +229,7 @@ export class Scope implements Names {
     for (const part of parts) {
       const member = value.kind === 'object' ? value.members.get(part) : undefined;
       if (member === undefined)
-        throw new UnreadableError(place, `${part} is no member of an object of this file`);
+        throw new UnreadableError(place, `${part} is not a member of an object in this file`);
       value = member.value();
     }
     return value;
@@ -270,9 +270,9 @@ export class Scope implements Names {
     if (variables !== null) return variables;
     const place = this.toPlace(declarator);
     const value = () => {
-      throw new UnreadableError(place, 'give each prompt a constant of its own');
+      throw new UnreadableError(place, 'give each prompt its own constant');
     };
-    return [['What is taken apart here', { ...place, value }]];
+    return [['This destructuring', { ...place, value }]];
   }
 }
 

@@ -150,7 +150,7 @@ export class StaticReader {
     }
     if (found !== undefined) return found.value();
     if (name === 'undefined' || name === 'NaN' || name === 'Infinity') return OTHER;
-    return this.refuse(identifier, `${name} is no constant of this file`);
+    return this.refuse(identifier, `${name} is not a constant in this file`);
   }
 
   private readMember({ object, property, computed, loc }: ExpressionOf<'MemberExpression'>): StaticValue {
@@ -163,7 +163,7 @@ export class StaticReader {
     }
     const member = owner.kind === 'object' ? owner.members.get(key) : undefined;
     if (member !== undefined) return member.value();
-    return this.refuse({ loc }, `${key} is no member of an object of this file`);
+    return this.refuse({ loc }, `${key} is not a member of an object in this file`);
   }
 
   private readList(list: ExpressionOf<'ArrayExpression'>): StaticValue {

@@ -36,7 +36,7 @@ describe('a path', () => {
   });
 
   it.each(['', '.', '..'])('refuses "%s", which an URL would resolve away', (name) => {
-    expect(() => path`/v1/prompts/${name}`).toThrow('is no name');
+    expect(() => path`/v1/prompts/${name}`).toThrow('is not a valid name');
   });
 });
 

@@ -34,7 +34,7 @@ export class OutcomeUnknownError extends PromptLedgerError {
   constructor(what: string, cause: PromptLedgerError) {
     super(
       'OUTCOME_UNKNOWN',
-      `Nobody knows whether ${what} was carried out. ${cause.message} Look before you send it again.`,
+      `It is unknown whether ${what} was carried out. ${cause.message} Look before you send it again.`,
       {
         cause,
       },

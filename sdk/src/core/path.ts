@@ -8,7 +8,7 @@ export function path(texts: TemplateStringsArray, ...values: readonly (string | 
 function toSegment(value: string | number | undefined): string {
   const segment = encodeURIComponent(value ?? '');
   // URLs resolve these away, even percent-encoded, and the request would go elsewhere.
-  if (['', '.', '..'].includes(segment)) throw new ConfigurationError(`"${segment}" is no name.`);
+  if (['', '.', '..'].includes(segment)) throw new ConfigurationError(`"${segment}" is not a valid name.`);
   return segment;
 }
 

@@ -151,7 +151,7 @@ export class ExecutionStream implements AsyncIterable<Delta> {
 function parseData({ type, data }: ServerSentEvent): object {
   const parsed = parseJson(data);
   if (typeof parsed === 'object' && parsed !== null) return parsed;
-  throw new PromptLedgerError('ANSWER_UNREADABLE', `The data of the event "${type}" is no JSON object.`);
+  throw new PromptLedgerError('ANSWER_UNREADABLE', `The data of the event "${type}" is not a JSON object.`);
 }
 
 /** Builds the same error class as for a plain answer, from the status in the event. */
@@ -160,5 +160,8 @@ function problemIn({ data }: ServerSentEvent, response: Response): PromptLedgerE
   if (typeof problem?.status === 'number') {
     return toError({ response, body: data, problem, status: problem.status });
   }
-  return new PromptLedgerError('ANSWER_UNREADABLE', 'The stream ended with an error that is no problem.');
+  return new PromptLedgerError(
+    'ANSWER_UNREADABLE',
+    'The stream ended with an error that is not a problem document.',
+  );
 }

@@ -50,7 +50,7 @@ describe('the client, when an answer is lost', () => {
     const made = client.keys.create({ name: 'lost-once', role: 'viewer' });
     await expect(made).rejects.toThrow(OutcomeUnknownError);
     await expect(client.users.create({ kind: 'service', name: 'lost-once' })).rejects.toThrow(
-      'Nobody knows whether POST /v1/users was carried out.',
+      'It is unknown whether POST /v1/users was carried out.',
     );
     expect(statuses).toEqual([201, 201]);
     const { keys } = await plain().keys.list();

@@ -196,7 +196,7 @@ describe('a lost answer', () => {
         cause: expect.any(PromptLedgerError) as unknown,
       });
       expect((error as Error).message).toMatch(
-        /^Nobody knows whether POST \/v1\/keys\/k-1:rotate was carried out\. /,
+        /^It is unknown whether POST \/v1\/keys\/k-1:rotate was carried out\. /,
       );
       expect(requests).toHaveLength(1);
     }

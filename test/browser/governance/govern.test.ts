@@ -108,7 +108,7 @@ describe('members and teams', () => {
     await row(admin, 'ada@example.com').click();
     await inDialog(admin, 'Take out …').click();
     await inDialog(admin, 'Take them out').click();
-    await admin.page.getByText('Ada Lovelace is no member any more.').waitFor();
+    await admin.page.getByText('Ada Lovelace is no longer a member.').waitFor();
     const { body } = await stage.admin.get('/v1/teams/Support');
     expect(body['members']).toEqual([]);
   });

@@ -222,7 +222,7 @@ describe('the playground', () => {
     await person.page.unroute('**/v1/executions:stream');
     await person.page.getByLabel('Variables of all').fill('{"what": ');
     await run();
-    await told('The variables are no object of JSON.');
+    await told('The variables are not a JSON object.');
     await person.page.reload();
     await variant('A').getByText('Say {{what}}').waitFor();
     expect(await person.page.getByLabel('Variables of all').inputValue()).toBe('{"what": ');

@@ -50,7 +50,7 @@ export function VariablesField({
       />
       {isBad && (
         <span id={hintId} className="text-[12px] text-bad">
-          This is no object of JSON.
+          This is not a JSON object.
         </span>
       )}
     </div>

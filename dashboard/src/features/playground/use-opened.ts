@@ -31,7 +31,7 @@ export function useOpened(
   useEffect(() => {
     if (!isAsked || data === undefined || isFull) return;
     keep(isUntouched(playground) ? only(data) : withOpened(playground, data));
-    if (data.masked.length > 0) say('Masked variables stand as ***: fill them in before you run it.');
+    if (data.masked.length > 0) say('Masked variables are shown as ***: fill them in before you run it.');
     void navigate({ search: {}, replace: true });
     // Runs once for what was read, so that later typing does not open it again.
   }, [data]);

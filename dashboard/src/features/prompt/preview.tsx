@@ -32,7 +32,7 @@ export function Preview({
       <div className="grid gap-3 p-3.5">
         <Field
           label="Variables, as JSON"
-          hint={!isObject ? <span className="text-bad">This is no object of JSON.</span> : undefined}
+          hint={!isObject ? <span className="text-bad">This is not a JSON object.</span> : undefined}
         >
           {(id) => (
             <TextArea

@@ -120,7 +120,7 @@ function Nothing({
     >
       {window !== null && window.executions === 0
         ? 'The version itself is sound. More can be said once it has run: executions of 30 days are looked at each time. The same by a command, such as in CI:'
-        : 'They are found anew each time, from the version and from its executions. The same by a command, such as in CI:'}
+        : 'They are computed each time from the version and its executions. From the command line, such as in CI:'}
     </EmptyState>
   );
 }

@@ -37,7 +37,7 @@ export function JsonField({
   return (
     <Field
       label={`${title}, as JSON`}
-      hint={isBad ? <span className="text-bad">This is no JSON.</span> : undefined}
+      hint={isBad ? <span className="text-bad">This is not JSON.</span> : undefined}
     >
       {(id) => (
         <TextArea

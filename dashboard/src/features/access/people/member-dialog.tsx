@@ -35,7 +35,7 @@ export function MemberDialog({
       <ConfirmDialog
         title={`Take ${name} out of the project?`}
         action="Take them out"
-        done={`${name} is no member any more.`}
+        done={`${name} is no longer a member.`}
         run={() => ledger.members.delete(id)}
         onDone={onDone}
         onClose={() => setAsked(null)}

@@ -33,7 +33,7 @@ export function parseCsv(text: string, fail: (line: number, message: string) => 
     } else {
       const end = findEnd(text, at);
       cell = text.slice(at, end);
-      if (cell.includes('"')) fail(line, 'a quote must stand at the beginning of its cell');
+      if (cell.includes('"')) fail(line, 'a quote must be at the beginning of its cell');
       at = end;
     }
     cells.push(cell);

@@ -25,7 +25,8 @@ export function readCsvItems(text: string, fail: Fail): readonly NewDatasetItem[
   for (const whole of ['variables', 'metadata'] as const) {
     const part = whole === 'variables' ? 'variable' : 'metadata member';
     const has = (wanted: string) => columns.some(({ place }) => place === wanted);
-    if (has(whole) && has(part)) fail(head.line, `"${whole}" cannot stand beside columns of single members`);
+    if (has(whole) && has(part))
+      fail(head.line, `"${whole}" cannot be combined with columns of single members`);
   }
   return rows.map(({ line, cells }) => {
     if (cells.length !== columns.length) {

@@ -69,7 +69,7 @@ export function isUntouched({ variants, variables }: Playground): boolean {
 export function contentOfVariant({ template, messages, parts }: Variant): UnsavedContent {
   const { beside, wrong } = readParts(parts);
   const [first] = wrong;
-  if (first !== undefined) throw new Unusable(`“${first}” is no JSON.`);
+  if (first !== undefined) throw new Unusable(`“${first}” is not JSON.`);
   return { ...(messages === undefined ? { template_source: template ?? '' } : { messages }), ...beside };
 }
 
@@ -109,7 +109,7 @@ export function modelOfText(text: string): ModelSelection | null {
   return names.map((name) => {
     const [provider = '', ...rest] = name.split('/');
     if (provider === '' || rest.length === 0)
-      throw new Unusable(`“${name}” is no model: write provider/model.`);
+      throw new Unusable(`“${name}” is not a model: write provider/model.`);
     return { provider, model_name: rest.join('/') };
   });
 }
@@ -120,7 +120,7 @@ export function variablesOfText(text: string): Readonly<Record<string, unknown>>
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
     return value as Readonly<Record<string, unknown>>;
   }
-  throw new Unusable('The variables are no object of JSON.');
+  throw new Unusable('The variables are not a JSON object.');
 }
 
 /** Returns the settings to save with a version; null for none. @throws Unusable for params that are not JSON. */

@@ -159,7 +159,7 @@ describe('a schema', () => {
         ],
       ],
     ],
-    [{ minLength: -1 }, [['/variables_schema/minLength', 'must be a whole number from 0 on']]],
+    [{ minLength: -1 }, [['/variables_schema/minLength', 'must be a whole number of 0 or more']]],
     [{ minimum: { $data: '/a' } }, [['/variables_schema/minimum', 'must be a number']]],
     [{ $data: '/a' }, [['/variables_schema/$data', 'is not supported']]],
     [{ required: 'a' }, [['/variables_schema/required', 'must be an array']]],
@@ -178,7 +178,7 @@ describe('a schema', () => {
       { $schema: 'http://json-schema.org/draft-07/schema#' },
       [['/variables_schema/$schema', 'must be "https://json-schema.org/draft/2020-12/schema"']],
     ],
-    [{ items: { $id: 'x' } }, [['/variables_schema/items/$id', 'may stand in the whole schema only']]],
+    [{ items: { $id: 'x' } }, [['/variables_schema/items/$id', 'is only allowed at the root of the schema']]],
     [
       { $defs: { a: { $anchor: 'x' }, b: { $anchor: 'x' } } },
       [['/variables_schema/$defs/b/$anchor', 'is an anchor that another schema has too']],
@@ -187,8 +187,8 @@ describe('a schema', () => {
       { $ref: target },
       [['/variables_schema/$ref', 'must begin with "#": only schemas inside of this one can be referred to']],
     ]),
-    [{ $ref: '#/$defs/none' }, [['/variables_schema/$ref', 'refers to a schema that is not there']]],
-    [{ $ref: '#/__proto__' }, [['/variables_schema/$ref', 'refers to a schema that is not there']]],
+    [{ $ref: '#/$defs/none' }, [['/variables_schema/$ref', 'refers to a schema that does not exist']]],
+    [{ $ref: '#/__proto__' }, [['/variables_schema/$ref', 'refers to a schema that does not exist']]],
     [{ $ref: '#' }, [['/variables_schema', 'is applied to the same value again by itself, without end']]],
     [
       { allOf: [{ anyOf: [{ $ref: '#' }] }] },

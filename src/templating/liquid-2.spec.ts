@@ -104,7 +104,7 @@ describe('a snippet', () => {
     ['{% render "snippet/tone@99999999999" %}', 'is expected'],
     ['{% render "snippet/team/tone@3" with x %}', 'arguments are named'],
     ['{% render "snippet/team/tone@3", x %}', 'arguments are named'],
-    ['{% render "snippet/team/tone@3", audience: 1, audience: 2 %}', 'stands twice'],
+    ['{% render "snippet/team/tone@3", audience: 1, audience: 2 %}', 'is given twice'],
     ['{% render "snippet/team/tone@3", audience: 1 | upcase %}', 'unexpected'],
     ['{% include "snippet/team/tone@3" %}', 'the tag "include" is not allowed'],
   ])('is refused as in %s', (template, problem) => {

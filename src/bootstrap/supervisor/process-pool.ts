@@ -106,7 +106,7 @@ export class ProcessPool {
       if (this.isHopeless(end, failedStarts)) {
         this.giveUp(
           end.refusal ??
-            `${who} ended before it was ready, ${failedStarts} times in a row, the last time with ${end.how}; what it said stands above.`,
+            `${who} ended before it was ready, ${failedStarts} times in a row, the last time with ${end.how}; its output is above.`,
         );
         return;
       }

@@ -21,7 +21,7 @@ export function readIdentity(part: SchemaPart): void {
     part.report(`must be "${DIALECT}"`, '$schema');
   }
   if (part.string('$id') !== undefined && part.node.pointer !== '') {
-    part.report('may stand in the whole schema only', '$id');
+    part.report('is only allowed at the root of the schema', '$id');
   }
   for (const keyword of ['$anchor', '$dynamicAnchor']) {
     const name = part.string(keyword);

@@ -15,7 +15,7 @@ export function resolveReference(
   if (fragment === null) return 'is not a well-formed reference';
   const isPointer = fragment === '' || fragment.startsWith('/');
   const node = isPointer ? nodes.get(fragment) : anchors.get(fragment);
-  return node ?? 'refers to a schema that is not there';
+  return node ?? 'refers to a schema that does not exist';
 }
 
 function decode(fragment: string): string | null {

@@ -42,7 +42,7 @@ export class SchemaPart {
     if (number === undefined) return undefined;
     const value = number instanceof ExactNumber ? number.value : number;
     if (value >= 0 && isInteger(number)) return value;
-    return this.fail('must be a whole number from 0 on', keyword);
+    return this.fail('must be a whole number of 0 or more', keyword);
   }
 
   list(keyword: string): readonly unknown[] | undefined {

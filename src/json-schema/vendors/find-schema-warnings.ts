@@ -114,7 +114,7 @@ class WarningReader {
     this.readObject(value, pointer);
     for (const [keyword, vendors] of LIMITS) {
       if (Object.hasOwn(value, keyword)) {
-        this.warn(`${pointer}/${keyword}`, vendors, `"${keyword}" is a keyword that is not taken`);
+        this.warn(`${pointer}/${keyword}`, vendors, `"${keyword}" is not a supported keyword`);
       }
     }
     for (const [step, child] of listChildren(value)) this.read(child, `${pointer}${step}`, depth + 1);

@@ -48,7 +48,7 @@ it.each<[() => LedgerError, Partial<LedgerError>]>([
     {
       code: 'KEY_REVOKED',
       status: 409,
-      title: 'The key is over',
+      title: 'The key is revoked or expired',
       message:
         'Key "k-1" is revoked or expired, and a new secret would not bring it back; make another key with POST /v1/keys.',
     },

@@ -43,7 +43,7 @@ export class KeyRevokedError extends LedgerError {
     super({
       code: 'KEY_REVOKED',
       status: 409,
-      title: 'The key is over',
+      title: 'The key is revoked or expired',
       detail: `Key "${keyId}" is revoked or expired, and a new secret would not bring it back; make another key with POST /v1/keys.`,
     });
   }

@@ -307,7 +307,7 @@ describe.each<[string, (service: BudgetsService, caller: Caller) => Promise<unkn
     const { service, budgets, entries } = setUp(record({ scopeKind: 'api_key', scopeValue }));
     await expect(act(service, CALLER)).rejects.toMatchObject({
       code: 'FORBIDDEN',
-      message: 'This budget binds the key that you use; have it changed with another one.',
+      message: 'This budget limits the key that you use; change it with another key.',
       extensions: { missing_scopes: [] },
     });
     expect([budgets.changes, budgets.stored.length, entries]).toEqual([[], 1, []]);

@@ -132,7 +132,7 @@ function assertBindsOthers({ keyId, ancestors }: Caller, { scopeKind, scopeValue
   if (scopeKind !== 'api_key') return;
   const line = [keyId, ...ancestors.map((ancestor) => ancestor.keyId)];
   if (scopeValue === null || !line.includes(scopeValue)) return;
-  throw new ForbiddenError([], 'This budget binds the key that you use; have it changed with another one.');
+  throw new ForbiddenError([], 'This budget limits the key that you use; change it with another key.');
 }
 
 /** Converts an amount that has been validated. */

@@ -15,13 +15,10 @@ describe('what a client is told of a budget', () => {
       'refused',
       'the request may cost more than is left of it; send a smaller max_new_tokens or "on_budget": "clamp", wait for the next period, or have the limit raised',
     ],
-    [
-      'unpriced',
-      'the model has no price, so nobody can say what the call may cost; add one with POST /v1/prices',
-    ],
+    ['unpriced', 'the model has no price, so the cost of the call is unknown; add one with POST /v1/prices'],
     [
       'unbounded',
-      'nothing bounds the length of the answer, so nobody can say what the call may cost; send params.max_new_tokens or "on_budget": "clamp"',
+      'nothing limits the length of the answer, so the cost of the call is unknown; send params.max_new_tokens or "on_budget": "clamp"',
     ],
   ])('that does not allow a call, because it is %s: how much is left, and what to do', (reason, why) => {
     expect(new BudgetExceededError(reason, { id: 'b-1', name: 'Growth' }, 1_500_000_000_000n)).toMatchObject({

@@ -17,9 +17,9 @@ export type BudgetRefusal = 'refused' | 'unpriced' | 'unbounded';
 const WHY: Record<BudgetRefusal, string> = {
   refused:
     'the request may cost more than is left of it; send a smaller max_new_tokens or "on_budget": "clamp", wait for the next period, or have the limit raised',
-  unpriced: 'the model has no price, so nobody can say what the call may cost; add one with POST /v1/prices',
+  unpriced: 'the model has no price, so the cost of the call is unknown; add one with POST /v1/prices',
   unbounded:
-    'nothing bounds the length of the answer, so nobody can say what the call may cost; send params.max_new_tokens or "on_budget": "clamp"',
+    'nothing limits the length of the answer, so the cost of the call is unknown; send params.max_new_tokens or "on_budget": "clamp"',
 };
 
 /** The name is for people, the id for programs. */

@@ -51,8 +51,8 @@ export class ChangeStaleError extends LedgerError {
     super({
       code: 'CHANGE_STALE',
       status: 409,
-      title: 'What the change was about has moved',
-      detail: `Change "${changeId}" was opened for another state: the pointer, the rules of the environment or the prompt have changed since; open a new one with POST /v1/changes.`,
+      title: 'The change is out of date',
+      detail: `Change "${changeId}" is out of date: the pointer, the rules of the environment or the prompt have changed since it was opened; open a new one with POST /v1/changes.`,
     });
   }
 }
@@ -90,7 +90,8 @@ export class EvidenceMissingError extends LedgerError {
     objections: readonly string[],
   ) {
     const names = scorers.map((each) => `"${each}"`).join(', ');
-    const why = objections.length === 0 ? '' : ` What was brought does not count: ${objections.join('; ')}.`;
+    const why =
+      objections.length === 0 ? '' : ` The given evidence does not count: ${objections.join('; ')}.`;
     const wanted = verdict === 'better' ? 'better' : 'better, or at least no_difference';
     super({
       code: 'EVIDENCE_MISSING',

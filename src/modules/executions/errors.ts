@@ -55,7 +55,7 @@ export class ExecutionCanceledError extends LedgerError {
       code: 'EXECUTION_CANCELED',
       status: 409,
       title: 'The execution was canceled',
-      detail: `Whoever read the stream of execution "${executionId}" left before its end, so it was canceled; send the request with a new Idempotency-Key.`,
+      detail: `The client disconnected before the stream of execution "${executionId}" ended, so the execution was canceled; send the request with a new Idempotency-Key.`,
       extensions: { execution_id: executionId },
     });
   }
@@ -71,8 +71,8 @@ export class QueueFullError extends LedgerError {
       title: 'Too much is waiting',
       detail:
         what === 'queue'
-          ? `So many executions of the project wait already that the queue (${most}) has no room; send it again later.`
-          : `So many ${what} are being worked on (${most} at once) that there is no room for this one; send it again later.`,
+          ? `The queue of the project has no room: it holds at most ${most} executions; send the request again later.`
+          : `This process is already handling ${most} ${what}, its maximum; send the request again later.`,
       retryable: true,
       headers: { 'Retry-After': String(QUEUE_RETRY_AFTER_SECONDS[what]) },
     });

@@ -7,7 +7,7 @@ export class RateLimitedError extends LedgerError {
     super({
       code: 'RATE_LIMITED',
       status: 429,
-      title: 'Too much in this minute',
+      title: 'The rate limit is reached',
       detail: toDetail(refusing, executions),
       retryable: true,
       headers: { 'Retry-After': String(toResetSeconds(refusing)) },

@@ -12,6 +12,6 @@ export function assertMayGive({ scopes }: Caller, role: Role | null): void {
   if (beyond.length === 0) return;
   throw new ForbiddenError(
     beyond,
-    `Nobody gives or takes a role that is wider than their own; ${role} goes beyond yours in ${beyond.join(', ')}.`,
+    `You cannot give or take a role that is wider than your own; ${role} goes beyond yours in ${beyond.join(', ')}.`,
   );
 }

@@ -5,7 +5,7 @@ export class UserExistsError extends LedgerError {
     super({
       code: 'USER_EXISTS',
       status: 409,
-      title: 'There is such a user',
+      title: 'The user exists already',
       detail: `A user of this instance has the address "${email}" already; the admin of the instance makes them a member with PUT /v1/members/{user_id}.`,
     });
   }

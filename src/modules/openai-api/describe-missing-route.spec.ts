@@ -16,10 +16,10 @@ describe('a route of OpenAI that is not there', () => {
     ['/openai/v1/assistants', 'prompt/name'],
     ['/openai/v1/threads/t/runs', '"messages"'],
     ['/openai/v1/chat/completions/chatcmpl-1', 'GET /v1/executions'],
-    ['/openai/chat/completions', '/openai/chat/completions is not there'],
+    ['/openai/chat/completions', '/openai/chat/completions does not exist'],
     ['/openai/v1/v1/chat/completions', 'base URL ends in /openai/v1'],
-    ['/openai', '/openai is not there'],
-    ['/openai/v1/constructor', '/openai/v1/constructor is not there'],
+    ['/openai', '/openai does not exist'],
+    ['/openai/v1/constructor', '/openai/v1/constructor does not exist'],
   ])('%s says what is: %s', (path, words) => {
     expect(describeMissingRoute(path)).toContain(words);
     expect(describeMissingRoute(path)).toContain(CHAT);

@@ -30,8 +30,10 @@ export function describeMissingRoute(path: string): string {
     .filter((step) => step !== '');
   if (Object.hasOwn(INSTEAD, route) && version === 'v1') return `${INSTEAD[route]}`;
   const what =
-    OTHERS.includes(route) && version === 'v1' ? `"${route}" is not served` : `${quoted(path)} is not there`;
-  return `${what}: of OpenAI's API there are ${CHAT}, GET /openai/v1/models and GET /openai/v1/models/{id}, for a client whose base URL ends in /openai/v1.`;
+    OTHERS.includes(route) && version === 'v1'
+      ? `"${route}" is not served`
+      : `${quoted(path)} does not exist`;
+  return `${what}: the supported routes of OpenAI's API are ${CHAT}, GET /openai/v1/models and GET /openai/v1/models/{id}, for a client whose base URL ends in /openai/v1.`;
 }
 
 /** Shortens the path, which may be as long as a request line. */

@@ -59,8 +59,8 @@ export class RolloutControlMovedError extends LedgerError {
     super({
       code: 'ROLLOUT_CONTROL_MOVED',
       status: 409,
-      title: 'The control is not what runs',
-      detail: `The environment "${environment}" runs ${runs} of prompt "${promptName}", and the control has to be the version that its pointer stands at; move the pointer with PUT /v1/prompts/{name}/environments/${encodeURIComponent(environment)}, or make a rollout with another control.`,
+      title: 'The control is not the running version',
+      detail: `The environment "${environment}" runs ${runs} of prompt "${promptName}", but the control must be the version of its pointer; move the pointer with PUT /v1/prompts/{name}/environments/${encodeURIComponent(environment)}, or make a rollout with another control.`,
       extensions: { pointer_version: pointer },
     });
   }

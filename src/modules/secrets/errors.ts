@@ -40,8 +40,8 @@ export class SecretUnreadableError extends LedgerError {
 /** 400 `VALIDATION_FAILED` for a provider that does not support a project's key. */
 export class NoSecretTakenError extends ValidationError {
   constructor(provider: string) {
-    super(`Provider "${provider}" takes no key of a project; choose another provider.`, [
-      { pointer: '/provider', message: 'takes no key of a project' },
+    super(`Provider "${provider}" does not accept project keys; choose another provider.`, [
+      { pointer: '/provider', message: 'does not accept project keys' },
     ]);
   }
 }

@@ -72,7 +72,7 @@ export class SecretWatch implements OnModuleInit, OnModuleDestroy {
 
   private lookSoon(): void {
     this.refresh().catch((error: unknown) => {
-      this.logger.debug(`the secrets of projects could not be looked for: ${getMessage(error)}`);
+      this.logger.debug(`project secrets could not be checked: ${getMessage(error)}`);
     });
   }
 

@@ -5,7 +5,7 @@ export class SignInNotConfiguredError extends LedgerError {
     super({
       code: 'SIGN_IN_NOT_CONFIGURED',
       status: 404,
-      title: 'There is no identity provider',
+      title: 'No identity provider is configured',
       detail:
         'Set OIDC_ISSUER, OIDC_CLIENT_ID, OIDC_CLIENT_SECRET and PUBLIC_URL to sign in with a provider, or sign in with a key: POST /auth/session.',
     });
@@ -18,7 +18,7 @@ export class SignInFailedError extends LedgerError {
     super({
       code: 'SIGN_IN_FAILED',
       status: 401,
-      title: 'Nobody has signed in',
+      title: 'The sign-in failed',
       detail: `Begin again with GET /auth/login: ${reason}.`,
     });
   }

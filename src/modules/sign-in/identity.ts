@@ -24,7 +24,7 @@ const EMAIL = /^[^\s@\p{C}]+@[^\s@\p{C}]+$/u;
 export function readIdentity(issuer: string, claims: Claims): Identity {
   const { sub, email, email_verified: isVerified } = claims;
   if (typeof sub !== 'string' || sub === '' || sub.length > MAX_SUBJECT_LENGTH || /\p{C}/u.test(sub)) {
-    throw new SignInFailedError('the identity provider named nobody');
+    throw new SignInFailedError('the identity provider named no user');
   }
   const address =
     typeof email === 'string' && email.length <= MAX_EMAIL_LENGTH && EMAIL.test(email) ? email : null;

@@ -6,7 +6,7 @@ export class SuggestionNotFoundError extends LedgerError {
       code: 'SUGGESTION_NOT_FOUND',
       status: 404,
       title: 'No such suggestion',
-      detail: `Suggestion "${suggestionId}" of prompt "${name}" was not found; GET /v1/prompts/{name}/suggestions finds them anew, and one whose facts have changed is gone.`,
+      detail: `Suggestion "${suggestionId}" of prompt "${name}" was not found; GET /v1/prompts/{name}/suggestions lists the current ones, and one whose facts have changed is gone.`,
     });
   }
 }

@@ -5,8 +5,8 @@ export class ProjectExistsError extends LedgerError {
     super({
       code: 'PROJECT_EXISTS',
       status: 409,
-      title: 'There is such a project',
-      detail: `A project is called "${name}" already, archived or not; choose another name, or bring that one back with PATCH /v1/projects/{project_id}.`,
+      title: 'The project exists already',
+      detail: `A project named "${name}" exists already, archived or not; choose another name, or restore that one with PATCH /v1/projects/{project_id}.`,
     });
   }
 }

@@ -50,7 +50,7 @@ export function listDuplicates(prompts: readonly { readonly name: string }[]): F
   const names = new Set<string>();
   return prompts.flatMap(({ name }, index) => {
     if (names.size < names.add(name).size) return [];
-    const message = `Prompt "${name}" is there more than once; send each name once.`;
+    const message = `Prompt "${name}" appears more than once; send each name once.`;
     return [{ index, error: new ValidationError(message, [{ pointer: '/name', message: 'is sent twice' }]) }];
   });
 }

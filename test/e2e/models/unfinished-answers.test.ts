@@ -44,7 +44,7 @@ describe('an answer that the provider did not finish', () => {
     expect(execution).toMatchObject({
       status: 'failed',
       error_type: 'provider_error',
-      error_message: 'The provider ended its answer unfinished: MALFORMED_FUNCTION_CALL.',
+      error_message: 'The provider ended its answer early: MALFORMED_FUNCTION_CALL.',
       finish_reason: 'MALFORMED_FUNCTION_CALL',
       response_text: 'Half',
       telemetry: { prompt_tokens: 5, response_tokens: 7 },

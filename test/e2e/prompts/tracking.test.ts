@@ -111,7 +111,7 @@ describe('registering code', () => {
       {
         pointer: '/response_format/json_schema/schema/properties/size/minimum',
         vendors: ['anthropic'],
-        message: '"minimum" is a keyword that is not taken',
+        message: '"minimum" is not a supported keyword',
       },
     ];
     const prompts = [

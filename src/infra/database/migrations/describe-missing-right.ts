@@ -39,7 +39,7 @@ function describe(
     return `The service runs as the role ${APP_ROLE}, which this server lacks, and the user "${name}" may not create it. As a superuser run: CREATE ROLE ${APP_ROLE} NOLOGIN NOBYPASSRLS; ${grant} ${again}`;
   }
   if (!isMember) {
-    return `The service runs as the role ${APP_ROLE}, of which the user "${name}" is no member. As a superuser run: ${grant} ${again}`;
+    return `The service runs as the role ${APP_ROLE}, but the user "${name}" is not a member of it. As a superuser run: ${grant} ${again}`;
   }
-  return `The user "${name}" lacks a right: ${endSentence(message)} Whoever migrates has to own the database, or be a superuser.`;
+  return `The user "${name}" lacks a right: ${endSentence(message)} The user that migrates must own the database or be a superuser.`;
 }

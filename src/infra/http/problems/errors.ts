@@ -114,7 +114,7 @@ export class InternalError extends LedgerError {
       status: 500,
       title: 'Something went wrong in this service',
       detail:
-        'Report the X-Request-Id of this answer to whoever runs this service: its log says what happened.',
+        'Report the X-Request-Id of this response to the operator of this service; its log has the details.',
       cause,
     });
   }

@@ -53,7 +53,7 @@ describe('a session that was opened with a key', () => {
       {
         code: 'FORBIDDEN',
         message:
-          'The user to whom this key belongs is no member of its project any more; an admin adds them with PUT /v1/members/{user_id}.',
+          'The owner of this key is no longer a member of its project; an admin can add them again with PUT /v1/members/{user_id}.',
         extensions: { missing_scopes: [] },
       },
     );

@@ -259,7 +259,7 @@ function assertMember({ owner }: KeyRecord): void {
   if (owner === null || owner.role !== null) return;
   throw new ForbiddenError(
     [],
-    'The user to whom this key belongs is no member of its project any more; an admin adds them with PUT /v1/members/{user_id}.',
+    'The owner of this key is no longer a member of its project; an admin can add them again with PUT /v1/members/{user_id}.',
   );
 }
 

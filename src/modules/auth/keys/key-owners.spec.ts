@@ -202,13 +202,13 @@ describe('the user of a new key', () => {
       { role: 'viewer' },
       ['prompts:read', 'prompts:write', 'keys:write'],
       ['prompts:write', 'keys:write'],
-      'A key may do no more than the user it belongs to, who is viewer; it would go beyond that in prompts:write, keys:write.',
+      'A key cannot do more than its owner, who is viewer; it would also have prompts:write, keys:write.',
     ],
     [
       { role: null },
       ['prompts:read'],
       ['prompts:read'],
-      'A key may do no more than the user it belongs to, who is no member; it would go beyond that in prompts:read.',
+      'A key cannot do more than its owner, who is not a member; it would also have prompts:read.',
     ],
   ])('%j with a key for %j lacks %j', async (owner, scopes, beyond, detail) => {
     await expect(choose(owner, { role: null, scopes })).rejects.toMatchObject(

@@ -107,6 +107,6 @@ function assertOwnerMay(owner: KeyOwner, grant: Grant): void {
   if (beyond.length === 0) return;
   throw new ForbiddenError(
     beyond,
-    `A key may do no more than the user it belongs to, who is ${widest ?? 'no member'}; it would go beyond that in ${beyond.join(', ')}.`,
+    `A key cannot do more than its owner, who is ${widest ?? 'not a member'}; it would also have ${beyond.join(', ')}.`,
   );
 }

@@ -40,7 +40,7 @@ export class NoProjectError extends LedgerError {
     super({
       code: 'NO_PROJECT',
       status: 403,
-      title: 'You are no member of a project',
+      title: 'You are not a member of any project',
       detail:
         'Ask an admin to make you a member with PUT /v1/members/{user_id}; GET /v1/me says your user_id.',
     });

@@ -80,7 +80,7 @@ export class ChangeReviewsService {
       if (change.openedBy !== toPrincipal(caller)) {
         throw new ForbiddenError(
           [],
-          'Only whoever opened a change can withdraw it; an approver rejects it with POST /v1/changes/{change_id}:reject.',
+          'Only the user or key that opened a change can withdraw it; an approver can reject it with POST /v1/changes/{change_id}:reject.',
         );
       }
       return this.close(tx, caller, change, 'withdraw', comment);

@@ -171,7 +171,7 @@ function parseTime(text: string | null | undefined): Date | undefined {
 }
 
 function assertEither({ execution_ids: ids, filter, limit }: FromExecutionsDto): void {
-  if (ids != null && filter != null) refuse('/filter', 'must be left out beside execution_ids');
+  if (ids != null && filter != null) refuse('/filter', 'cannot be combined with execution_ids');
   if (ids == null && filter == null) refuse('/execution_ids', 'is required, unless there is a filter');
   if (ids != null && limit != null) refuse('/limit', 'needs a filter');
 }

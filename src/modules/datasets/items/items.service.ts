@@ -56,7 +56,7 @@ export class ItemsService {
     const mode = sentMode ?? 'append';
     if (uploadId == null) return this.addAtOnce(actor, name, requireItems(request), mode);
     if (request.items != null)
-      throw refusal('/items', 'must be left out: the items of the upload came before');
+      throw refusal('/items', 'cannot be sent with upload_id: the upload already has the items');
     if (parts == null) throw refusal('/parts', 'is required: say how many parts the upload has');
     return this.scope.transaction(actor.projectId, (tx) =>
       this.endUpload(tx, actor, name, { uploadId: uploadId.toLowerCase(), parts, mode }),
@@ -97,7 +97,7 @@ export class ItemsService {
   async list(projectId: string, name: string, query: ListItemsQueryDto): Promise<RawAnswer> {
     const from = query.cursor === undefined ? null : decodeCursor(query.cursor, parsePosition);
     if (from !== null && query.version !== undefined && query.version !== from.version) {
-      throw refusal('/cursor', 'is of another version');
+      throw refusal('/cursor', 'belongs to another version');
     }
     const wanted = from?.version ?? query.version ?? null;
     return this.scope.transaction(projectId, async (tx) => {

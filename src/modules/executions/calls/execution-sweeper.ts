@@ -30,7 +30,7 @@ export class ExecutionSweeper implements OnApplicationBootstrap, BeforeApplicati
     const intervalMs = Math.min(LONGEST_INTERVAL_MS, this.config.env.LEASE_MS / 2);
     this.timer = setInterval(() => {
       this.sweep().catch((error: unknown) => {
-        this.logger.warn(`lapsed executions could not be looked for: ${getMessage(error)}`);
+        this.logger.warn(`could not look for lapsed executions: ${getMessage(error)}`);
       });
     }, intervalMs);
   }

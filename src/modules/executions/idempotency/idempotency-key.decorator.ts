@@ -52,7 +52,7 @@ export function readUsedKey(request: {
   // Node joins headers of the same name, so a header that a proxy sends twice would become a different key.
   if (key.includes(', ') && countHeaders(rawHeaders) > 1) {
     throw new ValidationError('Send one Idempotency-Key.', [
-      { pointer: '', message: 'the header Idempotency-Key must not stand there more than once' },
+      { pointer: '', message: 'the header Idempotency-Key must be sent only once' },
     ]);
   }
   const fingerprint = fingerprintRequest(method, path, request.body);

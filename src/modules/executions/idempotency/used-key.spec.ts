@@ -93,7 +93,7 @@ describe('a key', () => {
       expect.objectContaining({
         code: 'VALIDATION_FAILED',
         message: 'Send one Idempotency-Key.',
-        errors: [{ pointer: '', message: 'the header Idempotency-Key must not stand there more than once' }],
+        errors: [{ pointer: '', message: 'the header Idempotency-Key must be sent only once' }],
       }) as Error,
     );
   });

@@ -246,7 +246,7 @@ function tooManyCells(cells: number): ValidationError {
 
 function unboundedCost(): ValidationError {
   return new ValidationError(
-    'Nobody can say what a cell may cost, so max_cost_usd would refuse all of them; add prices with POST /v1/prices, and send max_new_tokens where nothing else bounds the answer.',
+    'The cost of a cell is unknown, so max_cost_usd would refuse every cell; add prices with POST /v1/prices, and send max_new_tokens where nothing else limits the answer.',
     [{ pointer: '/max_cost_usd', message: 'needs a price and a bound for every model' }],
   );
 }

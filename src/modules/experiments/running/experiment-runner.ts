@@ -53,9 +53,7 @@ export class ExperimentRunner implements OnApplicationBootstrap, BeforeApplicati
   private look(): void {
     if (this.looking !== null || this.leaving.signal.aborted) return;
     this.looking = this.lookOnce()
-      .catch((error: unknown) =>
-        this.logger.warn(`experiments could not be looked for: ${getMessage(error)}`),
-      )
+      .catch((error: unknown) => this.logger.warn(`could not look for experiments: ${getMessage(error)}`))
       .finally(() => (this.looking = null));
   }
 

@@ -76,7 +76,7 @@ function limitErrors({ max_tokens, max_completion_tokens }: ChatCompletionReques
   if (isAbsent(max_tokens) || isAbsent(max_completion_tokens) || max_tokens === max_completion_tokens) {
     return [];
   }
-  return [{ pointer: '/max_tokens', message: 'says another number than max_completion_tokens' }];
+  return [{ pointer: '/max_tokens', message: 'differs from max_completion_tokens' }];
 }
 
 function parallelErrors({ parallel_tool_calls: parallel }: ChatCompletionRequestDto): ErrorEntry[] {
@@ -100,7 +100,7 @@ function misplaced(body: ChatCompletionRequestDto, asked: AskedModel): ErrorEntr
   }
   return OF_THE_VERSION.filter((member) => !isAbsent(body[member])).map((member) => ({
     pointer: `/${member}`,
-    message: 'does not go with a prompt: it stands in its version',
+    message: 'cannot be sent with a prompt: the version defines it',
   }));
 }
 

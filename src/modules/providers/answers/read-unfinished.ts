@@ -11,6 +11,6 @@ export function readUnfinished({
 }: Omit<ProviderEnd, 'type'>): ProviderError | null {
   if (isUnfinished !== true) return null;
   const word = safeVendorMessage(finishReason, { credentials: [], texts: [] })?.slice(0, LONGEST_WORD);
-  const message = `The provider ended its answer unfinished: ${word ?? 'it says no more'}.`;
+  const message = `The provider ended its answer early: ${word ?? 'it gave no reason'}.`;
   return new ProviderError('provider_error', message, { answerBegan: true });
 }

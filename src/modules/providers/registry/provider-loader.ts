@@ -67,7 +67,7 @@ export function listProviderClasses(loaded: unknown, file: string): ProviderClas
   const providers = [...classes].filter(isProviderClass);
   if (providers.length > 0) return providers;
   throw new ProviderSetupError(
-    `${file} exports no provider: export a class that @Provider({ id }) stands on, or that went through Provider({ id })(Class).`,
+    `${file} exports no provider: export a class that is decorated with @Provider({ id }) or wrapped with Provider({ id })(Class).`,
   );
 }
 

@@ -110,9 +110,9 @@ describe('ProviderRegistry', () => {
 
   it.each([
     ['supportedFeatures', ['tools', 'mind_reading'], 'supportedFeatures names "mind_reading"'],
-    ['supportedFeatures', 'tools', 'its supportedFeatures is no list'],
-    ['maxTokens', 4096, 'its maxTokens is no method'],
-    ['complete', 'Hello', 'its complete is no method'],
+    ['supportedFeatures', 'tools', 'its supportedFeatures is not a list'],
+    ['maxTokens', 4096, 'its maxTokens is not a method'],
+    ['complete', 'Hello', 'its complete is not a method'],
   ])('refuses the boot for %s that is %p', async (member, value, words) => {
     class Odd extends Acme {
       constructor(env: ProviderEnv) {

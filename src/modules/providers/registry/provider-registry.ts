@@ -92,7 +92,7 @@ export class ProviderRegistry implements OnModuleInit {
    */
   construct(id: string, credentials: OwnCredentials): ModelProvider {
     const own = this.getOwnSettings(id);
-    if (own === undefined) throw new Error(`provider "${id}" takes no key of a project`);
+    if (own === undefined) throw new Error(`provider "${id}" does not accept project keys`);
     return new (this.getClass(id))(envWithOwn(this.env, own, credentials));
   }
 
@@ -140,10 +140,10 @@ function whatLacks(instance: unknown): string | null {
   const { supportedParams, supportedFeatures, maxTokens, complete } = candidate;
   if (!Array.isArray(supportedParams)) return 'it has no list supportedParams';
   if (supportedFeatures !== undefined && !Array.isArray(supportedFeatures)) {
-    return 'its supportedFeatures is no list';
+    return 'its supportedFeatures is not a list';
   }
-  if (maxTokens !== undefined && typeof maxTokens !== 'function') return 'its maxTokens is no method';
-  if (complete !== undefined && typeof complete !== 'function') return 'its complete is no method';
+  if (maxTokens !== undefined && typeof maxTokens !== 'function') return 'its maxTokens is not a method';
+  if (complete !== undefined && typeof complete !== 'function') return 'its complete is not a method';
   return (
     unknownName('supportedParams', supportedParams, PARAM_NAMES) ??
     unknownName('supportedFeatures', supportedFeatures ?? [], PROVIDER_FEATURES)
@@ -157,7 +157,7 @@ function whatLacksOwn(providerClass: ProviderClass): string | null {
   const { apiKey, defaultBaseUrl } = own;
   const isNamed =
     Array.isArray(apiKey) && apiKey.length > 0 && apiKey.every((name) => typeof name === 'string');
-  if (!isNamed) return 'its own.apiKey is no list of settings';
+  if (!isNamed) return 'its own.apiKey is not a list of settings';
   const isAddress = typeof defaultBaseUrl === 'string' && URL.canParse(defaultBaseUrl);
   return defaultBaseUrl === null || isAddress
     ? null

@@ -47,7 +47,7 @@ export class RolloutDecider implements OnApplicationBootstrap, BeforeApplication
   private look(): void {
     if (this.looking !== null || this.isLeaving) return;
     this.looking = this.lookOnce()
-      .catch((error: unknown) => this.logger.warn(`rollouts could not be looked for: ${getMessage(error)}`))
+      .catch((error: unknown) => this.logger.warn(`could not look for rollouts: ${getMessage(error)}`))
       .finally(() => (this.looking = null));
   }
 

@@ -14,7 +14,7 @@ type Target = { readonly text: string } | { readonly part: ExactJson };
 export function checkText(check: TextCheck, operand: ExactJson, target: Target): Finding | ScoringError {
   if (check === 'contains' && (typeof operand !== 'string' || 'part' in target)) {
     const container = 'part' in target ? target.part : readExact(target.text);
-    if (container === undefined) return finding(0, 'The answer is no JSON that could contain it.');
+    if (container === undefined) return finding(0, 'The answer is not JSON, so it cannot contain the value.');
     const isHeld = holds(container, operand);
     if (isHeld !== undefined) return isHeld ? finding(1) : finding(0, 'The answer does not contain it.');
   }
@@ -26,7 +26,7 @@ export function checkText(check: TextCheck, operand: ExactJson, target: Target):
       'Nothing but an empty text is expected, and every answer would pass.',
     );
   const text = 'text' in target ? target.text : textFor(target.part);
-  if (text === null) return finding(0, 'The part of the answer is no text.');
+  if (text === null) return finding(0, 'The selected part of the answer is not text.');
   return compare(check, operand, text);
 }
 

@@ -86,7 +86,7 @@ function checkJson(target: Target): Finding {
 
 function checkRefusal(target: Target, { telemetry }: ScorableAnswer): Finding {
   const text = 'text' in target ? target.text : textFor(target.part);
-  return passIf(isRefusal(text ?? '', telemetry.finishReason), 'The answer is no refusal.');
+  return passIf(isRefusal(text ?? '', telemetry.finishReason), 'The answer is not a refusal.');
 }
 
 function checkSchema(definition: CheckDefinition, answer: ScorableAnswer): Finding | ScoringError {
@@ -122,14 +122,14 @@ function checkTools(operand: ExactJson, calls: ScorableAnswer['toolCalls']): Fin
 function checkLatency(operand: ExactJson, latencyMs: number | null): Finding | ScoringError {
   const most = operand instanceof ExactNumber ? operand.value : operand;
   if (typeof most !== 'number') return unusable('a number of milliseconds');
-  if (latencyMs === null) return unknown('how long it took');
+  if (latencyMs === null) return unknown('The latency');
   return passIf(latencyMs <= most, `It took ${latencyMs} ms.`);
 }
 
 function checkCost(operand: ExactJson, costPicoUsd: string | null): Finding | ScoringError {
   const most = readPicoUsd(operand);
   if (most === null) return unusable('an amount of US dollars');
-  if (costPicoUsd === null) return unknown('what it cost');
+  if (costPicoUsd === null) return unknown('The cost');
   const cost = BigInt(costPicoUsd);
   return passIf(cost <= most, `It cost ${formatPicoUsd(cost)} US dollars.`);
 }
@@ -143,5 +143,8 @@ function unusable(words: string): ScoringError {
 }
 
 function unknown(words: string): ScoringError {
-  return scoringError('telemetry_missing', `Nobody knows ${words}, so the check cannot tell.`);
+  return scoringError(
+    'telemetry_missing',
+    `${words} of the execution is unknown, so the check cannot score it.`,
+  );
 }

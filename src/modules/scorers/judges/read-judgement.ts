@@ -18,17 +18,21 @@ export function readJudgement(
   const invalid = (what: string) =>
     scoringError('judge_answer_invalid', `The judge's answer ${what}.`, executionId);
   if (finishReason !== null && CUT.includes(finishReason.toLowerCase())) {
-    return scoringError('judge_answer_cut', "The judge's answer was cut at its most tokens.", executionId);
+    return scoringError(
+      'judge_answer_cut',
+      "The judge's answer was cut off at its token limit.",
+      executionId,
+    );
   }
   const json = withoutFence(responseText);
   const answer = readObject(json);
   if (answer === null) return invalid('is not one JSON object');
-  if (hasMemberTwice(json)) return invalid('has a member twice, and says two things');
+  if (hasMemberTwice(json)) return invalid('has the same member twice');
   const { explanation = null, label = null, value = null } = answer;
   if (explanation === null) return invalid('has no explanation');
-  if (typeof explanation !== 'string') return invalid('has an explanation that is no text');
-  if (label !== null && typeof label !== 'string') return invalid('has a label that is no text');
-  if (value !== null && typeof value !== 'number') return invalid('has a value that is no number');
+  if (typeof explanation !== 'string') return invalid('has an explanation that is not a string');
+  if (label !== null && typeof label !== 'string') return invalid('has a label that is not a string');
+  if (value !== null && typeof value !== 'number') return invalid('has a value that is not a number');
   const said = storable(explanation.slice(0, MAX_EXPLANATION_CHARS));
   const { labels } = definition;
   if (labels !== null) {

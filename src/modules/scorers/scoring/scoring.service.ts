@@ -59,10 +59,7 @@ export class ScoringService {
     { key, batchId, callJudge = (request) => this.judges.call(caller, request) }: ScoringOptions,
   ): Promise<Verdict> {
     if (definition.kind !== 'human' && answer.isMasked && readsAnswer(definition))
-      return scoringError(
-        'answer_masked',
-        'The answer is stored without what is masked, so nobody can tell.',
-      );
+      return scoringError('answer_masked', 'The stored answer has masked parts, so it cannot be scored.');
     switch (definition.kind) {
       case 'check':
         return toVerdict(definition, await this.check({ kind: 'check', definition, answer }));

@@ -23,7 +23,7 @@ export function toScorableAnswer(
     return scoringError('no_answer', `The execution is ${status} and has no answer.`);
   }
   if (responseTruncated)
-    return scoringError('no_answer', 'The answer is stored cut, and a part of it is no answer.');
+    return scoringError('no_answer', 'The stored answer is truncated, so it cannot be scored.');
   return {
     executionId,
     variablesJson: sentJson ?? variablesJson,

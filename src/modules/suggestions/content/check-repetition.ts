@@ -109,7 +109,7 @@ function suggest(content: PromptContent, sentences: readonly Sentence[]): Sugges
   return {
     kind: 'repeated_instruction',
     severity: 'info',
-    title: `The same instruction stands in ${sentences.length} places.`,
+    title: `The same instruction appears in ${sentences.length} places.`,
     evidence: quotePlaces(sentences.map(({ part, begin, end }) => toPlace(part, begin, end))),
     expectedEffect: { costUsd30d: null, tokens: -estimateTokens(saved), passRate: null },
     patch: isExact && again.every(isPlain) ? { kind: 'content', content: removeAll(content, again) } : null,

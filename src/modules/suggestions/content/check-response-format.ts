@@ -65,7 +65,7 @@ function suggestFormat(content: PromptContent, order: Order): Suggestion {
   return {
     kind: 'response_format',
     severity: 'warning',
-    title: 'The text asks for JSON, and no response_format makes the vendor keep to it.',
+    title: 'The text asks for JSON, but no response_format enforces it.',
     evidence: quotePlaces([toPlace(order.part, order.begin, order.end)]),
     expectedEffect: UNKNOWN_EFFECT,
     // Without a schema only a JSON object can be requested, and with tools the answer may be a call.

@@ -124,7 +124,7 @@ function describeUndeclared(
       .map(({ begin, end }) => toPlace(part, begin, end)),
   );
   const isClear = meant !== undefined && others.length === 0 && places.length > 0;
-  const title = `The version uses "${name}", which nobody declares`;
+  const title = `The version uses "${name}", which is not declared`;
   return {
     kind: 'undeclared_variable',
     severity: 'error',

@@ -63,10 +63,10 @@ function findConstants(facts: VersionFacts): Suggestion[] {
       {
         kind: 'constant_variable',
         severity: 'info',
-        title: `"${name}" was ${shorten(only.value)} in all of ${executions} executions: it could stand in the template.`,
+        title: `"${name}" was ${shorten(only.value)} in all of ${executions} executions: it could be part of the template.`,
         evidence: describeFacts(facts, { variable: name, value: only.value, executions }),
         quoting: {
-          title: `"${name}" was the same in all of ${executions} executions: it could stand in the template.`,
+          title: `"${name}" was the same in all of ${executions} executions: it could be part of the template.`,
           facts: ['value'],
         },
         expectedEffect: UNKNOWN_EFFECT,

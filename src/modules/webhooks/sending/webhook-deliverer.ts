@@ -156,7 +156,7 @@ export class WebhookDeliverer implements OnApplicationBootstrap, BeforeApplicati
 
   private attempt(work: () => Promise<void>): void {
     work().catch((error: unknown) => {
-      this.logger.warn(`callbacks could not be looked for: ${getMessage(error)}`);
+      this.logger.warn(`could not look for callbacks: ${getMessage(error)}`);
     });
   }
 }

@@ -19,7 +19,7 @@ export function parseRender(tag: TagToken): RenderNode {
   for (const { name, value, begin } of tokenizer.readHashes()) {
     if (value === undefined) throw new TemplateProblem('arguments are named: "audience: who"', begin);
     if (args.some((arg) => arg.name === name.content)) {
-      throw new TemplateProblem(`the argument "${name.content}" stands twice`, begin);
+      throw new TemplateProblem(`the argument "${name.content}" is given twice`, begin);
     }
     args.push({ name: name.content, value: translateOperand(value) });
   }

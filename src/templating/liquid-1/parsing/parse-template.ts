@@ -149,7 +149,7 @@ class TemplateParser {
     const branches: { values: OperandNode[]; body: Node[] }[] = [];
     const beforeFirst = this.readUntil(['when', 'else', 'endcase'], tag);
     if (beforeFirst.nodes.some((node) => node.kind !== 'text' || node.text.trim() !== '')) {
-      throw new TemplateProblem('only blanks may stand between {% case %} and {% when %}', tag.begin);
+      throw new TemplateProblem('only whitespace is allowed between {% case %} and {% when %}', tag.begin);
     }
     let { end } = beforeFirst;
     while (end?.name === 'when') {

@@ -180,7 +180,7 @@ function inputText(input: unknown, source: () => string | null): string {
 }
 
 function noMessage(): ProviderError {
-  return new ProviderError('provider_error', "The provider's answer is no message.");
+  return new ProviderError('provider_error', "The provider's answer is not a message.");
 }
 
 /** Counts the blocks that call the caller's tools, but not those that the vendor runs itself. */

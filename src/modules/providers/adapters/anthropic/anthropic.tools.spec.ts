@@ -124,7 +124,7 @@ describe.each(ASKING_WAYS)('AnthropicProvider with tools and response formats, a
     const error = await failureOf(ask({ messages: [{ role: 'assistant', content: '', toolCalls }] }));
     expect(error).toMatchObject({ kind: 'provider_rejected', status: null });
     expect(error.message).toBe(
-      'The request could not be sent: the arguments of a tool call are no JSON object.',
+      'The request could not be sent: the arguments of a tool call are not a JSON object.',
     );
     expect(server.requests).toEqual([]);
   });

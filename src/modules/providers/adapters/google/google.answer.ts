@@ -157,5 +157,5 @@ function pickFacts(chunk: Json, candidate: Json | undefined, blockReason: string
 }
 
 function noContent(): ProviderError {
-  return new ProviderError('provider_error', "The provider's answer is no content.");
+  return new ProviderError('provider_error', "The provider's answer has no content.");
 }

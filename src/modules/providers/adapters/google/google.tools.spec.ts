@@ -126,7 +126,7 @@ describe.each(ASKING_WAYS)('GoogleProvider with tools and response formats, aske
 
   it.each<[string, Question]>([
     [
-      'the arguments of a tool call are no JSON object',
+      'the arguments of a tool call are not a JSON object',
       { messages: [{ role: 'assistant', content: '', toolCalls: [{ ...CALL, arguments: '{"lo' }] }] },
     ],
     [
@@ -170,7 +170,7 @@ describe.each(ASKING_WAYS)('GoogleProvider with tools and response formats, aske
     server.behaviour = fixture('malformed-call.stream.txt');
     expect(await failureOf(ask())).toMatchObject({
       kind: 'provider_error',
-      message: 'The provider ended its answer unfinished: MALFORMED_FUNCTION_CALL.',
+      message: 'The provider ended its answer early: MALFORMED_FUNCTION_CALL.',
       answerBegan: true,
     });
   });

@@ -38,7 +38,7 @@ export function readCompatibleServers(setting: string, taken: readonly string[])
   const seen = new Set<string>();
   for (const { id } of entries) {
     if (taken.includes(id)) fail(`the id "${id}" belongs to a provider of the house; choose another`);
-    if (seen.has(id)) fail(`the id "${id}" stands there twice; rename one`);
+    if (seen.has(id)) fail(`the id "${id}" is used twice; rename one`);
     seen.add(id);
   }
   return entries;
@@ -68,7 +68,7 @@ function readItem(item: string): CompatibleServer {
 
 function readJson(setting: string): CompatibleServer[] {
   const entries = parseJson(setting);
-  if (!Array.isArray(entries)) fail('its JSON is no list');
+  if (!Array.isArray(entries)) fail('its JSON is not a list');
   return entries.map((entry: unknown) => {
     if (typeof entry === 'object' && entry !== null && !Array.isArray(entry)) {
       return checked(entry as Record<string, unknown>);
@@ -82,7 +82,7 @@ function parseJson(setting: string): unknown {
   try {
     return JSON.parse(setting);
   } catch {
-    return fail('it begins with "[", but is no JSON');
+    return fail('it begins with "[" but is not valid JSON');
   }
 }
 

@@ -156,5 +156,5 @@ function firstChoice({ choices }: Json): Json | null {
 }
 
 function noCompletion(): ProviderError {
-  return new ProviderError('provider_error', "The provider's answer is no chat completion.");
+  return new ProviderError('provider_error', "The provider's answer is not a chat completion.");
 }

@@ -117,7 +117,7 @@ describe.each(WAYS)('an answer asked %s', (_way, isStreamed) => {
       const partial: PartialCompletion = { collected: null, firstTokenMs: null };
       expect(await odd.failure(vendor, isStreamed, partial)).toMatchObject({
         kind: 'provider_error',
-        message: `The provider ended its answer unfinished: ${word}.`,
+        message: `The provider ended its answer early: ${word}.`,
         answerBegan: true,
       });
       expect(partial).toMatchObject({

@@ -14,7 +14,7 @@ export function parseArguments(call: ProviderToolCall): Json {
   if (value !== null) return value;
   throw new ProviderError(
     'provider_rejected',
-    'The request could not be sent: the arguments of a tool call are no JSON object.',
+    'The request could not be sent: the arguments of a tool call are not a JSON object.',
   );
 }
 

@@ -28,7 +28,7 @@ describe('what a failed call tells', () => {
       retryAfterMs: null,
     };
     const { message } = providerProblem(failure, { ...MEMBERS, provider_status: status });
-    expect(message).toContain("the provider's key here");
+    expect(message).toContain('The provider refused the key');
     expect(message).not.toContain('Change the prompt');
   });
 });

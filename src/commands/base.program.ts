@@ -8,7 +8,7 @@ export function newProgram(): Command {
     .version(readPackageVersion())
     .enablePositionalOptions()
     .exitOverride()
-    .showHelpAfterError('(add --help for what there is)')
+    .showHelpAfterError('(add --help to see the options)')
     .addHelpText('after', ENVIRONMENT);
 }
 

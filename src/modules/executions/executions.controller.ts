@@ -23,7 +23,7 @@ import { RateLimited } from '../limits/index.js';
 import { ExecuteDto, SubmitDto } from './wire/execute.dto.js';
 import { ExecutionDto, ExecutionListDto } from './reads/execution-detail.dto.js';
 import { ExecutionResultDto, SubmittedDto } from './wire/executions.dto.js';
-import { ExecutionsService } from './reads/executions.service.js';
+import { ExecutionsService } from './executions.service.js';
 import { IdempotencyKey, IDEMPOTENCY_HEADER, type UsedKey } from './idempotency/index.js';
 import { GetExecutionQueryDto, ListExecutionsQueryDto } from './reads/list-executions.dto.js';
 import { RunRights } from './intake/run-rights.js';

@@ -30,7 +30,7 @@ import { ExecutionSweeper } from './calls/execution-sweeper.js';
 import { ExecutionWaits } from './reads/execution-waits.js';
 import { ExecutionsController } from './executions.controller.js';
 import { ExecutionsRepository } from './record/index.js';
-import { ExecutionsService } from './reads/executions.service.js';
+import { ExecutionsService } from './executions.service.js';
 import { IdempotencyExpiry, IdempotencyRepository, IdempotencyService } from './idempotency/index.js';
 import { Intake } from './intake/intake.js';
 import { OutputChecker } from './calls/output-checker.js';

@@ -31,7 +31,7 @@ export {
 export { ExecutionsHttpModule, ExecutionsModule } from './executions.module.js';
 export { ExecutionsRepository } from './record/index.js';
 export { ResponseCache } from './cache/index.js';
-export { ExecutionsService } from './reads/executions.service.js';
+export { ExecutionsService } from './executions.service.js';
 export { findMaskedValues, MASKED, ValueMask } from './masking/index.js';
 export { type ModelChoice, readModelChoice } from './admission/model-choice.js';
 export {

@@ -1,5 +1,5 @@
 import { ExecutionCountsRepository } from '../../../src/modules/analytics/counts/execution-counts.repository.js';
-import type { Claim } from '../../../src/modules/executions/record/claimed-execution.js';
+import type { Claim } from '../../../src/modules/executions/facts/claim.js';
 import type { ExecutionsRepository } from '../../../src/modules/executions/index.js';
 import { admittedFor } from '../../support/rows/admitted.js';
 import { answered, failed } from '../../support/rows/call-outcomes.js';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Metrics } from '../../../src/infra/metrics/index.js';
 import { AuditService, systemActor } from '../../../src/modules/audit/index.js';
-import type { Claim } from '../../../src/modules/executions/record/claimed-execution.js';
+import type { Claim } from '../../../src/modules/executions/facts/claim.js';
 import {
   ContentErasureRepository,
   ContentErasureService,

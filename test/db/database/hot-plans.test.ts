@@ -6,7 +6,7 @@ import {
   type BatchRecord,
   BatchesRepository,
 } from '../../../src/modules/executions/batches/batches.repository.js';
-import type { Claim } from '../../../src/modules/executions/record/claimed-execution.js';
+import type { Claim } from '../../../src/modules/executions/facts/claim.js';
 import { ExecutionsRepository } from '../../../src/modules/executions/index.js';
 import { QueueSegments, SEGMENT_SIZE } from '../../../src/modules/executions/queue/queue-segments.js';
 import { ExecutionReadsRepository } from '../../../src/modules/executions/reads/execution-reads.repository.js';

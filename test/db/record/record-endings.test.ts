@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { ExecutionCostsRepository } from '../../../src/modules/analytics/costs/execution-costs.repository.js';
 import { ExecutionCountsRepository } from '../../../src/modules/analytics/counts/execution-counts.repository.js';
-import type { Claim } from '../../../src/modules/executions/record/claimed-execution.js';
+import type { Claim } from '../../../src/modules/executions/facts/claim.js';
 import type { ExecutionsRepository } from '../../../src/modules/executions/index.js';
 import type { CallOutcome } from '../../../src/modules/executions/facts/call-outcome.js';
 import { RecordingRepository } from '../../../src/modules/executions/recording/recording.repository.js';

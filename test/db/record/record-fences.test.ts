@@ -1,5 +1,5 @@
 import type { EndEntry } from '../../../src/infra/database/index.js';
-import type { Claim } from '../../../src/modules/executions/record/claimed-execution.js';
+import type { Claim } from '../../../src/modules/executions/facts/claim.js';
 import { begunAs } from '../../support/rows/admitted.js';
 import { answered, failed } from '../../support/rows/call-outcomes.js';
 import { truncateExecutions } from '../../support/rows/execution-rows.js';

@@ -1,4 +1,4 @@
-import type { Claim } from '../../../src/modules/executions/record/claimed-execution.js';
+import type { Claim } from '../../../src/modules/executions/facts/claim.js';
 import type { ExecutionsRepository } from '../../../src/modules/executions/index.js';
 import { BudgetRows } from '../../support/rows/budget-rows.js';
 import { answered, failed } from '../../support/rows/call-outcomes.js';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { ExecutionCountsRepository } from '../../../src/modules/analytics/counts/execution-counts.repository.js';
-import type { Claim } from '../../../src/modules/executions/record/claimed-execution.js';
+import type { Claim } from '../../../src/modules/executions/facts/claim.js';
 import type { ExecutionsRepository } from '../../../src/modules/executions/index.js';
 import type { Next } from '../../../src/modules/executions/record/end.js';
 import { BudgetRows } from '../../support/rows/budget-rows.js';

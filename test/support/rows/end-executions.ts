@@ -1,5 +1,5 @@
 import type { EntityManager } from 'typeorm';
-import type { Claim } from '../../../src/modules/executions/record/claimed-execution.js';
+import type { Claim } from '../../../src/modules/executions/facts/claim.js';
 import type { ExecutionsRepository } from '../../../src/modules/executions/index.js';
 import type { CallOutcome } from '../../../src/modules/executions/facts/call-outcome.js';
 import type { Next } from '../../../src/modules/executions/record/index.js';

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Client } from 'pg';
 import type { BeginEntry, EndEntry } from '../../../src/infra/database/index.js';
-import type { Claim } from '../../../src/modules/executions/record/claimed-execution.js';
+import type { Claim } from '../../../src/modules/executions/facts/claim.js';
 import type { CallOutcome } from '../../../src/modules/executions/facts/call-outcome.js';
 import { type Beginning, beginEntry } from '../../../src/modules/executions/record/index.js';
 import { endEntry, type Next } from '../../../src/modules/executions/record/end.js';

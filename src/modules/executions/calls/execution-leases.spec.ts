@@ -1,7 +1,7 @@
 import { Logger } from '@nestjs/common';
 import { AppConfig, parseEnvironment } from '../../../infra/config/index.js';
 import { Clock } from '../../../kernel/index.js';
-import type { Claim } from '../record/claimed-execution.js';
+import type { Claim } from '../facts/claim.js';
 import { ExecutionLeases } from './execution-leases.js';
 import type { ExecutionsRepository } from '../record/index.js';
 

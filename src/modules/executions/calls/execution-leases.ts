@@ -2,7 +2,7 @@ import { type BeforeApplicationShutdown, Injectable, Logger } from '@nestjs/comm
 import { AppConfig } from '../../../infra/config/index.js';
 import { Clock, getMessage } from '../../../kernel/index.js';
 import type { AllowedModel } from '../../models/index.js';
-import type { Claim } from '../record/claimed-execution.js';
+import type { Claim } from '../facts/claim.js';
 import { type Dispatched, ExecutionsRepository } from '../record/index.js';
 
 /** A call of an execution that this process holds. */

@@ -3,18 +3,7 @@ import type { ProviderMessage, ProviderParams } from '../../providers/index.js';
 import type { CallExtras } from '../admission/execution-request.js';
 import type { Targets } from '../admission/execution-targets.js';
 import type { ValueMask } from '../masking/index.js';
-
-/** Proof of holding an execution. A holder with an older fence has lost it. */
-export interface Claim {
-  readonly projectId: string;
-  readonly executionId: string;
-  readonly fence: number;
-  /**
-   * False when the ending certainly has no further duties, so that it may take the fast path. Only a hint: the row in flight
-   * decides.
-   */
-  readonly mayHaveDuties?: boolean;
-}
+import type { Claim } from '../facts/claim.js';
 
 /** An execution from the queue, with everything that its call needs. */
 export interface ClaimedExecution extends Claim {

@@ -3,7 +3,7 @@ import type { EndEntry, FunctionCall, JournalConnections } from '../../../infra/
 import { costPicoUsd, writeJson } from '../../../kernel/index.js';
 import type { AllowedModel, PriceRecord } from '../../models/index.js';
 import type { Completion } from '../../providers/index.js';
-import type { Claim } from './claimed-execution.js';
+import type { Claim } from '../facts/claim.js';
 import type { StoredAnswer, UsedKey } from '../idempotency/index.js';
 import type { OutputCheck } from '../facts/output-check.js';
 import { type CallFailure, type CallOutcome, isFree, isUnsent } from '../facts/call-outcome.js';

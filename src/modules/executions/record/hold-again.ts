@@ -1,6 +1,6 @@
 import { DUTIES, type TenantScope } from '../../../infra/database/index.js';
 import type { ChargeBound } from '../admission/charge-bound.js';
-import type { Claim } from './claimed-execution.js';
+import type { Claim } from '../facts/claim.js';
 import { type BegunExecution, BEGUN_FREELY, toBegun, toRefusal, type VerdictRow } from './budget-verdict.js';
 import { ANSWER_TIMEOUT_MS } from './call-options.js';
 

@@ -1,5 +1,6 @@
 import type { FunctionCall, JournalConnections, TenantScope } from '../../../infra/database/index.js';
-import type { Claim, SweptExecution } from './claimed-execution.js';
+import type { Claim } from '../facts/claim.js';
+import type { SweptExecution } from './claimed-execution.js';
 import { ANSWER_TIMEOUT_MS } from './call-options.js';
 
 /**

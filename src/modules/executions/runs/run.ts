@@ -2,7 +2,7 @@ import type { Caller } from '../../auth/index.js';
 import type { AdmittedExecution } from '../admission/execution-request.js';
 import type { Target } from '../admission/execution-targets.js';
 import type { CallOutcome } from '../facts/call-outcome.js';
-import type { Claim } from '../record/claimed-execution.js';
+import type { Claim } from '../facts/claim.js';
 import type { UsedKey } from '../idempotency/index.js';
 import type { AnswerSink } from './answer-sink.js';
 import type { ExecutionProtocol } from './execution-protocol.js';

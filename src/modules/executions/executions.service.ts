@@ -1,14 +1,14 @@
 import { Injectable } from '@nestjs/common';
-import { decodeCursor, toPage, SourcedJson } from '../../../infra/http/index.js';
-import { UUID, ValidationError } from '../../../kernel/index.js';
-import { ExecutionDispatchedError, ExecutionFinalError, ExecutionNotFoundError } from '../errors.js';
-import { ExecutionReadsRepository } from './execution-reads.repository.js';
-import { metadataOrNull } from '../wire/execution-metadata.js';
-import { executionDetail, executionSummary } from './execution-views.js';
-import { ExecutionWaits } from './execution-waits.js';
-import type { ExecutionListDto } from './execution-detail.dto.js';
-import { ExecutionsRepository } from '../record/index.js';
-import type { ListExecutionsQueryDto } from './list-executions.dto.js';
+import { decodeCursor, toPage, SourcedJson } from '../../infra/http/index.js';
+import { UUID, ValidationError } from '../../kernel/index.js';
+import { ExecutionDispatchedError, ExecutionFinalError, ExecutionNotFoundError } from './errors.js';
+import { ExecutionReadsRepository } from './reads/execution-reads.repository.js';
+import { metadataOrNull } from './wire/execution-metadata.js';
+import { executionDetail, executionSummary } from './reads/execution-views.js';
+import { ExecutionWaits } from './reads/execution-waits.js';
+import type { ExecutionListDto } from './reads/execution-detail.dto.js';
+import { ExecutionsRepository } from './record/index.js';
+import type { ListExecutionsQueryDto } from './reads/list-executions.dto.js';
 
 /** Reads, lists, awaits and cancels existing executions. */
 @Injectable()

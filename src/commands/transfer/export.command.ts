@@ -21,14 +21,15 @@ export interface ExportFlags extends ListPromptsFlags {
 export async function exportCommand(folder: string, flags: ExportFlags): Promise<void> {
   const ledger = await connect(flags);
   const listed = await ledger.prompts.list({ ...toQuery(flags), retired: false, limit: 200 }).all();
+  const dryRun = flags.dryRun === true;
+  // Before the prompts are read, which takes long if there are many.
+  if (!dryRun) await mkdir(folder, { recursive: true });
   const prompts = await readPrompts(
     ledger,
     listed.map(({ name }) => name),
   );
   const active = prompts.filter((prompt): prompt is Exportable => prompt.active_version !== null);
   const paths = assignFilePaths(active.map(({ name }) => name));
-  const dryRun = flags.dryRun === true;
-  if (!dryRun) await mkdir(folder, { recursive: true });
   const results: { name: string; file: string; result: string }[] = [];
   for (const prompt of active) {
     const file = paths.get(prompt.name) ?? '';

@@ -1,24 +1,24 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { CREATE_FIND_KEY_WITH_OWNER } from './add-key-owners/find-key.js';
+import { alterFunction, type Replacement, takenBack } from '../ledger/validate-answers/alter-function.js';
 
-const REPLACE_FIND_KEY = CREATE_FIND_KEY_WITH_OWNER.replace('CREATE FUNCTION', 'CREATE OR REPLACE FUNCTION');
+const FIND_KEY = 'ledger_find_key(uuid)';
 
-/** `least` passes over nulls, so a key of an archived project counts as revoked since then. */
-const REPLACE_FIND_ARCHIVED = REPLACE_FIND_KEY.replace(
-  'k.revoked_at, now()',
-  'least(k.revoked_at, p.archived_at), now()',
-).replace(' AND p.archived_at IS NULL', '');
+/** `least` ignores nulls, so a key of an archived project counts as revoked since the project was archived. */
+const REPLACEMENTS: readonly Replacement[] = [
+  ['k.revoked_at, now(),', 'least(k.revoked_at, p.archived_at), now(),'],
+  ['WHERE k.key_id = wanted AND p.archived_at IS NULL', 'WHERE k.key_id = wanted'],
+];
 
 /**
- * Authentication finds the keys of archived projects, as revoked ones. A key that is not found is remembered as unknown for seconds,
- * so the keys of a project that was brought back were refused for as long on other processes.
+ * Authentication finds the keys of archived projects, as revoked keys. A key that is not found is cached as unknown for seconds, so other
+ * processes kept refusing the keys of a project after it was unarchived.
  */
 export class FindArchivedKeys1797690000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
-    await runner.query(REPLACE_FIND_ARCHIVED);
+    await alterFunction(runner, FIND_KEY, REPLACEMENTS);
   }
 
   async down(runner: QueryRunner): Promise<void> {
-    await runner.query(REPLACE_FIND_KEY);
+    await alterFunction(runner, FIND_KEY, takenBack(REPLACEMENTS));
   }
 }

@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** Lists the last changed prompts first. A registration changes up to a thousand at one time, which stand by their names. */
+/** Orders prompts by their last change. One registration changes up to a thousand prompts at the same time, so names break ties. */
 export class OrderPromptsByChange1797691000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(

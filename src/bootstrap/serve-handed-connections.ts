@@ -26,7 +26,7 @@ export function serveHandedConnections(server: Server, link: SupervisorLink): Pr
 
 /** Does what `net.Server` does for connections it accepts. A destroyed socket removes itself from the count. */
 function adopt(server: Server, socket: Socket): void {
-  // As in http's own servers: a client that has finished sending may still read.
+  // A client that has finished sending may still read, as with Node's own HTTP servers.
   socket.allowHalfOpen = true;
   (server as unknown as AcceptingServer)._connections += 1;
   (socket as unknown as AcceptedSocket)._server = server;

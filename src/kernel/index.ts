@@ -15,7 +15,7 @@ export { isPlainNumber } from './json/plain-json.js';
 export { Places } from './places.js';
 export { LONGEST_RETRY_AFTER_MS, parseRetryAfterMs } from './retry-after.js';
 export { PROMPT_NAME, PROMPT_NAME_RULE } from './prompt-name.js';
-export { UUID } from './ids.js';
+export { ANY_CASE_UUID, matchUuids, UUID } from './ids.js';
 export { MAX_INT } from './limits.js';
 export * from './money.js';
 export { Outage, type OutageLogger } from './work/outage.js';

@@ -1,14 +1,14 @@
-/** Nobody is believed who asks for more: one odd header would hold an execution, or a client, for days. */
+/** Caps the wait that a server may ask for, because one odd header would hold an execution, or a client, for days. */
 export const LONGEST_RETRY_AFTER_MS = 3_600_000;
 
-/** Seconds as RFC 9110 writes them; some vendors add a fraction. */
+/** Matches seconds as in RFC 9110, with the fraction that some vendors add. */
 const SECONDS = /^\d+(\.\d+)?$/;
-/** The three forms of an HTTP date, and RFC 3339. `Date.parse` alone finds a year in any text with a number. */
+/** Matches the three forms of an HTTP date, and RFC 3339. `Date.parse` alone accepts any text with a number as a year. */
 const TIME = /^((mon|tue|wed|thu|fri|sat|sun)[a-z]*,? .*|\d{4}-\d\d-\d\dT)\d\d:\d\d:\d\d/i;
 
 /**
- * `Retry-After` in milliseconds (RFC 9110, 10.2.3): seconds, or a time; null for anything else. A time in the past is 0.
- * @param date the answer's `Date`: a time is a distance from it, so that nobody's clock has to be right.
+ * Parses `Retry-After` (RFC 9110, 10.2.3), seconds or a time, into milliseconds. Returns null for anything else, and 0 for a past time.
+ * @param date the answer's `Date`. The wait is counted from it, so that neither clock has to be right. Without it, our own clock is used.
  */
 export function parseRetryAfterMs(value: string | null, date: string | null): number | null {
   const said = value?.trim() ?? '';

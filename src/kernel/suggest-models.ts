@@ -73,7 +73,7 @@ function isSnapshot(asked: string, modelName: string): boolean {
   );
 }
 
-/** Of a short name two slips leave nothing, however long its provider makes the id. */
+/** Allows one slip in a short name, because two could turn it into any other, however long the provider makes the id. */
 function isSlipOfId(model: Named, asked: string): boolean {
   const { modelName } = model;
   const most = modelName.length < MIN_LENGTH ? 1 : MAX_DISTANCE;

@@ -4,7 +4,7 @@ import { listFiles, read } from './tree.js';
 
 /** An import between two files, as their paths from the root of the project. */
 type Import = readonly [from: string, to: string];
-/** For each folder, the children of it that each child imports. A child is a file or a folder. */
+/** Maps each folder to its children, and each child to the siblings that it imports. A child is a file or a folder. */
 type Folders = Map<string, Map<string, Set<string>>>;
 
 function listImports(file: string): Import[] {
@@ -30,7 +30,7 @@ function groupByFolder(imports: readonly Import[]): Folders {
   return folders;
 }
 
-/** @returns the first circle that is found, as the children along it; null when there is none. */
+/** Finds a circle. @returns the children along the first one; null when there is none. */
 function findCircle(children: ReadonlyMap<string, ReadonlySet<string>>): string[] | null {
   const done = new Set<string>();
   const visit = (child: string, trail: readonly string[]): string[] | null => {

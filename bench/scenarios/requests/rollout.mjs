@@ -11,7 +11,7 @@ const CONNECTIONS = 64;
 const PLAIN = 'the same without';
 const LABEL = 'bench-rollout';
 const ENVIRONMENT = 'default';
-/** Stands in a body for the number of a person. */
+/** The placeholder for a person's number in a body. */
 const PERSON = '@person@';
 /** @type {{ name: string, profile: string, scenario: string, people: number }[]} */
 const SPLITS = [

@@ -11,7 +11,7 @@ export interface Compiled {
   render(variables: Readonly<Record<string, unknown>>): Content;
 }
 
-/** The schema is part of the checksum. What a version pins is not: the service finds it in the text. */
+/** The checksum includes the schema. It excludes the pinned snippets, which the service finds in the text. */
 const pickSchema = ({ variables_schema: schema }: WireContent) =>
   schema === undefined ? {} : { variables_schema: schema };
 

@@ -1,16 +1,16 @@
 /** Returns a text from the address bar, and undefined for anything else. */
-export function textOf(value: unknown): string | undefined {
+export function readText(value: unknown): string | undefined {
   if (typeof value === 'number') return String(value);
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
 /** Returns one of the allowed words, and undefined for anything else. */
-export function wordOf<Word extends string>(value: unknown, words: readonly Word[]): Word | undefined {
+export function readWord<Word extends string>(value: unknown, words: readonly Word[]): Word | undefined {
   return words.find((word) => word === value);
 }
 
 /** Returns a whole number from 1, and undefined for anything else. */
-export function numberOf(value: unknown): number | undefined {
+export function readNumber(value: unknown): number | undefined {
   const number = Number(value);
   return Number.isSafeInteger(number) && number > 0 ? number : undefined;
 }

@@ -11,8 +11,8 @@ const REFUSES_BARE_CALLS = `coalesce(
         SELECT s.settings ->> 'allow_unknown_environments' = 'false' FROM projects s WHERE s.project_id = entry.project_id))`;
 
 /**
- * As before, except that a bare call whose environment was judged from memory passes some revision, and this then checks the environment. A
- * prompt needs no such check, because a change of the rules gives each prompt of the project a new revision.
+ * Checks the revision of a prompt, and for a bare call the environment itself: a caller that judged the environment from memory passes
+ * some revision. A prompt needs no such check, because a change of the rules gives each prompt of the project a new revision.
  */
 const IS_CURRENT_IN_ENVIRONMENT = `(entry.prompt_revision IS NULL OR CASE WHEN entry.prompt_id IS NULL
       THEN ${REFUSES_BARE_CALLS} IS NOT TRUE

@@ -1,10 +1,8 @@
+import { LONGEST_RETRY_AFTER_MS, parseRetryAfterMs } from '../../../src/kernel/retry-after.js';
+
 /** The wait before the first retry; each further wait is twice as long. */
 const FIRST_WAIT_MS = 250;
 const LONGEST_WAIT_MS = 8_000;
-/** A server that asks for more is tried again after this time. */
-const LONGEST_RETRY_AFTER_MS = 3_600_000;
-/** The forms of an HTTP date, and RFC 3339. `Date.parse` alone finds a year in any text with a number. */
-const TIME = /^((mon|tue|wed|thu|fri|sat|sun)[a-z]*,? .*|\d{4}-\d\d-\d\dT)\d\d:\d\d:\d\d/i;
 
 /**
  * Returns the wait before try number `retry` (1, 2, …): the server's `Retry-After`, or otherwise an exponential backoff with up to 50 %
@@ -16,13 +14,9 @@ export function waitBefore(retry: number, retryAfterMs: number | null): number {
   return full * (1 - Math.random() / 2);
 }
 
-/** Parses `Retry-After`, in seconds or as a date, into milliseconds; null when absent or unreadable. */
-export function parseRetryAfterMs(headers: Headers, nowMs = Date.now()): number | null {
-  const value = headers.get('retry-after')?.trim();
-  if (value === undefined || value === '') return null;
-  if (/^\d+(\.\d+)?$/.test(value)) return Number(value) * 1_000;
-  const at = TIME.test(value) ? Date.parse(value) : Number.NaN;
-  return Number.isNaN(at) ? null : Math.max(0, at - nowMs);
+/** Reads `Retry-After`, in milliseconds; null when it is absent or unreadable. */
+export function readRetryAfterMs(headers: Headers): number | null {
+  return parseRetryAfterMs(headers.get('retry-after'), headers.get('date'));
 }
 
 /** Sleeps. Rejects with the signal's reason as soon as it is aborted. */

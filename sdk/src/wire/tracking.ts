@@ -118,7 +118,7 @@ export interface TrackedExecuteRequest {
   readonly environment?: string | null;
   readonly correlation_id?: string | null;
   readonly metadata?: Metadata | null;
-  /** As in `ExecuteRequest`. */
+  /** Keeps a person with one arm of a rollout; see `ExecuteRequest`. */
   readonly unit_key?: string | null;
   readonly timeout_ms?: number | null;
   readonly cache?: CacheOptions | null;

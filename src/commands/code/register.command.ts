@@ -67,7 +67,7 @@ export async function registerCommand(flags: RegisterFlags, folder = process.cwd
   if (gone.length > 0) await print(goneLine(gone.length, { isPruned, isDryRun }));
 }
 
-/** @throws CliError when anything cannot be read; with `--json` standard output has it too. */
+/** @throws CliError when anything cannot be read. With `--json`, standard output also reports it. */
 async function readCode(flags: RegisterFlags, folder: string) {
   let code: CollectedPrompts | null = null;
   try {

@@ -4,17 +4,17 @@ import { CliError } from '../terminal/cli-error.js';
 import { describeFailure } from '../terminal/describe-failure.js';
 import { warn } from '../terminal/output.js';
 
-/** The files that a command was asked to write. */
+/** The reports that a command writes on request. */
 export interface ReportFiles {
-  /** For what shows tests. */
+  /** The path of a JUnit report. */
   readonly junit?: string;
-  /** A comment for a pull request. */
+  /** The path of a Markdown report, for a comment on a pull request. */
   readonly markdown?: string;
 }
 
 /**
- * Looks before the work whether its reports can be written, because an experiment costs time and money. What is there stays as it is.
- * @throws CliError
+ * Checks that the reports can be written before the experiment costs time and money. Leaves existing files unchanged.
+ * @throws CliError for a path that cannot be written.
  */
 export async function assertWritable({ junit, markdown }: ReportFiles): Promise<void> {
   for (const file of [junit, markdown]) if (file !== undefined) await tryToOpen(file);
@@ -40,7 +40,7 @@ async function createIfAbsent(file: string): Promise<boolean> {
   }
 }
 
-/** Writes a report, if it was asked for. A failure is a warning, because the verdict stands without the report. */
+/** Writes a report if a path was given. A failure is only a warning, because the verdict does not depend on the report. */
 export async function writeReport(
   file: string | undefined,
   report: () => string | Promise<string>,

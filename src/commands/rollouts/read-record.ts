@@ -20,7 +20,7 @@ type MetricRule = RolloutDefinition['primary'];
 export interface WireRecord {
   readonly rollout: RolloutDetail;
   readonly events: readonly (RolloutExposure | RolloutValue)[];
-  /** In the order in which they were taken. */
+  /** In chronological order. */
   readonly looks: readonly RolloutLook[];
 }
 

@@ -25,7 +25,7 @@ interface LookDifference extends JsonDifference {
 
 /**
  * Recomputes every look from its events, on this machine. The looks are read first, so that events which arrive later are in none of them.
- * @returns 0 when all match their records, 1 when one differs.
+ * @returns 0 when all match their records, 1 when one differs or is missing, or when the rollout contradicts them.
  */
 export async function verifyRolloutCommand(rolloutId: string, flags: LedgerFlags): Promise<ExitCode> {
   const ledger = await connect(flags);
@@ -72,9 +72,9 @@ function toStage({ status, phases }: RolloutDetail) {
 
 interface Verified {
   readonly differences: readonly LookDifference[];
-  /** The numbers of looks that are not there any more. */
+  /** The numbers of the looks that were deleted. */
   readonly missing: readonly number[];
-  /** Where the rollout is not what its looks have decided, in sentences. */
+  /** Sentences about where the rollout contradicts its looks. */
   readonly contradictions: readonly string[];
   readonly looks: number;
   readonly events: number;

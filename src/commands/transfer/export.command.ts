@@ -22,7 +22,7 @@ export async function exportCommand(folder: string, flags: ExportFlags): Promise
   const ledger = await connect(flags);
   const listed = await ledger.prompts.list({ ...toQuery(flags), retired: false, limit: 200 }).all();
   const dryRun = flags.dryRun === true;
-  // Before the prompts are read, which takes long if there are many.
+  // A folder that cannot be created fails here, before the prompts are read, which may take long.
   if (!dryRun) await mkdir(folder, { recursive: true });
   const prompts = await readPrompts(
     ledger,

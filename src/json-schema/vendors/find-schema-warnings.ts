@@ -94,7 +94,7 @@ class WarningReader {
     this.recursive = findRecursive(root);
   }
 
-  /** The answer itself has to be an object. One that is a list, or one of several, goes into a property. */
+  /** Vendors require an object at the root. A list or a choice has to be a property of one. */
   readRoot(value: unknown, pointer: string): void {
     if (!isMembers(value)) return;
     if (Array.isArray(value['anyOf'])) {

@@ -22,13 +22,12 @@ import {
   NestedArray,
   PageQueryDto,
 } from '../../infra/http/index.js';
-import { MAX_INT } from '../../kernel/index.js';
+import { ANY_CASE_UUID, MAX_INT } from '../../kernel/index.js';
 
 const KINDS = ['version', 'rollout'] as const;
 const EVIDENCE_TYPES = ['experiment'] as const;
 const REVIEWS = ['open', 'closed'] as const;
 const MAX_WORDS = 2000;
-const UUID_TEXT = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 export class EvidenceDto {
   /** The kind of evidence. */
@@ -55,7 +54,7 @@ export class OpenChangeDto {
 
   /** The draft to start, for a change of kind `rollout`. */
   @ValidateIf((body: OpenChangeDto) => body.kind === 'rollout' || (body.rollout_id ?? null) !== null)
-  @Matches(UUID_TEXT, { message: 'must be the id of a rollout' })
+  @Matches(ANY_CASE_UUID, { message: 'must be the id of a rollout' })
   @ApiPropertyOptional({ type: String, format: 'uuid', nullable: true, example: null })
   rollout_id?: string | null;
 

@@ -1,9 +1,8 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsOptional, IsString, Length, Matches, ValidateBy } from 'class-validator';
 import { ApiId, ApiTime, PageQueryDto } from '../../infra/http/index.js';
-import { PROMPT_NAME_RULE } from '../../kernel/index.js';
+import { ANY_CASE_UUID, PROMPT_NAME_RULE } from '../../kernel/index.js';
 
-const ANY_UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const UUID_RULE = { message: 'must be a UUID' };
 
 /** The name of a metric, optionally with the prefix `outcome:` that rollouts use. */
@@ -28,7 +27,7 @@ function IsOutcomeValue(): PropertyDecorator {
 export class RecordOutcomeDto {
   /** The execution; any of the project, even one that is not final. Alternative to `correlation_id`. */
   @IsOptional()
-  @Matches(ANY_UUID, UUID_RULE)
+  @Matches(ANY_CASE_UUID, UUID_RULE)
   @ApiPropertyOptional({
     type: String,
     nullable: true,
@@ -104,7 +103,7 @@ export class OutcomeListDto {
 export class ListOutcomesQueryDto extends PageQueryDto {
   /** Only outcomes of this execution. */
   @IsOptional()
-  @Matches(ANY_UUID, UUID_RULE)
+  @Matches(ANY_CASE_UUID, UUID_RULE)
   @ApiPropertyOptional({ type: String, format: 'uuid' })
   execution_id?: string;
 

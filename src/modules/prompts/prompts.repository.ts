@@ -9,13 +9,13 @@ export interface PromptMetadata {
   readonly tags?: readonly string[];
 }
 
-/** By name, or the last changed first and by name among those that one statement has changed. */
+/** `-updated_at` lists the last changed first. Names order the prompts that one statement changed together. */
 export type PromptOrder = 'name' | '-updated_at';
 
-/** Where a list goes on: behind this prompt. */
+/** The last prompt of a page, after which the next one starts. */
 export interface PromptPosition {
   readonly name: string;
-  /** RFC 3339 with microseconds, which a `Date` would lose. Of a list by name undefined. */
+  /** RFC 3339 with microseconds, which a `Date` would lose; undefined in a list by name. */
   readonly updatedAt?: string | undefined;
 }
 
@@ -111,8 +111,8 @@ const latestRegistration = (
 const CHANGED_AT = `to_char(p.updated_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
 
 /**
- * Two conditions, of which the first is a range of the index. The second passes over what was changed by the same statement: a
- * registration changes at most 1,000 prompts.
+ * Has two conditions, of which the first is a range of the index. The second filters the prompts that the same statement changed, at most
+ * 1,000 for a registration.
  */
 const BEHIND_CHANGE = `p.updated_at <= CAST(:updatedAt AS timestamptz)
   AND (p.updated_at < CAST(:updatedAt AS timestamptz) OR p.name > :name)`;
@@ -192,7 +192,7 @@ export class PromptsRepository {
       .execute();
   }
 
-  /** A prefix is a range of the index: LIKE is not leakproof, so under row-level security it could not use it. */
+  /** Lists live prompts. A prefix is a range of the index, because LIKE is not leakproof and so cannot use one under row-level security. */
   async list(tx: EntityManager, projectId: string, filter: PromptFilter): Promise<ListedPrompt[]> {
     const query = tx
       .createQueryBuilder(PromptEntity, 'p')

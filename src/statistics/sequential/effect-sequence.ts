@@ -5,8 +5,8 @@ import type { QuantileBounds } from './quantile-bounds.js';
 export const ROLLOUT_N_OPT = 5000;
 
 /**
- * Any rho holds; this one only says where the interval is narrowest. Near an alpha of 1 the best rho goes to 0, where the interval is
- * infinite: a one-sided bound at an alpha of 0.5 would never say anything.
+ * Every rho is valid; it only determines where the interval is narrowest. Near an alpha of 1 the best rho approaches 0, where the interval
+ * is infinite, so a one-sided bound at an alpha of 0.5 would never decide anything.
  */
 const LOOSEST_TUNING = 0.5;
 

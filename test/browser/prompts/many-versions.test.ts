@@ -29,7 +29,7 @@ describe('the versions of a prompt that has thousands', () => {
     const versions = person.page.getByRole('listitem').filter({ hasText: 'message' });
     await versions.first().waitFor();
     expect(await versions.count()).toBe(VERSIONS - 1);
-    // What is skipped has no layout, so whatever is inside of it has no box of its own.
+    // Skipped content has no layout, so the elements inside have no boxes.
     const laidOut = await versions.evaluateAll(
       (items) =>
         items.filter((item) => item.firstElementChild?.checkVisibility({ contentVisibilityAuto: true }))

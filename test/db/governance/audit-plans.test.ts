@@ -1,5 +1,5 @@
-import type { EntityManager } from 'typeorm';
 import { type AuditFilter, AuditLogRepository } from '../../../src/modules/audit-log/audit-log.repository.js';
+import { countPages } from '../../support/database/count-pages.js';
 import { type LedgerContext, openLedgerContext } from '../../support/database/ledger-context.js';
 
 /** The pages that a list of fifty may access; a scan of the table takes over a thousand. */
@@ -28,39 +28,10 @@ beforeAll(async () => {
 });
 afterAll(() => context.close());
 
-/** Counts the pages that Postgres accesses for the statement of a list. */
-async function pagesOf(filter: Omit<AuditFilter, 'limit'>): Promise<number> {
-  return context.scope.transaction(context.projectId, async (tx) => {
-    let pages = 0;
-    const explaining = explainQueries(tx, (found) => (pages += found));
-    await new AuditLogRepository().list(explaining, context.projectId, { ...filter, limit: 50 });
-    return pages;
-  });
-}
-
-interface Plan {
-  readonly Plan: Readonly<Record<string, number>>;
-}
-
-/** Makes a manager whose query builders explain what they would run, and find nothing. */
-function explainQueries(tx: EntityManager, onPages: (pages: number) => void): EntityManager {
-  const create = tx.createQueryBuilder.bind(tx);
-  return Object.assign(Object.create(tx) as EntityManager, {
-    createQueryBuilder: (...args: Parameters<typeof create>) => {
-      const builder = create(...args);
-      builder.getMany = async () => {
-        const [text, values] = builder.getQueryAndParameters();
-        const rows = await tx.query<{ 'QUERY PLAN': Plan[] }[]>(
-          `EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) ${text}`,
-          values,
-        );
-        const plan = rows[0]?.['QUERY PLAN'][0]?.Plan ?? {};
-        onPages((plan['Shared Hit Blocks'] ?? 0) + (plan['Shared Read Blocks'] ?? 0));
-        return [];
-      };
-      return builder;
-    },
-  });
+function pagesOf(filter: Omit<AuditFilter, 'limit'>): Promise<number> {
+  return countPages(context, (tx) =>
+    new AuditLogRepository().list(tx, context.projectId, { ...filter, limit: 50 }),
+  );
 }
 
 describe('a page of the audit log', () => {

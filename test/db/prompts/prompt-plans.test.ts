@@ -1,19 +1,19 @@
-import type { EntityManager } from 'typeorm';
 import {
   type PromptFilter,
   type PromptPosition,
   PromptsRepository,
 } from '../../../src/modules/prompts/prompts.repository.js';
+import { countPages } from '../../support/database/count-pages.js';
 import { type LedgerContext, openLedgerContext } from '../../support/database/ledger-context.js';
 
-/** The pages that a list of fifty may look at; a scan of the table takes more than a thousand. */
+/** The pages that a list of fifty may access; a scan of the table takes over a thousand. */
 const PAGES = 150;
 const PROMPTS = 30_000;
 const LIMIT = 50;
-/** The most that one request registers. */
+/** The most prompts that one request registers. */
 const REGISTERED = 1000;
 
-/** A prompt a minute, the newest now; a thousand of them were registered together. One in a hundred is deleted. */
+/** Changes one prompt a minute, the newest now, and a thousand of them together. One in a hundred is deleted. */
 const INSERT = `INSERT INTO prompts (project_id, name, mode, kind, tags, description, updated_at, deleted_at)
   SELECT $1, 'folder-' || n % 100 || '/prompt-' || n, 'full', 'text', '{}', repeat('words ', 40),
     now() - make_interval(mins => CASE WHEN n BETWEEN 61 AND ${60 + REGISTERED} THEN 61 ELSE n END),
@@ -28,42 +28,13 @@ beforeAll(async () => {
 });
 afterAll(() => context.close());
 
-interface Plan {
-  readonly Plan: Readonly<Record<string, number>>;
+function pagesOf(filter: Omit<PromptFilter, 'limit'>): Promise<number> {
+  return countPages(context, (tx) =>
+    new PromptsRepository().list(tx, context.projectId, { ...filter, limit: LIMIT }),
+  );
 }
 
-/** Pages that Postgres looks at for the statement of a list. */
-async function pagesOf(filter: Omit<PromptFilter, 'limit'>): Promise<number> {
-  return context.scope.transaction(context.projectId, async (tx) => {
-    let pages = 0;
-    const explaining = explainQueries(tx, (found) => (pages += found));
-    await new PromptsRepository().list(explaining, context.projectId, { ...filter, limit: LIMIT });
-    return pages;
-  });
-}
-
-/** A manager whose query builders explain what they would run, and find nothing. */
-function explainQueries(tx: EntityManager, onPages: (pages: number) => void): EntityManager {
-  const create = tx.createQueryBuilder.bind(tx);
-  return Object.assign(Object.create(tx) as EntityManager, {
-    createQueryBuilder: (...args: Parameters<typeof create>) => {
-      const builder = create(...args);
-      builder.getRawAndEntities = async () => {
-        const [text, values] = builder.getQueryAndParameters();
-        const rows = await tx.query<{ 'QUERY PLAN': Plan[] }[]>(
-          `EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) ${text}`,
-          values,
-        );
-        const plan = rows[0]?.['QUERY PLAN'][0]?.Plan ?? {};
-        onPages((plan['Shared Hit Blocks'] ?? 0) + (plan['Shared Read Blocks'] ?? 0));
-        return { entities: [], raw: [] };
-      };
-      return builder;
-    },
-  });
-}
-
-/** The position behind the prompt that was changed so many minutes ago. */
+/** Returns the position after the prompt that changed `minutes` ago. */
 async function positionAt(minutes: number): Promise<PromptPosition> {
   const { rows } = await context.owner.query<PromptPosition>(
     `SELECT name, to_char(updated_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS "updatedAt" FROM prompts

@@ -272,7 +272,7 @@ describe('a project that is brought back', () => {
     if (wasUsed) expect((await there.get('/v1/prompts')).status).toBe(200);
     await stage.admin.patch(path, { archived: true });
     await eventually(async () => (await there.get('/v1/prompts')).status === 401);
-    // Refused again, by what is remembered if anything is.
+    // The second refusal comes from the cache, if there is one.
     expectProblem(await there.get('/v1/prompts'), 401, 'UNAUTHORIZED');
     await stage.admin.patch(path, { archived: false });
     expect((await there.get('/v1/prompts')).status).toBe(200);

@@ -91,7 +91,7 @@ describe('prompt-ledger eval gate', () => {
 });
 
 describe('a report that cannot be written', () => {
-  // It opens, and each write fails.
+  // The device opens, but each write fails.
   const FULL = '/dev/full';
 
   it('keeps the verdict and its exit code', async () => {

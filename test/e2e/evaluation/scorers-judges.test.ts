@@ -169,7 +169,7 @@ describe('a judge', () => {
       const refused = await stage.admin.post(`/v1/scorers/${name}:score`, reused, headers);
       expect(refused).toMatchObject({ status: 422, body: { code: 'IDEMPOTENCY_KEY_REUSED' } });
     }
-    // The order of members makes no other body, and a key is one of its scorer.
+    // Another order of members is the same body, and each scorer has its own keys.
     await score(name, { expected: null, execution_id: id }, { 'idempotency-key': 'twice' });
     await score(name, { execution_id: id, expected: null }, { 'idempotency-key': 'twice' });
     await score(await makeJudge(), { execution_id: await run('z') }, headers);

@@ -187,7 +187,7 @@ describe.each([
   it('count the tokens of each attempt, of runs and of queued work', async () => {
     const usage = '"usage":{"prompt_tokens":40,"completion_tokens":2,"total_tokens":42}';
     const message = '"message":{"role":"assistant","content":"half an"}';
-    // Billed, though it is no answer.
+    // The vendor bills this, although it is not an answer.
     const unfinished = `{"id":"c","object":"chat.completion","created":1,"model":"m","choices":[{"index":0,${message},"finish_reason":"error"}],${usage}}`;
     stage.openai.behave({
       kind: 'raw',

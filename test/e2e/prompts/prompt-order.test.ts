@@ -61,7 +61,7 @@ describe('GET /v1/prompts?sort=-updated_at', () => {
       cursor = page.cursor;
     }
     expect(found).toEqual(['code/y', 'code/x', 'code/z']);
-    // What says nothing new changes nothing.
+    // A request without changes leaves the order as it is.
     await register({ 'code/z': 'z' });
     expect((await read('code/&sort=-updated_at')).names).toBe('code/y code/x code/z');
     await stage.admin.post('/v1/prompts:retire', { prompts: [{ name: 'order/code/z' }] });

@@ -12,7 +12,7 @@ import {
 import { ADMIN_KEY, type Stage, startStage } from '../stage.js';
 
 const DOCUMENT = JSON.parse(readFileSync(join('openapi.json'), 'utf8')) as OpenApiPaths;
-/** Monitors, identity providers and the clients of OpenAI call these, with parameters of their own. */
+/** Routes that monitors, identity providers and OpenAI clients call with their own parameters. */
 const TOLERANT = ['/health', '/openai/v1/', '/auth/callback'];
 const UNKNOWN = { pointer: '/surprise', message: 'is not a known query parameter' };
 
@@ -27,7 +27,7 @@ function isTolerant({ route }: OpenApiCall): boolean {
   return TOLERANT.some((prefix) => route.startsWith(prefix));
 }
 
-/** @returns the answer, to which nothing is anything but the query is wrong in a GET. */
+/** Sends a request in which only the query is wrong. */
 async function send(call: OpenApiCall, query: string): Promise<{ status: number; body: ApiBody }> {
   const path = fillPath(call, (parameter) => {
     if (parameter.in === 'query') return undefined;

@@ -9,7 +9,7 @@ import { SearchBox } from '../../ui/controls/search-box';
 import { EmptyState } from '../../ui/empty-state';
 import { Problem } from '../../ui/problem';
 import { Screen, ScreenBody } from '../../ui/screen';
-import { given, wordOf } from '../../ui/search-params';
+import { given, readWord } from '../../ui/search-params';
 import {
   type AnalyticsSearch,
   filterOfSearch,
@@ -68,7 +68,7 @@ export function AnalyticsScreen() {
             <Select
               aria-label="Time"
               value={last}
-              onChange={({ target }) => narrow({ last: wordOf(target.value, SPAN_NAMES) })}
+              onChange={({ target }) => narrow({ last: readWord(target.value, SPAN_NAMES) })}
             >
               {SPAN_NAMES.map((name) => (
                 <option key={name} value={name}>

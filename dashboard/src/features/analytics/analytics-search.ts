@@ -1,5 +1,5 @@
 import type { FiguresQuery } from '@prompt-ledger/client';
-import { given, textOf, wordOf } from '../../ui/search-params';
+import { given, readText, readWord } from '../../ui/search-params';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -30,13 +30,13 @@ export interface AnalyticsSearch {
 
 export function parseAnalyticsSearch(search: Record<string, unknown>): AnalyticsSearch {
   return given({
-    last: wordOf(search['last'], SPAN_NAMES),
-    by: wordOf(search['by'], GROUPINGS),
-    prompt: textOf(search['prompt']),
-    model: textOf(search['model']),
-    environment: textOf(search['environment']),
-    team: textOf(search['team']),
-    key: textOf(search['key']),
+    last: readWord(search['last'], SPAN_NAMES),
+    by: readWord(search['by'], GROUPINGS),
+    prompt: readText(search['prompt']),
+    model: readText(search['model']),
+    environment: readText(search['environment']),
+    team: readText(search['team']),
+    key: readText(search['key']),
   });
 }
 

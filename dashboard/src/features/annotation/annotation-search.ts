@@ -1,4 +1,4 @@
-import { given, textOf, wordOf } from '../../ui/search-params';
+import { given, readText, readWord } from '../../ui/search-params';
 
 /** Which executions are judged, and by which scorer. It is kept in the address bar. */
 export interface AnnotationSearch {
@@ -14,10 +14,10 @@ export interface AnnotationSearch {
 
 export function parseAnnotationSearch(search: Record<string, unknown>): AnnotationSearch {
   return given({
-    scorer: textOf(search['scorer']),
-    prompt: textOf(search['prompt']),
-    environment: textOf(search['environment']),
-    batch: textOf(search['batch']),
-    show: wordOf(search['show'], ['all'] as const),
+    scorer: readText(search['scorer']),
+    prompt: readText(search['prompt']),
+    environment: readText(search['environment']),
+    batch: readText(search['batch']),
+    show: readWord(search['show'], ['all'] as const),
   });
 }

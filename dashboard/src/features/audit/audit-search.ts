@@ -1,4 +1,4 @@
-import { given, textOf } from '../../ui/search-params';
+import { given, readText } from '../../ui/search-params';
 
 /** The filters of the log, which are kept in the address bar. */
 export interface AuditSearch {
@@ -12,10 +12,10 @@ export interface AuditSearch {
 
 export function parseAuditSearch(search: Record<string, unknown>): AuditSearch {
   return given({
-    actor: textOf(search['actor']),
-    action: textOf(search['action']),
-    subject: textOf(search['subject']),
-    from: textOf(search['from']),
-    to: textOf(search['to']),
+    actor: readText(search['actor']),
+    action: readText(search['action']),
+    subject: readText(search['subject']),
+    from: readText(search['from']),
+    to: readText(search['to']),
   });
 }

@@ -8,7 +8,7 @@ import { Select } from '../../ui/controls/field';
 import { LoadMore } from '../../ui/controls/load-more';
 import { Problem } from '../../ui/problem';
 import { Screen } from '../../ui/screen';
-import { given, wordOf } from '../../ui/search-params';
+import { given, readWord } from '../../ui/search-params';
 import { Time } from '../../ui/text/time';
 import { usePages } from '../../ui/hooks/use-pages';
 import { visibleText } from '../../ui/text/visible-text';
@@ -78,7 +78,7 @@ export function ChangesScreen() {
           aria-label="Status"
           value={search.status ?? ''}
           onChange={({ target }) =>
-            void navigate({ search: given({ status: wordOf(target.value, STATUSES) }) })
+            void navigate({ search: given({ status: readWord(target.value, STATUSES) }) })
           }
         >
           <option value="">Every status</option>

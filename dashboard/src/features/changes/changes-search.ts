@@ -1,4 +1,4 @@
-import { given, wordOf } from '../../ui/search-params';
+import { given, readWord } from '../../ui/search-params';
 
 export const STATUSES = ['open', 'approved', 'applied', 'rejected', 'withdrawn', 'stale', 'expired'] as const;
 
@@ -8,5 +8,5 @@ export interface ChangesSearch {
 }
 
 export function parseChangesSearch(search: Record<string, unknown>): ChangesSearch {
-  return given({ status: wordOf(search['status'], STATUSES) });
+  return given({ status: readWord(search['status'], STATUSES) });
 }

@@ -1,4 +1,4 @@
-import { given, textOf, wordOf } from '../../ui/search-params';
+import { given, readText, readWord } from '../../ui/search-params';
 
 export interface DatasetSearch {
   readonly tab?: 'versions';
@@ -7,5 +7,5 @@ export interface DatasetSearch {
 }
 
 export function parseDatasetSearch(search: Record<string, unknown>): DatasetSearch {
-  return given({ tab: wordOf(search['tab'], ['versions'] as const), version: textOf(search['version']) });
+  return given({ tab: readWord(search['tab'], ['versions'] as const), version: readText(search['version']) });
 }

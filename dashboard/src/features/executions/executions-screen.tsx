@@ -11,7 +11,7 @@ import { LoadMore } from '../../ui/controls/load-more';
 import { Problem } from '../../ui/problem';
 import { Screen } from '../../ui/screen';
 import { SearchBox } from '../../ui/controls/search-box';
-import { given, wordOf } from '../../ui/search-params';
+import { given, readWord } from '../../ui/search-params';
 import { usePages } from '../../ui/hooks/use-pages';
 import { EXECUTION_COLUMNS } from './execution-columns';
 import { FiltersDialog } from './filters-dialog';
@@ -68,7 +68,7 @@ export function ExecutionsScreen() {
           <Select
             aria-label="Status"
             value={search.status ?? ''}
-            onChange={({ target }) => narrow({ status: wordOf(target.value, STATUSES) })}
+            onChange={({ target }) => narrow({ status: readWord(target.value, STATUSES) })}
           >
             <option value="">Every status</option>
             {STATUSES.map((status) => (
@@ -78,7 +78,7 @@ export function ExecutionsScreen() {
           <Select
             aria-label="Time"
             value={search.last ?? ''}
-            onChange={({ target }) => narrow({ last: wordOf(target.value, SPAN_NAMES) })}
+            onChange={({ target }) => narrow({ last: readWord(target.value, SPAN_NAMES) })}
           >
             <option value="">Any time</option>
             {SPAN_NAMES.map((span) => (

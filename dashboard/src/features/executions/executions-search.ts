@@ -1,5 +1,5 @@
 import type { ListExecutionsQuery } from '@prompt-ledger/client';
-import { given, numberOf, textOf, wordOf } from '../../ui/search-params';
+import { given, readNumber, readText, readWord } from '../../ui/search-params';
 
 export const STATUSES = ['queued', 'running', 'succeeded', 'failed', 'canceled'] as const;
 /** Time spans in hours. */
@@ -36,31 +36,31 @@ export interface ExecutionsSearch {
   readonly last?: (typeof SPAN_NAMES)[number];
 }
 
-/** What undefined takes away. */
+/** A change of the search; undefined removes a member. */
 export type SearchChange = { readonly [Key in keyof ExecutionsSearch]?: ExecutionsSearch[Key] | undefined };
 
 export function parseExecutionsSearch(search: Record<string, unknown>): ExecutionsSearch {
   return given({
-    prompt: textOf(search['prompt']),
-    status: wordOf(search['status'], STATUSES),
-    environment: textOf(search['environment']),
-    correlation: textOf(search['correlation']),
-    version: numberOf(search['version']),
-    model: textOf(search['model']),
-    team: textOf(search['team']),
-    key: textOf(search['key']),
-    rollout: textOf(search['rollout']),
-    arm: wordOf(search['arm'], ARMS),
-    without: wordOf(search['without'], ABSENT),
+    prompt: readText(search['prompt']),
+    status: readWord(search['status'], STATUSES),
+    environment: readText(search['environment']),
+    correlation: readText(search['correlation']),
+    version: readNumber(search['version']),
+    model: readText(search['model']),
+    team: readText(search['team']),
+    key: readText(search['key']),
+    rollout: readText(search['rollout']),
+    arm: readWord(search['arm'], ARMS),
+    without: readWord(search['without'], ABSENT),
     final: search['final'] === true ? (true as const) : undefined,
     from: timeOf(search['from']),
     to: timeOf(search['to']),
-    last: wordOf(search['last'], SPAN_NAMES),
+    last: readWord(search['last'], SPAN_NAMES),
   });
 }
 
 function timeOf(value: unknown): string | undefined {
-  const text = textOf(value);
+  const text = readText(value);
   return text === undefined || Number.isNaN(Date.parse(text)) ? undefined : new Date(text).toISOString();
 }
 

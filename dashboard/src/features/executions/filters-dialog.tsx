@@ -7,12 +7,12 @@ import { Input } from '../../ui/controls/field';
 import { FormDialog } from '../../ui/form/form-dialog';
 import { type ControlProps, FormField } from '../../ui/form/form';
 import { fromLocalTime, toLocalTime } from '../../ui/form/times';
-import { numberOf, textOf } from '../../ui/search-params';
+import { readNumber, readText } from '../../ui/search-params';
 import type { ExecutionsSearch, SearchChange } from './executions-search';
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-/** Asks for the filters that are used less often. What has run is suggested, to those who may read figures. */
+/** Edits the filters that are used less often. People who may read figures get suggestions of what has run. */
 export function FiltersDialog({
   search,
   onApply,
@@ -31,18 +31,18 @@ export function FiltersDialog({
   const models = useWhatRan('model');
   const teams = useWhatRan('owner_team');
   const keys = useWhatRan('api_key');
-  const keyId = idOfKey(key.trim(), keys);
+  const keyId = findKeyId(key.trim(), keys);
   const isBackwards = from !== '' && to !== '' && from >= to;
   const apply = () => {
     const begin = keepSeconds(from, search.from);
     onApply({
-      version: numberOf(version),
-      model: textOf(model.trim()),
-      team: textOf(team.trim()),
+      version: readNumber(version),
+      model: readText(model.trim()),
+      team: readText(team.trim()),
       key: keyId ?? undefined,
       from: begin,
       to: keepSeconds(to, search.to),
-      // The list begins at one time only.
+      // `from` and `last` both set the beginning of the list, so one replaces the other.
       ...(begin === undefined ? {} : { last: undefined }),
     });
   };
@@ -144,7 +144,7 @@ function Suggested({
 
 const NONE: readonly CostGroup[] = [];
 
-/** What executions there are of, the dearest first. */
+/** Loads the models, teams or keys that have executions, most expensive first. */
 function useWhatRan(groupBy: CostGrouping): readonly CostGroup[] {
   const mayCount = useMay('analytics:read');
   const { data = NONE } = useQuery({
@@ -159,15 +159,15 @@ function useWhatRan(groupBy: CostGrouping): readonly CostGroup[] {
   return data;
 }
 
-/** Undefined for no key, null for a name that none has. */
-function idOfKey(typed: string, keys: readonly CostGroup[]): string | null | undefined {
+/** Returns undefined if nothing was typed, and null if no key has that name. */
+function findKeyId(typed: string, keys: readonly CostGroup[]): string | null | undefined {
   if (typed === '') return undefined;
   const named = keys.find(({ key_name: name }) => name === typed)?.key;
   if (named !== undefined) return named;
   return UUID.test(typed) ? typed : null;
 }
 
-/** The control takes whole minutes; a time that nobody changed keeps its seconds. */
+/** Keeps the seconds of an unchanged time, because the control only has minutes. */
 function keepSeconds(typed: string, before: string | undefined): string | undefined {
   if (before !== undefined && toLocalTime(before) === typed) return before;
   return fromLocalTime(typed) ?? undefined;

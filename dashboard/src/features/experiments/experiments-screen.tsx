@@ -9,7 +9,7 @@ import { EmptyState } from '../../ui/empty-state';
 import { usePages } from '../../ui/hooks/use-pages';
 import { List } from '../../ui/list';
 import { Screen } from '../../ui/screen';
-import { given, wordOf } from '../../ui/search-params';
+import { given, readWord } from '../../ui/search-params';
 import { count } from '../../ui/text/format';
 import { Time } from '../../ui/text/time';
 import { visibleText } from '../../ui/text/visible-text';
@@ -86,7 +86,7 @@ export function ExperimentsScreen() {
             aria-label="Status"
             value={search.status ?? ''}
             onChange={({ target }) =>
-              void navigate({ search: given({ status: wordOf(target.value, STATUSES) }) })
+              void navigate({ search: given({ status: readWord(target.value, STATUSES) }) })
             }
           >
             <option value="">Every status</option>

@@ -1,4 +1,4 @@
-import { given, textOf, wordOf } from '../../ui/search-params';
+import { given, readText, readWord } from '../../ui/search-params';
 
 export const STATUSES = [
   'queued',
@@ -15,7 +15,7 @@ export interface ExperimentsSearch {
 }
 
 export function parseExperimentsSearch(search: Record<string, unknown>): ExperimentsSearch {
-  return given({ status: wordOf(search['status'], STATUSES) });
+  return given({ status: readWord(search['status'], STATUSES) });
 }
 
 /** The two candidates to compare, and the scorer. */
@@ -30,10 +30,10 @@ export interface ExperimentSearch {
 
 export function parseExperimentSearch(search: Record<string, unknown>): ExperimentSearch {
   return given({
-    tab: wordOf(search['tab'], ['results'] as const),
-    baseline: textOf(search['baseline']),
-    candidate: textOf(search['candidate']),
-    scorer: textOf(search['scorer']),
-    failed: wordOf(search['failed'], ['yes'] as const),
+    tab: readWord(search['tab'], ['results'] as const),
+    baseline: readText(search['baseline']),
+    candidate: readText(search['candidate']),
+    scorer: readText(search['scorer']),
+    failed: readWord(search['failed'], ['yes'] as const),
   });
 }

@@ -1,4 +1,4 @@
-import { given, numberOf, textOf } from '../../ui/search-params';
+import { given, readNumber, readText } from '../../ui/search-params';
 
 /** The contents that the playground opens. They are removed from the address once they are open. */
 export interface PlaygroundSearch {
@@ -11,8 +11,8 @@ export interface PlaygroundSearch {
 
 export function parsePlaygroundSearch(search: Record<string, unknown>): PlaygroundSearch {
   return given({
-    prompt: textOf(search['prompt']),
-    version: numberOf(search['version']),
-    execution: textOf(search['execution']),
+    prompt: readText(search['prompt']),
+    version: readNumber(search['version']),
+    execution: readText(search['execution']),
   });
 }

@@ -1,23 +1,23 @@
 import type { ChatMessage, UnsavedContent, Version } from '@prompt-ledger/client';
 import { jsonText, readJsonObject } from '../../api/json-text';
-import { type JsonParts, partsOfContent, readParts } from '../../ui/editor/json-parts';
+import { type JsonParts, toJsonParts, readParts } from '../../ui/editor/json-parts';
 
 /** The content being written: a text or messages, never both. */
 export interface Draft {
   readonly template?: string;
   readonly messages?: readonly ChatMessage[];
-  /** What stands beside the templates, as it is typed. */
+  /** The members besides the templates, as typed. */
   readonly parts?: JsonParts;
-  /** JSON of the settings of the version; empty for none. */
+  /** The JSON of the version's settings; empty for none. */
   readonly settings?: string;
   readonly commitMessage: string;
 }
 
-/** A draft as it is sent. */
+/** A draft in the form that is sent to the service. */
 export interface WrittenDraft {
   readonly content: UnsavedContent;
   readonly settings: Readonly<Record<string, unknown>> | null;
-  /** The titles of what is no JSON: such a draft cannot be saved. */
+  /** The titles of the members that are not JSON. A draft that has any cannot be saved. */
   readonly wrong: readonly string[];
 }
 
@@ -31,11 +31,11 @@ export function writeDraft({ template, messages, parts = {}, settings = '' }: Dr
   };
 }
 
-export function draftOfVersion(version: Version): Draft {
+export function toDraft(version: Version): Draft {
   const { template_source: template, messages, settings } = version;
   return {
     ...(messages === undefined ? { template: template ?? '' } : { messages }),
-    parts: partsOfContent(version),
+    parts: toJsonParts(version),
     settings: settings === null ? '' : jsonText(settings),
     commitMessage: '',
   };

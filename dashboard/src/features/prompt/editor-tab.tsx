@@ -13,7 +13,7 @@ import { useDraft } from '../../ui/hooks/use-draft';
 import { textOfContent } from '../../ui/text/text-of-content';
 import { WordDiff } from '../../ui/text/word-diff';
 import { ContentEditor } from '../../ui/editor/content-editor';
-import { type Draft, draftOfVersion, writeDraft } from './draft';
+import { type Draft, toDraft, writeDraft } from './draft';
 import { ExtrasPanel } from './extras-panel';
 import { Preview, Rendered } from './preview';
 import { refreshPrompts } from './prompt-queries';
@@ -39,8 +39,8 @@ export function EditorTab({
   const draftKey = `prompt ${me.project?.project_id ?? ''} ${prompt.name}`;
   const [kept, keep] = useDraft<Draft>(draftKey);
   const navigate = route.useNavigate();
-  // What an older draft does not say is as in the version.
-  const draft = { ...draftOfVersion(base), ...(mayPut && kept !== null ? kept : {}) };
+  // A draft that an earlier release stored lacks members, which then come from the version.
+  const draft = { ...toDraft(base), ...(mayPut && kept !== null ? kept : {}) };
   const { content, settings, wrong } = writeDraft(draft);
   const compiled = useCompiled(content);
   const { error } = compiled;

@@ -1,9 +1,9 @@
 import { useState } from 'react';
 import { JsonField, JsonPartFields } from '../../ui/editor/json-part-fields';
-import { type JsonParts, namesOfParts } from '../../ui/editor/json-parts';
+import { type JsonParts, listPartTitles } from '../../ui/editor/json-parts';
 import { Panel } from '../../ui/panel';
 
-/** Edits what a version holds beside its templates. */
+/** Edits the members of a version besides its templates. */
 export function ExtrasPanel({
   parts,
   settings,
@@ -11,13 +11,13 @@ export function ExtrasPanel({
   onSettings,
 }: {
   readonly parts: JsonParts;
-  /** JSON of what the content was tried with. */
+  /** The JSON of the settings that the content was tried with. */
   readonly settings: string;
   readonly onParts: (parts: JsonParts) => void;
   readonly onSettings: (text: string) => void;
 }) {
   const [isOpen, setOpen] = useState(false);
-  const names = [namesOfParts(parts), settings === '' ? '' : 'Settings'].filter((name) => name !== '');
+  const names = [listPartTitles(parts), settings === '' ? '' : 'Settings'].filter((name) => name !== '');
   return (
     <Panel title="Tools, format and settings" note={names.join(' · ')}>
       <details

@@ -1,4 +1,4 @@
-import { given, numberOf, wordOf } from '../../ui/search-params';
+import { given, readNumber, readWord } from '../../ui/search-params';
 
 export const TABS = ['editor', 'versions', 'history', 'suggestions'] as const;
 
@@ -15,9 +15,9 @@ export interface PromptSearch {
 
 export function parsePromptSearch(search: Record<string, unknown>): PromptSearch {
   return given({
-    tab: wordOf(search['tab'], TABS),
-    version: numberOf(search['version']),
-    against: numberOf(search['against']),
-    dismissed: wordOf(search['dismissed'], ['yes'] as const),
+    tab: readWord(search['tab'], TABS),
+    version: readNumber(search['version']),
+    against: readNumber(search['against']),
+    dismissed: readWord(search['dismissed'], ['yes'] as const),
   });
 }

@@ -24,7 +24,7 @@ export function SavePanel({
   readonly title: string;
   readonly compiled: CompiledContent;
   readonly isChanged: boolean;
-  /** The titles of what is no JSON. */
+  /** The titles of the members that are not JSON. */
   readonly wrong: readonly string[];
   readonly commitMessage: string;
   readonly onCommitMessage: (text: string) => void;

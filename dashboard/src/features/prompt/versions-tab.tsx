@@ -12,7 +12,7 @@ import { shortHash } from '../../ui/text/format';
 import { Panel } from '../../ui/panel';
 import { Problem } from '../../ui/problem';
 import { ScreenBody } from '../../ui/screen';
-import { numberOf } from '../../ui/search-params';
+import { readNumber } from '../../ui/search-params';
 import { Time } from '../../ui/text/time';
 import { say } from '../../ui/toasts';
 import { visibleText } from '../../ui/text/visible-text';
@@ -207,7 +207,7 @@ function Chosen({
               <Select
                 value={against ?? ''}
                 onChange={({ target }) => {
-                  const wanted = numberOf(target.value);
+                  const wanted = readNumber(target.value);
                   const rest = { tab: 'versions' as const, version: number };
                   void navigate({
                     search: wanted === undefined ? rest : { ...rest, against: wanted },

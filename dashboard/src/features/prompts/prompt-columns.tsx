@@ -85,7 +85,7 @@ export const PROMPT_COLUMNS: readonly Column<PromptListEntry>[] = [
   },
 ];
 
-/** For those who may read figures. */
+/** Shown only to people who may read figures. */
 export const ACTIVITY_COLUMN: Column<PromptListEntry> = {
   id: 'activity',
   title: 'Last 7 days',

@@ -11,7 +11,7 @@ import { LoadMore } from '../../ui/controls/load-more';
 import { Problem } from '../../ui/problem';
 import { Screen } from '../../ui/screen';
 import { SearchBox } from '../../ui/controls/search-box';
-import { given, wordOf } from '../../ui/search-params';
+import { given, readWord } from '../../ui/search-params';
 import { useKeptPages } from '../../ui/hooks/use-pages';
 import { ActivityContext } from './activity/activity-cell';
 import { ActivityReader } from './activity/activity-reader';
@@ -82,7 +82,7 @@ export function PromptsScreen() {
             value={search.mode ?? ''}
             onChange={({ target }) =>
               void navigate({
-                search: given({ ...search, mode: wordOf(target.value, ['full', 'tracking']) }),
+                search: given({ ...search, mode: readWord(target.value, ['full', 'tracking']) }),
               })
             }
           >
@@ -94,7 +94,7 @@ export function PromptsScreen() {
             aria-label="Order"
             value={search.sort ?? ''}
             onChange={({ target }) =>
-              void navigate({ search: given({ ...search, sort: wordOf(target.value, ['name']) }) })
+              void navigate({ search: given({ ...search, sort: readWord(target.value, ['name']) }) })
             }
           >
             <option value="">Last changed first</option>

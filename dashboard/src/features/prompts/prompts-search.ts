@@ -1,8 +1,8 @@
 import type { ListPromptsQuery } from '@prompt-ledger/client';
-import { given, textOf, wordOf } from '../../ui/search-params';
+import { given, readText, readWord } from '../../ui/search-params';
 
 const MODES = ['full', 'tracking'] as const;
-/** Left out, the last changed come first. */
+/** Default: the last changed first. */
 const ORDERS = ['name'] as const;
 
 /** The filters of the list of prompts, which are kept in the address bar. */
@@ -19,12 +19,12 @@ export interface PromptsSearch {
 
 export function parsePromptsSearch(search: Record<string, unknown>): PromptsSearch {
   return given({
-    search: textOf(search['search']),
-    folder: textOf(search['folder']),
-    tag: textOf(search['tag']),
-    owner: textOf(search['owner']),
-    mode: wordOf(search['mode'], MODES),
-    sort: wordOf(search['sort'], ORDERS),
+    search: readText(search['search']),
+    folder: readText(search['folder']),
+    tag: readText(search['tag']),
+    owner: readText(search['owner']),
+    mode: readWord(search['mode'], MODES),
+    sort: readWord(search['sort'], ORDERS),
   });
 }
 
@@ -40,7 +40,7 @@ export function queryOfSearch(search: PromptsSearch): ListPromptsQuery {
   });
 }
 
-/** Whether not all prompts are listed. */
+/** Whether a filter hides some prompts. */
 export function isNarrowed({ sort: _, ...filters }: PromptsSearch): boolean {
   return Object.keys(filters).length > 0;
 }

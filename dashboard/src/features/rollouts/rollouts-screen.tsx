@@ -10,7 +10,7 @@ import { EmptyState } from '../../ui/empty-state';
 import { usePages } from '../../ui/hooks/use-pages';
 import { List } from '../../ui/list';
 import { Screen } from '../../ui/screen';
-import { given, wordOf } from '../../ui/search-params';
+import { given, readWord } from '../../ui/search-params';
 import { Time } from '../../ui/text/time';
 import { visibleText } from '../../ui/text/visible-text';
 import { RolloutStatus } from './rollout-status';
@@ -109,7 +109,7 @@ export function RolloutsScreen() {
           <Select
             aria-label="Status"
             value={status ?? ''}
-            onChange={({ target }) => narrow({ status: wordOf(target.value, STATUSES) })}
+            onChange={({ target }) => narrow({ status: readWord(target.value, STATUSES) })}
           >
             <option value="">Every status</option>
             {STATUSES.map((word) => (

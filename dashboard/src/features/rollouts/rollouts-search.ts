@@ -1,4 +1,4 @@
-import { given, numberOf, textOf, wordOf } from '../../ui/search-params';
+import { given, readNumber, readText, readWord } from '../../ui/search-params';
 
 export const STATUSES = ['draft', 'running', 'paused', 'completed', 'rolled_back', 'stopped'] as const;
 
@@ -11,9 +11,9 @@ export interface RolloutsSearch {
 
 export function parseRolloutsSearch(search: Record<string, unknown>): RolloutsSearch {
   return given({
-    status: wordOf(search['status'], STATUSES),
-    prompt: textOf(search['prompt']),
-    environment: textOf(search['environment']),
+    status: readWord(search['status'], STATUSES),
+    prompt: readText(search['prompt']),
+    environment: readText(search['environment']),
   });
 }
 
@@ -26,9 +26,9 @@ export interface NewRolloutSearch {
 
 export function parseNewRolloutSearch(search: Record<string, unknown>): NewRolloutSearch {
   return given({
-    prompt: textOf(search['prompt']),
-    environment: textOf(search['environment']),
-    candidate: numberOf(search['candidate']),
+    prompt: readText(search['prompt']),
+    environment: readText(search['environment']),
+    candidate: readNumber(search['candidate']),
   });
 }
 
@@ -43,8 +43,8 @@ export interface RolloutSearch {
 
 export function parseRolloutSearch(search: Record<string, unknown>): RolloutSearch {
   return given({
-    step: numberOf(search['step']),
-    metric: textOf(search['metric']),
-    scale: wordOf(search['scale'], SCALES),
+    step: readNumber(search['step']),
+    metric: readText(search['metric']),
+    scale: readWord(search['scale'], SCALES),
   });
 }

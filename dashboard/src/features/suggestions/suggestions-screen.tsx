@@ -6,7 +6,7 @@ import { EmptyState } from '../../ui/empty-state';
 import { Checkbox } from '../../ui/form/form';
 import { Problem } from '../../ui/problem';
 import { ScreenBody } from '../../ui/screen';
-import { numberOf } from '../../ui/search-params';
+import { readNumber } from '../../ui/search-params';
 import { count } from '../../ui/text/format';
 import { SuggestionPanel } from './suggestion-panel';
 import { suggestionsQuery, suggestedVersionQuery } from './suggestions-queries';
@@ -45,7 +45,7 @@ export function SuggestionsScreen({
           <Select
             aria-label="Version"
             value={data?.version_number ?? version ?? ''}
-            onChange={({ target }) => onChoose({ version: numberOf(target.value), withDismissed })}
+            onChange={({ target }) => onChoose({ version: readNumber(target.value), withDismissed })}
           >
             {data === undefined && version === undefined && <option value="" />}
             {versions.map(({ version_number: number }) => (

@@ -2,7 +2,7 @@ import { jsonText, readJson } from '../../api/json-text';
 import { Field, TextArea } from '../controls/field';
 import { JSON_PARTS, type JsonParts } from './json-parts';
 
-/** Edits the parts of a content that are typed as JSON. */
+/** Edits the members of a content that are typed as JSON. */
 export function JsonPartFields({
   parts,
   onChange,
@@ -21,7 +21,7 @@ export function JsonPartFields({
   ));
 }
 
-/** A text of JSON. It says when it is none, and is laid out when it is left, with the same digits. */
+/** Edits JSON as text. Shows when it is invalid, and formats it on blur, which keeps the digits of numbers. */
 export function JsonField({
   title,
   example,

@@ -1,7 +1,7 @@
 import type { UnsavedContent } from '@prompt-ledger/client';
 import { jsonText, readJson } from '../../api/json-text';
 
-/** The parts of a content that are typed as JSON. */
+/** The members of a content that are typed as JSON. */
 export const JSON_PARTS = [
   [
     'tools',
@@ -15,10 +15,10 @@ export const JSON_PARTS = [
 ] as const;
 
 export type JsonPart = (typeof JSON_PARTS)[number][0];
-/** As they are typed. */
+/** The typed texts, by member. */
 export type JsonParts = Readonly<Partial<Record<JsonPart, string>>>;
 
-/** What was typed as members of a content, and the titles of those that are no JSON, which are left out. */
+/** Parses typed texts into members of a content. Skips those that are not JSON, and returns their titles as `wrong`. */
 export function readParts(parts: JsonParts): {
   readonly beside: Pick<UnsavedContent, JsonPart>;
   readonly wrong: readonly string[];
@@ -34,8 +34,8 @@ export function readParts(parts: JsonParts): {
   return { beside: readJson(`{${members.join(',')}}`) as Pick<UnsavedContent, JsonPart>, wrong };
 }
 
-/** The parts of a content that there is, to be edited. */
-export function partsOfContent(content: UnsavedContent): JsonParts {
+/** Writes the members of an existing content as texts. */
+export function toJsonParts(content: UnsavedContent): JsonParts {
   const parts: Partial<Record<JsonPart, string>> = {};
   for (const [name] of JSON_PARTS) {
     const value = content[name];
@@ -44,8 +44,8 @@ export function partsOfContent(content: UnsavedContent): JsonParts {
   return parts;
 }
 
-/** The titles of what stands there. */
-export function namesOfParts(parts: JsonParts): string {
+/** Returns the titles of the members that are not empty. */
+export function listPartTitles(parts: JsonParts): string {
   return JSON_PARTS.filter(([name]) => (parts[name] ?? '') !== '')
     .map(([, title]) => title)
     .join(' · ');

@@ -1,12 +1,12 @@
 import type { Span } from './rows';
 
-/** What is kept of a page when its rows are dropped. */
+/** A page whose rows were dropped: enough to read it again and to keep its place in the list. */
 export interface Mark<Kept> {
   /** The cursor that reads the page; null for the first one. */
   readonly cursor: string | null;
   /** Its number of rows when it was last read. */
   readonly length: number;
-  /** What the screen keeps of the page. */
+  /** The screen's own facts about the page. */
   readonly kept: Kept;
 }
 

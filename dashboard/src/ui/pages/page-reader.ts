@@ -19,7 +19,7 @@ export interface PageSource<Item, Page extends Cursor, Kept> {
 export interface PagesView<Item, Kept> {
   /** All known rows, of which those around the rows in sight are in memory. */
   readonly items: Rows<Item>;
-  /** What was kept of each page that was read, in order. */
+  /** The kept facts of each page that was read, in order. */
   readonly kept: readonly Kept[];
   readonly hasNextPage: boolean;
   readonly isPending: boolean;

@@ -18,7 +18,7 @@ import {
   VERSION,
 } from '../index.js';
 import { randomId } from '../random-id.js';
-import { parseRetryAfterMs, waitBefore } from '../waiting.js';
+import { readRetryAfterMs, waitBefore } from '../waiting.js';
 import type * as waitingModule from '../waiting.js';
 
 // Real waits would be hundreds of milliseconds each. Steps say `Retry-After: 0`, and broken connections wait this long.
@@ -265,13 +265,13 @@ describe('waiting', () => {
   });
 
   it('reads seconds and dates, and nothing from what is neither', () => {
-    const now = Date.parse('2026-01-01T00:00:00Z');
-    const read = (value: string) => parseRetryAfterMs(new Headers({ 'retry-after': value }), now);
+    const date = 'Thu, 01 Jan 2026 00:00:00 GMT';
+    const read = (value: string) => readRetryAfterMs(new Headers({ 'retry-after': value, date }));
     expect(read('2')).toBe(2_000);
     expect(read('Thu, 01 Jan 2026 00:00:03 GMT')).toBe(3_000);
     expect(read('Wed, 31 Dec 2025 00:00:00 GMT')).toBe(0);
     for (const neither of ['soon', 'in 5', '5 apples', '-1', '1e9', '2, 3']) expect(read(neither)).toBeNull();
-    expect(parseRetryAfterMs(new Headers())).toBeNull();
+    expect(readRetryAfterMs(new Headers())).toBeNull();
   });
 });
 

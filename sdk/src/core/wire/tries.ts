@@ -1,6 +1,6 @@
 import type { Deadline } from '../deadline.js';
 import { ApiError, ConnectionError, OutcomeUnknownError } from '../errors.js';
-import { parseRetryAfterMs, sleep, waitBefore } from '../waiting.js';
+import { readRetryAfterMs, sleep, waitBefore } from '../waiting.js';
 import type { Repeating } from './repeating.js';
 
 /** @param isAfterLost whether an earlier try may have been carried out. */
@@ -33,7 +33,7 @@ export async function tryUntilOver<T>(
       const isLost = !isWaiting && !isUndone(error);
       if (isLost && repeating === 'again') throw new OutcomeUnknownError(what, error);
       if (!isWaiting && retry > maxRetries) throw error;
-      const retryAfterMs = error instanceof ApiError ? parseRetryAfterMs(error.response.headers) : null;
+      const retryAfterMs = error instanceof ApiError ? readRetryAfterMs(error.response.headers) : null;
       const waitMs = waitBefore(retry, retryAfterMs);
       // The current error says more than a time limit that will certainly be missed.
       if (waitMs >= deadline.leftMs) throw error;

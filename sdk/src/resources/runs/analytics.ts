@@ -33,7 +33,7 @@ export class AnalyticsResource {
     return this.transport.get('/v1/analytics/executions', query, options);
   }
 
-  /** How much some prompts ran, day by day. */
+  /** Reads the executions and costs of up to 200 prompts for each day. */
   activity(query: Sent<ActivityQuery>, options?: CallOptions): ApiPromise<Activity> {
     return this.transport.get('/v1/analytics/activity', query, options);
   }

@@ -226,7 +226,7 @@ export interface ExperimentComparison {
   readonly flipped: readonly (ExperimentItemRef & {
     readonly baseline: number;
     readonly candidate: number;
-    /** One for each repetition that was run. */
+    /** One id for each completed repetition. */
     readonly baseline_execution_ids: readonly string[];
     readonly candidate_execution_ids: readonly string[];
   })[];

@@ -48,7 +48,7 @@ export interface Approval {
   readonly counts: boolean;
 }
 
-/** Who called the prompt in that environment in the last seven days. */
+/** The callers of the prompt in that environment in the last seven days. */
 export interface ChangeImpact {
   readonly executions_7d: number;
   readonly keys: readonly {

@@ -124,7 +124,7 @@ export interface ListPromptsQuery {
   readonly folder?: string;
   /** True for retired prompts only, false for all others. */
   readonly retired?: boolean;
-  /** Default `name`; `-updated_at` has the last changed first. */
+  /** The order of the list. Default `name`; `-updated_at`: the last changed first. */
   readonly sort?: 'name' | '-updated_at';
   /** The size of a page: 1 to 200, default 50. */
   readonly limit?: number;

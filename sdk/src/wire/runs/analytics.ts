@@ -38,28 +38,28 @@ export interface AnalyticsQuery {
 }
 
 export interface ActivityQuery {
-  /** Ids of up to 200 prompts, with commas between them. */
+  /** Ids of up to 200 prompts, separated by commas. */
   readonly prompt_ids: string;
-  /** Default 7, at most 31; the last is today, in UTC. */
+  /** The number of days in UTC, ending today: 1 to 31, default 7. */
   readonly days?: number;
 }
 
 export interface PromptActivity {
   readonly prompt_id: string;
-  /** Final executions of each day. */
+  /** The number of final executions on each day. */
   readonly execution_counts: readonly number[];
-  /** Dollars of each day, exact, as far as the cost is known; null of a day on which it is known of none. */
+  /** The known cost of each day in US dollars, exact; null for a day without a known cost. */
   readonly costs_usd: readonly (string | null)[];
-  /** Of all days together. */
+  /** The total of all days. */
   readonly execution_count: number;
   readonly cost_usd: string | null;
   readonly unpriced_count: number;
 }
 
 export interface Activity {
-  /** Such as `2026-11-26`, in their order. */
+  /** The days, such as `2026-11-26`, in ascending order. */
   readonly days: readonly string[];
-  /** In the order that was asked for. */
+  /** In the order of the requested ids. */
   readonly prompts: readonly PromptActivity[];
 }
 

@@ -205,7 +205,7 @@ export class CodeModule implements ImportedModule {
     }
   }
 
-  /** Changes of what is exported that are no plain assignment or call, such as `delete PROMPTS.A`. */
+  /** Finds changes to exports other than plain assignments and calls, such as `delete PROMPTS.A`. */
   private refuseChanges(statement: Statement): void {
     for (const [name, line] of findChanges([statement])) {
       if (!this.exportedNames.has(name)) continue;
@@ -222,7 +222,7 @@ export class CodeModule implements ImportedModule {
     try {
       return holdsText(this.scope.find(name)?.value() ?? OTHER);
     } catch (error) {
-      // That is told where it is exported.
+      // The export reports it.
       if (error instanceof UnreadableError) return false;
       throw error;
     }

@@ -65,7 +65,7 @@ export class Scope implements Names {
     return this.found.get(name) ?? this.outer?.find(name);
   }
 
-  /** For names that are exported: what is put into them is exported too, and read there. */
+  /** Forgets the changes of exported names: everything that is put into one is exported as well, and read there. */
   forgetChanges(names: ReadonlySet<string>): void {
     for (const name of names) this.changes.delete(name);
   }

@@ -10,6 +10,7 @@ import {
   getLine,
   type ObjectMember,
   toDottedPath,
+  TYPE_WRAPPERS,
 } from './syntax.js';
 
 /** The names that an expression can use. */
@@ -18,21 +19,11 @@ export interface Names {
   readonly file: string;
   /** Looks a name up; undefined when the file does not define it. */
   find(name: string): StaticMember | undefined;
-  /** Where the object or the list of that name is changed after it was made, while the module loads; null for nowhere. */
+  /** Returns the line where the named object or list is changed after its creation, while the module loads; null for none. */
   findChange(name: string): CodePlace | null;
   /** Reads a file for `require`; undefined when it cannot be read. */
   open(specifier: string): StaticValue | undefined;
 }
-
-/** Wrappers that change the type and nothing else. */
-const TRANSPARENT = new Set<string>([
-  'TSAsExpression',
-  'TSSatisfiesExpression',
-  'TSNonNullExpression',
-  'TSTypeAssertion',
-  'TSInstantiationExpression',
-  'ParenthesizedExpression',
-]);
 
 const NEVER_TEXT = new Set<string>([
   'ArrowFunctionExpression',
@@ -65,7 +56,7 @@ export class StaticReader {
 
   /** @throws UnreadableError when the value depends on what runs. */
   read(expression: Expression): StaticValue {
-    if (TRANSPARENT.has(expression.type))
+    if (TYPE_WRAPPERS.has(expression.type))
       return this.read((expression as { expression: Expression }).expression);
     if (NEVER_TEXT.has(expression.type)) return OTHER;
     switch (expression.type) {

@@ -63,7 +63,7 @@ export function holdsText(value: StaticValue): boolean {
   return [...value.members.values()].some((member) => holdsText(member.value()));
 }
 
-/** Two declarations of one name, such as an enum and a namespace: the later one wins. */
+/** Merges two declarations of one name, such as an enum and a namespace. The later one wins. */
 export function merged(first: StaticValue, second: StaticValue): StaticValue {
   if (first.kind !== 'object') return second;
   return second.kind === 'object'
@@ -71,7 +71,7 @@ export function merged(first: StaticValue, second: StaticValue): StaticValue {
     : first;
 }
 
-/** Against a constant that is made of itself; and what was read once is not read again. */
+/** Fails for a constant that refers to itself, and reads each value once. */
 export function guarded(name: string, member: StaticMember): StaticMember {
   let isUnderWay = false;
   let known: StaticValue | null = null;

@@ -39,7 +39,7 @@ export function parseModule(file: string, source: string): Statement[] {
   return parse(source, { ...options, allowReturnOutsideFunction: true }).program.body;
 }
 
-/** Parsing and searching call themselves for each part of an expression. @throws SyntaxError where the stack does not hold them. */
+/** Turns a stack overflow, which deeply nested expressions cause, into an error. @throws SyntaxError */
 export function refuseTooDeep<Result>(work: () => Result): Result {
   try {
     return work();
@@ -52,6 +52,16 @@ export function refuseTooDeep<Result>(work: () => Result): Result {
 function readExtension(file: string): string {
   return file.slice(file.lastIndexOf('.') + 1);
 }
+
+/** Expressions that wrap another one and affect only its type. */
+export const TYPE_WRAPPERS: ReadonlySet<string> = new Set([
+  'TSAsExpression',
+  'TSSatisfiesExpression',
+  'TSNonNullExpression',
+  'TSTypeAssertion',
+  'TSInstantiationExpression',
+  'ParenthesizedExpression',
+]);
 
 interface Located {
   readonly loc?: { readonly start: { readonly line: number } } | null | undefined;

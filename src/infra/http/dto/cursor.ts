@@ -47,7 +47,7 @@ export function decodeIdCursor(cursor: string | undefined): string | undefined {
   return decodeCursor(cursor, (id) => (typeof id === 'string' && UUID.test(id) ? id : null));
 }
 
-/** As strict as for a body, because the contents of a cursor go into statements. */
+/** Reads a cursor as strictly as a body, because its contents go into statements. */
 function readPosition(cursor: string): { value: unknown } | undefined {
   try {
     return readJsonText(Buffer.from(cursor, 'base64url').toString('utf8'), { maxDepth: 4 });

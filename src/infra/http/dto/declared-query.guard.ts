@@ -7,12 +7,12 @@ import { ANY_QUERY } from './any-query.decorator.js';
 
 type Handler = ReturnType<ExecutionContext['getHandler']>;
 
-/** The query of a route that declares none. */
+/** An empty query. */
 class NoQueryDto {}
 
 /**
- * Refuses the query parameters of a route that declares none, as a query DTO refuses those that it does not know. Without it a
- * misspelt or misplaced parameter would be taken for heard.
+ * Refuses all query parameters on routes that declare none, as a query DTO refuses unknown ones. Otherwise a misspelt or misplaced
+ * parameter would be ignored silently.
  *
  * @throws ValidationError `VALIDATION_FAILED`
  */
@@ -20,10 +20,8 @@ export class DeclaredQueryGuard implements CanActivate {
   private readonly closed = new WeakMap<Handler, boolean>();
 
   canActivate(context: ExecutionContext): boolean {
-    const { url } = context.switchToHttp().getRequest<Request>();
-    if (!url.includes('?')) return true;
-    if (this.takesNone(context))
-      readDto(NoQueryDto, context.switchToHttp().getRequest<Request>().query, 'query');
+    const request = context.switchToHttp().getRequest<Request>();
+    if (request.url.includes('?') && this.takesNone(context)) readDto(NoQueryDto, request.query, 'query');
     return true;
   }
 

@@ -21,7 +21,7 @@ export function applyServerLimits(server: Server): void {
   server.headersTimeout = HEADERS_TIMEOUT_MS;
   server.requestTimeout = REQUEST_TIMEOUT_MS;
   server.keepAliveTimeout = KEEP_ALIVE_TIMEOUT_MS;
-  // Node would answer 417 without a body. RFC 9110 lets a server pass over an expectation that it does not know.
+  // Node would answer 417 without a body. RFC 9110 lets a server ignore an unknown expectation.
   server.on('checkExpectation', (request, response) => server.emit('request', request, response));
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => {
     // A response may be under way on the socket; two answers to one request would be worse than none.

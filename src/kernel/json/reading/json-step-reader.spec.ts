@@ -3,7 +3,7 @@ import { finish, readJsonText, ValidationError, writeJson } from '../../index.js
 import { readJsonInSteps } from './json-step-reader.js';
 
 const LIMITS = { maxDepth: 8, maxValues: 100_000, maxMembers: 1_000 };
-/** So small that every text is cut in every place. */
+/** Steps so small that they cut every text in every place. */
 const TINY = [
   { step: 1, group: 1, long: 20, gap: 1 },
   { step: 3, group: 7, long: 20, gap: 2 },

@@ -1,22 +1,23 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { IsInt, Matches, Max, Min } from 'class-validator';
 import { ApiId, ApiInteger, FromText, toInteger } from '../../../infra/http/index.js';
+import { matchUuids } from '../../../kernel/index.js';
 
 const MOST_PROMPTS = 200;
 const MOST_DAYS = 31;
 const DEFAULT_DAYS = 7;
-const ID = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}';
-const IDS = new RegExp(`^${ID}(?:,${ID}){0,${MOST_PROMPTS - 1}}$`, 'i');
 
 export class ActivityQueryDto {
-  /** Ids of up to 200 prompts, with commas between them. */
-  @Matches(IDS, { message: `must be 1 to ${MOST_PROMPTS} ids of prompts, with commas between them` })
+  /** Ids of up to 200 prompts, separated by commas. */
+  @Matches(matchUuids(MOST_PROMPTS), {
+    message: `must be 1 to ${MOST_PROMPTS} ids of prompts, separated by commas`,
+  })
   @ApiProperty({
     example: '0199a4c5-5d2c-7c3e-8b9f-2f6d1f0c9a11,0199a4c5-5d2c-7c3e-8b9f-2f6d1f0c9a12',
   })
   prompt_ids!: string;
 
-  /** How many days, in UTC; the last is today. */
+  /** The number of days in UTC, ending today. */
   @FromText(toInteger)
   @IsInt()
   @Min(1)
@@ -26,43 +27,43 @@ export class ActivityQueryDto {
 }
 
 export class PromptActivityDto {
-  /** Id of the prompt. */
+  /** The id of the prompt. */
   @ApiId()
   prompt_id!: string;
 
-  /** Final executions of each day: succeeded, failed or canceled. */
+  /** The number of final executions (succeeded, failed or canceled) on each day. */
   @ApiProperty({ type: 'integer', isArray: true })
   execution_counts!: number[];
 
   /**
-   * What those of each day cost as far as it is known, in dollars, exactly; null of a day on which it is known of none.
+   * The known cost of each day in US dollars, exact; null for a day without a known cost.
    * @example ["0.012345"]
    */
   @ApiProperty({ type: [String], items: { type: 'string', nullable: true } })
   costs_usd!: (string | null)[];
 
-  /** Final executions of all days together. */
+  /** The number of final executions on all days. */
   @ApiInteger()
   execution_count!: number;
 
   /**
-   * What they cost as far as it is known; null when it is known of none.
+   * The known cost of all days in US dollars, exact; null if no cost is known.
    * @example "0.012345"
    */
   cost_usd!: string | null;
 
-  /** Executions whose cost is unknown. */
+  /** The number of executions whose cost is unknown. */
   @ApiInteger()
   unpriced_count!: number;
 }
 
 export class ActivityDto {
   /**
-   * The days, in their order, in UTC.
+   * The days in UTC, in ascending order.
    * @example ["2026-11-26"]
    */
   days!: string[];
 
-  /** The prompts that were asked for, in that order. One that is not there has run on no day. */
+  /** The requested prompts, in the order of the request. A prompt that does not exist has no executions. */
   prompts!: PromptActivityDto[];
 }

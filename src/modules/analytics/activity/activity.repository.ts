@@ -1,21 +1,21 @@
 import { Injectable } from '@nestjs/common';
 import { TenantScope } from '../../../infra/database/index.js';
 
-/** What a prompt did on one day. */
+/** The counts of a prompt on one day. */
 export interface DayOfPrompt {
   readonly promptId: string;
-  /** Such as `2026-11-26`. */
+  /** In UTC, such as `2026-11-26`. */
   readonly day: string;
   readonly executions: number;
-  /** Executions whose cost is known. */
+  /** The number of executions whose cost is known. */
   readonly priced: number;
-  /** In whole pico-dollars, as text. */
+  /** Whole pico-dollars. */
   readonly costPicoUsd: string;
 }
 
 /**
- * A step in the index of the rollups for each prompt and day: a range over the days would read those of every other prompt too. Deltas
- * are the few rows that were not folded yet.
+ * Looks up each prompt and day in the index of the rollups, because a range of days would also read the rows of all other prompts. Deltas
+ * are the few rows that are not folded yet.
  */
 const LIST = `
   WITH part AS (
@@ -32,12 +32,12 @@ const LIST = `
     sum(cost_count)::float8 AS priced, sum(cost_sum_pico_usd)::text AS "costPicoUsd"
   FROM part GROUP BY 1, 2`;
 
-/** The counts of some prompts, day by day, in one statement, so that a fold in between changes nothing. */
+/** Reads daily counts of prompts in one statement, so that a concurrent fold does not change the result. */
 @Injectable()
 export class ActivityRepository {
   constructor(private readonly scope: TenantScope) {}
 
-  /** @param days such as `2026-11-26`. @returns the days on which something ended. */
+  /** @param days such as `2026-11-26`. @returns only the days on which an execution ended. */
   async list(
     projectId: string,
     promptIds: readonly string[],

@@ -6,7 +6,7 @@ import { ActivityRepository, type DayOfPrompt } from './activity.repository.js';
 
 const DAY_MS = 86_400_000;
 
-/** How much some prompts ran, day by day. Exact at every moment. */
+/** Reports the executions and costs of prompts for each day. The figures are exact at every moment. */
 @Injectable()
 export class ActivityService {
   constructor(
@@ -31,7 +31,7 @@ export class ActivityService {
   }
 }
 
-/** The last is that of `now`. */
+/** Lists `count` days, ending with that of `now`. */
 function listDays(now: Date, count: number): string[] {
   return Array.from({ length: count }, (_, at) =>
     new Date(now.getTime() - (count - 1 - at) * DAY_MS).toISOString().slice(0, 10),

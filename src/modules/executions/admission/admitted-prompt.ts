@@ -7,7 +7,7 @@ export function chooseEnvironment(request: RequestToAdmit): string {
   return request.environment ?? DEFAULT_ENVIRONMENT;
 }
 
-/** @param hasher as `storedArm` takes it. @throws TemplateHashMismatchError `TEMPLATE_HASH_MISMATCH` */
+/** @param hasher see {@link storedArm}. @throws TemplateHashMismatchError `TEMPLATE_HASH_MISMATCH` */
 export function admittedPrompt(
   request: RequestToAdmit,
   { version, compiled, promptRevision, resolvedBy, arm }: RunInEnvironment,

@@ -4,7 +4,7 @@ import type { AssignedArm } from '../../prompts/index.js';
 
 /**
  * Returns the arm in the form in which an execution stores it. The key itself is stored nowhere.
- * @param hasher null in a process that was given no `KEY_HASH_SECRET`, which admits no requests with unit keys.
+ * @param hasher null in a process without `KEY_HASH_SECRET`, which admits no requests with unit keys.
  */
 export function storedArm(
   { rollout, arm, bucket }: AssignedArm,

@@ -173,7 +173,7 @@ function storableFailure(error: ProviderError, latencyMs: number): CallFailure {
   };
 }
 
-/** Null for what is no wait; what is too long is cut, because it goes to the client and holds the execution. */
+/** Returns null if there is no wait. Caps the wait, because it is passed to the client and delays the execution. */
 function boundedWaitMs(askedMs: unknown): number | null {
   if (typeof askedMs !== 'number' || !Number.isFinite(askedMs) || askedMs < 0) return null;
   return Math.min(askedMs, LONGEST_RETRY_AFTER_MS);

@@ -84,7 +84,7 @@ export class IdempotencyRepository {
 
   /**
    * Takes a key without an answer.
-   * @param executionId what the request is about: erasing it erases what the key knows.
+   * @param executionId the subject of the request. Erasing that execution erases the fingerprint of the key.
    * @returns false when the key is taken.
    */
   async reserve(

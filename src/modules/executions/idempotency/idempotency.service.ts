@@ -57,14 +57,14 @@ export class IdempotencyService {
   }
 
   /**
-   * Keeps a key for one request, for work whose answer is not stored because doing it again comes to the same.
-   * @param executionId what the request is about.
+   * Reserves a key for one request. The answer is not stored, because repeating the work gives the same result.
+   * @param executionId the subject of the request.
    * @throws IdempotencyKeyReusedError `IDEMPOTENCY_KEY_REUSED` | ContentErasedError `CONTENT_ERASED`
    */
   async reserve(projectId: string, key: UsedKey | null, executionId: string): Promise<void> {
     if (key === null || (await this.keys.reserve(projectId, key, executionId))) return;
     const taken = await this.keys.find(projectId, key);
-    // It expired in between: to be sent again, as everything that is in flight.
+    // The key expired in between, so the client has to send the request again.
     if (taken === null) throw new IdempotencyInFlightError(key.key, null);
     assertSameRequest(key, taken);
   }
@@ -102,7 +102,7 @@ export class IdempotencyService {
 }
 
 function assertSameRequest({ key, fingerprint }: UsedKey, record: KeyRecord): void {
-  // Its fingerprint went with the content: whatever the request says, the key is used up.
+  // The fingerprint was erased with the content, so the key is used up, whatever the request is.
   if (record.erasedAt !== null) throw ContentErasedError.ofAnswer(record.subjectId, record.erasedAt);
   if (!record.fingerprint.equals(fingerprint)) throw new IdempotencyKeyReusedError(key);
 }

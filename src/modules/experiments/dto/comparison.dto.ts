@@ -75,11 +75,11 @@ export class FlippedItemDto extends ItemRefDto {
   /** The candidate's value. */
   candidate!: number;
 
-  /** The baseline's executions, one for each repetition that was run. */
+  /** Ids of the baseline's executions, one for each completed repetition. */
   @ApiProperty({ type: [String], format: 'uuid' })
   baseline_execution_ids!: string[];
 
-  /** The candidate's executions. */
+  /** Ids of the candidate's executions, one for each completed repetition. */
   @ApiProperty({ type: [String], format: 'uuid' })
   candidate_execution_ids!: string[];
 }

@@ -84,7 +84,7 @@ export class ComparisonsService {
     return found;
   }
 
-  /** The largest losses first, with what was run on either side. */
+  /** Lists the items that differ, the largest losses first, with the executions of both candidates. */
   private async listFlipped(
     tx: EntityManager,
     projectId: string,

@@ -14,7 +14,7 @@ export interface Side {
 export interface ItemPair extends Pair {
   /** The index of the item among those of the candidate. */
   readonly item: number;
-  /** Its place among those of the baseline, which may be of another experiment. */
+  /** The item's index in the baseline's experiment, which may be another one. */
   readonly baselineItem: number;
   readonly externalId: string | null;
   readonly itemHash: string;

@@ -89,7 +89,7 @@ const EXECUTIONS_OF_ITEMS = `SELECT item, array_agg(execution_id::text ORDER BY 
 /** Figures of experiments, counted from their cells. */
 @Injectable()
 export class ResultsRepository {
-  /** The executions of one candidate for some items, in the order of the repetitions. */
+  /** Lists the executions of one candidate for these items, in the order of the repetitions. */
   async listExecutionsOfItems(
     tx: EntityManager,
     projectId: string,

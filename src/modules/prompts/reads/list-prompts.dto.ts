@@ -61,8 +61,8 @@ export class ListPromptsQueryDto extends PageQueryDto {
   retired?: 'true' | 'false';
 
   /**
-   * The order of the list. `-updated_at`: the last changed first; a prompt changes with a new version, with what runs where, and with
-   * its description, owner, tags, or retirement. A prompt that changes while somebody reads page by page comes to the front.
+   * The order of the list. `-updated_at`: the last changed first. A new version, a moved pointer, retirement, and a new description, owner
+   * or tags change a prompt. A prompt that changes between two pages moves to the front.
    */
   @IsIn(ORDERS)
   @ApiProperty({ enum: ORDERS, required: false, default: 'name' })

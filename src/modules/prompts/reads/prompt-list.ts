@@ -7,7 +7,7 @@ import type { ListPromptsQueryDto } from './list-prompts.dto.js';
 import { promptListEntry } from './prompt-views.js';
 import { RunningVersionsRepository } from './running-versions.repository.js';
 
-/** Lists the prompts of a project by name, with the versions that environments run. */
+/** Lists the prompts of a project, with the versions that environments run. */
 @Injectable()
 export class PromptList {
   constructor(
@@ -48,7 +48,7 @@ function splitWords(search = ''): readonly string[] {
   return search.split(/\s+/).filter((word) => word !== '');
 }
 
-/** The cursor of a list in another order is none. */
+/** Parses a cursor by the order of the list. A cursor of another order is invalid. */
 const parsePosition: Readonly<Record<PromptOrder, (position: unknown) => PromptPosition | null>> = {
   name: (name) => (typeof name === 'string' ? { name } : null),
   '-updated_at': (position) => {

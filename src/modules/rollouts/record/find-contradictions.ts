@@ -1,17 +1,17 @@
 import type { Decision } from '../deciding/look.js';
 
-/** How far a rollout has come, as it was read at one moment. */
+/** The progress of a rollout at one moment. */
 export interface RolloutStage {
   readonly status: string;
   /** The number of steps that have begun. */
   readonly steps: number;
 }
 
-/** Looks of a rollout, with what it was before and after they were read: it goes on meanwhile. */
+/** The looks of a rollout, and its stage before and after reading them, because it may progress meanwhile. */
 export interface RolloutCourse {
   readonly before: RolloutStage;
   readonly after: RolloutStage;
-  /** In the order in which they were taken. */
+  /** In chronological order. */
   readonly looks: readonly {
     readonly look: number;
     readonly decision: Pick<Decision, 'kind'> & { readonly action?: string };
@@ -19,10 +19,10 @@ export interface RolloutCourse {
 }
 
 /**
- * Finds where a rollout is not what its looks have decided. A step begins and a rollout is completed by a look alone, in one transaction
- * with it. People may pause, stop and roll back, so those say nothing.
+ * Finds where a rollout contradicts its looks. Only a look starts a step or completes a rollout, in the same transaction. People may
+ * pause, stop and roll back, so these statuses prove nothing.
  *
- * @returns sentences.
+ * @returns one sentence for each contradiction.
  */
 export function findContradictions({ before, after, looks }: RolloutCourse): string[] {
   const steps = 1 + looks.filter(({ decision }) => decision.kind === 'next_step').length;

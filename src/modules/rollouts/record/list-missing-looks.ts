@@ -1,12 +1,11 @@
-/** Enough to see that something is wrong. */
+/** The most missing looks that are listed. */
 const MOST_LISTED = 1000;
 
 /**
- * Lists the looks that a record lacks, by their numbers. A look that was deleted leaves nothing that could be computed again, so only the
- * numbers say that there was one.
+ * Lists the numbers of the looks that a record lacks. A deleted look leaves nothing to recompute, so only the gap shows that it existed.
  *
- * @param looks the numbers of those that are there, ascending.
- * @param count of those that were ever kept.
+ * @param looks the numbers of the existing looks, ascending.
+ * @param count how many looks were ever stored.
  */
 export function listMissingLooks(looks: readonly number[], count: number): number[] {
   const known = new Set(looks);

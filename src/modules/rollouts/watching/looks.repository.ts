@@ -49,7 +49,7 @@ export class LooksRepository {
     return tx.query<LookRecord[]>(text, [projectId, rolloutId, before ?? null, limit]);
   }
 
-  /** Of all looks that were ever kept, by the cursor that numbers them: one that was deleted since is counted. */
+  /** Counts all looks that were ever stored, including deleted ones, by the cursor that numbers them. */
   async count(tx: EntityManager, projectId: string, rolloutId: string): Promise<number> {
     const [row] = await tx.query<{ looks: number }[]>(COUNT, [projectId, rolloutId]);
     return row?.looks ?? 0;

@@ -11,16 +11,15 @@ import {
 } from 'class-validator';
 import { SCORE_SOURCES, type ScoreSource } from '../../../entities/index.js';
 import { ANY_JSON, ApiId, ApiInteger, ApiTime, PageQueryDto } from '../../../infra/http/index.js';
-import { PROMPT_NAME, PROMPT_NAME_RULE } from '../../../kernel/index.js';
+import { ANY_CASE_UUID, PROMPT_NAME, PROMPT_NAME_RULE } from '../../../kernel/index.js';
 import { SCORING_ERROR_TYPES, type ScoringErrorType } from '../verdict.js';
 
-const ANY_UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const UUID_RULE = { message: 'must be a UUID' };
 const MAX_EXPLANATION_CHARS = 10_000;
 
 export class PostScoreDto {
   /** The execution to score; any of the project. */
-  @Matches(ANY_UUID, UUID_RULE)
+  @Matches(ANY_CASE_UUID, UUID_RULE)
   @ApiProperty({ format: 'uuid', example: '019ab0c4-9c2f-7d1e-8a55-2f6f3c1b7e10' })
   execution_id!: string;
 
@@ -114,7 +113,7 @@ export class ScoreListDto {
 export class ListScoresQueryDto extends PageQueryDto {
   /** Only scores of this execution. */
   @IsOptional()
-  @Matches(ANY_UUID, UUID_RULE)
+  @Matches(ANY_CASE_UUID, UUID_RULE)
   @ApiPropertyOptional({ type: String, format: 'uuid' })
   execution_id?: string;
 
@@ -127,7 +126,7 @@ export class ListScoresQueryDto extends PageQueryDto {
 
 export class ScoreExecutionDto {
   /** The execution whose answer is scored; any of the project. */
-  @Matches(ANY_UUID, UUID_RULE)
+  @Matches(ANY_CASE_UUID, UUID_RULE)
   @ApiProperty({ format: 'uuid', example: '019ab0c4-9c2f-7d1e-8a55-2f6f3c1b7e10' })
   execution_id!: string;
 

@@ -74,7 +74,7 @@ export async function check(
     calls: calls.length,
     repeatedCalls: calls.length - new Set(calls.map(({ executionId }) => executionId)).size,
     attemptsByStatus: countBy(attempts, ({ status }) => status),
-    // Not spread into `Math.max`: a full run has more executions than a call may have arguments.
+    // A full run has more executions than `Math.max` can take as arguments.
     longestMs: took.length === 0 ? null : Math.round(took.reduce((most, ms) => Math.max(most, ms))),
     broken: [
       ...checkAcknowledged(history, executions),

@@ -1,4 +1,4 @@
-import { given, textOf } from '../../../ui/search-params';
+import { given, readText } from '../../../ui/search-params';
 
 export interface CompareSearch {
   /** The id of the other execution. */
@@ -6,5 +6,5 @@ export interface CompareSearch {
 }
 
 export function parseCompareSearch(search: Record<string, unknown>): CompareSearch {
-  return given({ with: textOf(search['with']) });
+  return given({ with: readText(search['with']) });
 }

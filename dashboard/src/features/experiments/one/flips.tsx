@@ -3,7 +3,7 @@ import { Link } from '@tanstack/react-router';
 import { useMay } from '../../../api/use-session';
 import { visibleText } from '../../../ui/text/visible-text';
 
-/** The items that one candidate passes and the other does not; each value leads to what was run for it. */
+/** Lists the items that only one candidate passes. Each value links to its execution. */
 export function Flips({ comparison }: { readonly comparison: ExperimentComparison }) {
   const { flipped, baseline, candidate } = comparison;
   const mayRead = useMay('executions:read');
@@ -95,7 +95,7 @@ function FlippedRow({
   );
 }
 
-/** A value, and where it leads for those who may read executions. Of several repetitions the first. */
+/** Links a value to its execution, the first of several repetitions. Without an id it shows the value alone. */
 function ExecutionLink({
   id,
   words,

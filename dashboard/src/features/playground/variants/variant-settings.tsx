@@ -1,7 +1,7 @@
 import { type ReactNode, useState } from 'react';
 import { Field, Input, TextArea } from '../../../ui/controls/field';
 import { JsonPartFields } from '../../../ui/editor/json-part-fields';
-import { namesOfParts } from '../../../ui/editor/json-parts';
+import { listPartTitles } from '../../../ui/editor/json-parts';
 import { PARAMS } from './params';
 import type { Variant } from './variant';
 
@@ -48,7 +48,7 @@ export function VariantSettings({
           )}
         </Field>
       </Section>
-      <Section title="Tools and format" note={namesOfParts(parts)}>
+      <Section title="Tools and format" note={listPartTitles(parts)}>
         <JsonPartFields parts={parts} onChange={(changed) => onChange({ ...variant, parts: changed })} />
       </Section>
     </>

@@ -1,7 +1,7 @@
 import type { ChatMessage, ModelSelection, UnsavedContent } from '@prompt-ledger/client';
 import { compactJson, readJson } from '../../../api/json-text';
 import type { EditedContent } from '../../../ui/editor/content-editor';
-import { type JsonParts, partsOfContent, readParts } from '../../../ui/editor/json-parts';
+import { type JsonParts, toJsonParts, readParts } from '../../../ui/editor/json-parts';
 import { type ParamTexts, paramsOfTexts } from './params';
 import { Unusable } from '../unusable';
 
@@ -75,7 +75,7 @@ export function contentOfVariant({ template, messages, parts }: Variant): Unsave
 
 /** Returns the templates and parts of an existing content, for editing. */
 export function editedContent(content: UnsavedContent): Pick<Variant, 'template' | 'messages' | 'parts'> {
-  const parts = partsOfContent(content);
+  const parts = toJsonParts(content);
   return content.messages === undefined
     ? { template: content.template_source ?? '', parts }
     : {

@@ -8,7 +8,7 @@ export const ActivityContext = createContext<ActivityReader | null>(null);
 
 const NOTHING = () => undefined;
 
-/** Shows how much a prompt ran, day by day, and what that cost: the bars are executions, the line is money. */
+/** Draws a prompt's executions of each day as bars, and their cost as a line. */
 export function ActivityCell({ promptId }: { readonly promptId: string }) {
   const reader = useContext(ActivityContext);
   const subscribe = useCallback(
@@ -48,7 +48,7 @@ const SHORT_DOLLARS = new Intl.NumberFormat('en', {
   maximumSignificantDigits: 2,
 });
 
-/** For a glance: the words beside it have all digits. */
+/** Shortens an amount for display. The text alternative has all digits. */
 function shortDollars(decimal: string): string {
   return SHORT_DOLLARS.format(Number(decimal));
 }

@@ -1,8 +1,8 @@
 import type { Activity, PromptActivity } from '@prompt-ledger/client';
 
-/** Rows come to rest so long before anything is asked for: what is scrolled past is not read. */
+/** How long rows rest before their activity is requested, so that scrolling past rows requests nothing. */
 const REST_MS = 120;
-/** Ids in one request; their address stays well below what servers take. */
+/** The most ids in one request. Their URL stays well below the limits of servers. */
 const MOST = 50;
 const FRESH_MS = 60_000;
 
@@ -12,8 +12,8 @@ interface Known {
 }
 
 /**
- * Reads what the prompts in sight did, many of them by one request. A row says which prompt it shows for as long as it is there, and is
- * told when that is known.
+ * Reads the activity of the prompts in sight, many in one request. A row subscribes to its prompt while it is mounted, and its listener
+ * is called when the activity is known.
  */
 export class ActivityReader {
   private readonly known = new Map<string, Known>();
@@ -21,13 +21,13 @@ export class ActivityReader {
   private readonly wanted = new Set<string>();
   private timer: ReturnType<typeof setTimeout> | null = null;
 
-  /** @param read throws where it could not be read; then the rows stay as they are. */
+  /** @param read rejects when the request fails, which leaves the rows unchanged. */
   constructor(
     private readonly read: (promptIds: readonly string[]) => Promise<Activity>,
     private readonly now: () => number = Date.now,
   ) {}
 
-  /** Null until it is known. */
+  /** Returns null until the activity is known. */
   get(promptId: string): PromptActivity | null {
     return this.known.get(promptId)?.activity ?? null;
   }

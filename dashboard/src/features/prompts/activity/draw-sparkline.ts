@@ -4,7 +4,7 @@ export const HEIGHT_PX = 18;
 
 export const widthOf = (days: number) => days * STEP_PX - (STEP_PX - BAR_PX);
 
-/** Bars as one path. A day with little is told from one with nothing by a pixel. */
+/** Returns the bars as one SVG path. The smallest bar has one pixel, which tells a day with few executions from one with none. */
 export function drawBars(values: readonly number[]): string {
   const most = Math.max(...values);
   return values
@@ -16,7 +16,7 @@ export function drawBars(values: readonly number[]): string {
     .join('');
 }
 
-/** A line through the middles of the days. Empty where there is nothing to draw. */
+/** Returns a line through the middles of the days as an SVG path; empty when all values are 0. */
 export function drawLine(values: readonly number[]): string {
   const most = Math.max(...values);
   if (most <= 0) return '';

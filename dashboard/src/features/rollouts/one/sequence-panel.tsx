@@ -5,7 +5,7 @@ import { FoldedTable } from '../../../ui/chart/folded-table';
 import { LegendEntry } from '../../../ui/chart/legend-entry';
 import { Select } from '../../../ui/controls/field';
 import { Panel } from '../../../ui/panel';
-import { given, wordOf } from '../../../ui/search-params';
+import { given, readWord } from '../../../ui/search-params';
 import { count } from '../../../ui/text/format';
 import { visibleText } from '../../../ui/text/visible-text';
 import { writeBounds, writeEffect, writeEstimate, writeValue } from '../figures';
@@ -95,7 +95,7 @@ function Sequence({
           <Select
             aria-label="Scale"
             value={scale}
-            onChange={({ target }) => choose(given({ scale: wordOf(target.value, SCALES) }))}
+            onChange={({ target }) => choose(given({ scale: readWord(target.value, SCALES) }))}
           >
             {SCALES.map((word) => (
               <option key={word}>{word}</option>

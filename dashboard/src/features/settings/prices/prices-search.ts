@@ -1,4 +1,4 @@
-import { given, wordOf } from '../../../ui/search-params';
+import { given, readWord } from '../../../ui/search-params';
 
 /** Which prices are listed. It is kept in the address bar. */
 export interface PricesSearch {
@@ -7,5 +7,5 @@ export interface PricesSearch {
 }
 
 export function parsePricesSearch(search: Record<string, unknown>): PricesSearch {
-  return given({ show: wordOf(search['show'], ['all'] as const) });
+  return given({ show: readWord(search['show'], ['all'] as const) });
 }

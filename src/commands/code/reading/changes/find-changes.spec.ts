@@ -4,7 +4,7 @@ import { readModulePrompts } from '../module-prompts.js';
 const read = (source: string) => readModulePrompts('src/prompts.ts', source);
 const problemsOf = (source: string) =>
   read(source).problems.map(({ line, message }) => `${line}: ${message}`);
-/** It is said where it is used, with the line of the change. */
+/** The problem is reported where the name is used, with the line of the change. */
 const CHANGED = '3: P cannot be read: o is changed when the code runs: write it where it is made (line 2)';
 
 describe('what is changed after it was made', () => {

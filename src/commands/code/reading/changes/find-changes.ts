@@ -1,29 +1,25 @@
 import { mayHoldText } from '../may-hold-text.js';
-import { getLine, type Statement } from '../syntax.js';
+import { getLine, type Statement, TYPE_WRAPPERS } from '../syntax.js';
 
 type SyntaxNode = Readonly<Record<string, unknown>> & { readonly type: string };
-/** Names that mean something else there than at the top of the file. */
+/** Names that an inner scope declares again. */
 type Hidden = ReadonlySet<string>;
 
-/** Wrappers that change the type and nothing else. */
-const TRANSPARENT =
-  /^(?:TSAsExpression|TSSatisfiesExpression|TSNonNullExpression|TSTypeAssertion|ParenthesizedExpression)$/;
 const MEMBER = /^(?:Optional)?MemberExpression$/;
 const CALL = /^(?:(?:Optional)?Call|New)Expression$/;
 /** Methods that change a list, a Map or a Set. */
 const CHANGING = /^(?:push|pop|shift|unshift|splice|sort|reverse|fill|copyWithin|set|add|delete|clear)$/;
 const CHANGING_CALLS =
   /^(?:Object\.(?:assign|defineProperty|defineProperties|setPrototypeOf)|Reflect\.(?:set|deleteProperty|defineProperty))$/;
-/** Run when somebody calls them, which is after the module was loaded as far as anybody can tell. */
+/** Bodies that run when they are called, which is assumed to be after the module has loaded. */
 const LATER =
   /^(?:FunctionDeclaration|FunctionExpression|ArrowFunctionExpression|ObjectMethod|ClassMethod|ClassPrivateMethod)$/;
 const IN_PLACE = /^(?:FunctionExpression|ArrowFunctionExpression)$/;
 const NO_VALUES = new Set(['typeAnnotation', 'typeParameters', 'typeArguments', 'returnType', 'loc']);
 
 /**
- * The names whose object, list or Map is changed after it was made, while the module loads, each with the line of its first change.
- * Functions count that are called where they stand or are given to a call. What is done to another name for it
- * (`const other = it`) counts too.
+ * Finds the names whose object, list or Map is changed after its creation while the module loads, with the line of the first change.
+ * Functions count if they are called in place or passed to a call. A change through an alias (`const other = it`) counts, too.
  */
 export function findChanges(statements: readonly Statement[]): Map<string, number> {
   const search = new ChangeSearch();
@@ -95,7 +91,7 @@ class ChangeSearch {
     else if (CHANGING.test(method)) this.add(object, 0, call, hidden);
   }
 
-  /** @param depth what is changed of the name itself is that many members below it; farther down only text counts. */
+  /** @param depth how many members below the name every change counts. Deeper changes count only if they involve text. */
   private add(target: unknown, depth: number, change: SyntaxNode, hidden: Hidden): void {
     let node = unwrap(target);
     let members = 0;
@@ -116,11 +112,11 @@ function isNode(value: unknown): value is SyntaxNode {
 
 function unwrap(value: unknown): unknown {
   let node = value;
-  while (isNode(node) && TRANSPARENT.test(node.type)) node = node['expression'];
+  while (isNode(node) && TYPE_WRAPPERS.has(node.type)) node = node['expression'];
   return node;
 }
 
-/** With the names that a block, a loop, a namespace or a `catch` has of its own. */
+/** Adds the names that a block, a loop, a namespace or a `catch` declares. */
 function withDeclared(node: SyntaxNode, hidden: Hidden): Hidden {
   const { type, body, init, left, param } = node;
   const inner = new Set(hidden);
@@ -155,7 +151,7 @@ function addPatternNames(patterns: unknown, names: Set<string>): void {
   }
 }
 
-/** `const alias = original` of a file; an exported one is followed where it is exported. */
+/** Lists each `const alias = original` of a file. Exported aliases are followed at their export. */
 function listAliases(statements: readonly Statement[]): [string, string][] {
   return statements.flatMap((statement) => {
     if (statement.type !== 'VariableDeclaration') return [];

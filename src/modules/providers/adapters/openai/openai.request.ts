@@ -80,7 +80,7 @@ function toMessage(message: ProviderMessage, known: readonly string[]): ChatComp
   if (role !== 'assistant' || toolCalls.length === 0) return { role, content, ...more };
   return {
     role,
-    // As OpenAI does: a turn that only makes calls has no text.
+    // OpenAI itself sends null for a turn that only makes calls.
     content: content === '' ? null : content,
     tool_calls: toolCalls.map((call) => ({
       id: call.id,

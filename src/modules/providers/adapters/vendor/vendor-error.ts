@@ -34,7 +34,7 @@ export class VendorError extends Error {
       status,
       detail: safe.find((word) => word !== null) ?? null,
       retryAfter: readHeader(headers, 'retry-after') ?? retryAfter ?? null,
-      retryAfterMs: parseRetryAfterMs(headers),
+      retryAfterMs: readRetryAfterMs(headers),
       date: readHeader(headers, 'date'),
       shouldRetry: SHOULD_RETRY.get(readHeader(headers, 'x-should-retry')) ?? null,
       providerRequestId,
@@ -50,7 +50,7 @@ const SHOULD_RETRY: ReadonlyMap<string | null, boolean> = new Map([
 ]);
 
 /** Reads OpenAI's header, and Azure's older one. Both are finer than `Retry-After`, so the vendors' packages prefer them. */
-function parseRetryAfterMs(headers: IncomingHttpHeaders): number | null {
+function readRetryAfterMs(headers: IncomingHttpHeaders): number | null {
   const said = [readHeader(headers, 'retry-after-ms'), readHeader(headers, 'x-ms-retry-after-ms')];
   const known = said.map((text) => (text === null || text.trim() === '' ? Number.NaN : Number(text)));
   const ms = known.find((number) => Number.isFinite(number) && number >= 0);

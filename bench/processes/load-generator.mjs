@@ -74,7 +74,7 @@ async function closedLoop({ connections, seconds = Infinity, requests = Infinity
   return answeredInTime;
 }
 
-/** Sends so many requests a second, whatever the answers do. Times count from when a request was due, so that waiting shows. */
+/** Sends a fixed number of requests a second, whatever the answers do. Times count from when a request was due, so that waiting shows. */
 async function openLoop({ seconds, perSecond }, sendOne, latenciesMs) {
   const startedAtMs = performance.now();
   const answers = [];

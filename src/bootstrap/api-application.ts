@@ -82,5 +82,5 @@ const BULK_PATHS = [
   '/v1/prices:import',
 ];
 
-/** Such routes with a name in their path. */
+/** The same kind of route, with a name in its path. */
 const BULK_ROUTES = [/^\/v1\/datasets\/[^/]+\/items(?::stage)?$/];

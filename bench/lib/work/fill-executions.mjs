@@ -1,7 +1,7 @@
 import { findRecordTables } from './record-tables.mjs';
 import { uuid7At, uuid7Floor } from './uuid7-sql.mjs';
 
-/** What the fill writes, for scenarios that query it. */
+/** Facts about the filled rows, for scenarios that query them. */
 export const FILL_PROMPTS = 20;
 export const FILL_BATCH_ID = '0190a000-0000-7000-8000-000000000001';
 /** Never `canceled`, so that this prompt has a status without executions. */

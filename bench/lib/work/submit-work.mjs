@@ -18,7 +18,7 @@ const DONE_LIMIT_MS = 300_000;
  */
 
 /**
- * Submits so many jobs and waits until all of them are done.
+ * Submits a number of jobs and waits until all of them are done.
  *
  * @param {any} bench
  * @param {object} subject

@@ -81,7 +81,7 @@ export async function measureRollout(bench) {
   });
 }
 
-/** Starts a rollout between two versions of one text that needs so many units that nothing is decided. */
+/** Starts a rollout between two versions of one text that needs more units than it gets, so that nothing is decided. */
 async function startRollout(ledger) {
   await ledger.call('PUT', `/v1/prompts/${encodeURIComponent(PROMPT_NAME)}`, {
     template_source: 'Summarize the following text in one sentence.\n\n{{text}}\n',

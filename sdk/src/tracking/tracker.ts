@@ -7,7 +7,7 @@ import { toFailure } from './failure.js';
 import type { Recorder } from './recorder.js';
 import { isStream, observeStream } from './stream.js';
 
-/** What a caller's own call may need besides the prompt. */
+/** The context of a caller's own call, besides the prompt. */
 export interface TrackContext {
   /** The prompt as messages, whichever its kind. */
   readonly messages: ChatMessage[];

@@ -16,7 +16,7 @@ export interface PoolOptions {
   readonly count: number;
   /** Called when a process ends without having been told to. */
   readonly onLoss: (sentence: string) => void;
-  /** Called once, when no process can be started any more. */
+  /** Called once, when processes can no longer be started. */
   readonly onGivenUp: (error: ConfigurationError) => void;
 }
 

@@ -63,7 +63,7 @@ function chooseMark({ estimate, low, high }: Bounded, row: number, rowAt: (value
   return row >= rowAt(high) && row <= rowAt(low) ? '│' : null;
 }
 
-/** Picks at most so many points, evenly, and always the last one. */
+/** Picks at most `most` points, evenly, and always the last one. */
 function thinOut(points: readonly Bounded[], most: number): Bounded[] {
   if (points.length <= most) return [...points];
   const step = (points.length - 1) / (most - 1);

@@ -7,7 +7,7 @@ import { TenantScope } from './tenant-scope.js';
 /** Connections outside the pool: the journals', and the one that listens, see DatabaseListener. */
 const FURTHER_CONNECTIONS = JOURNAL_CONNECTIONS + 1;
 
-/** Returns the most connections that so many processes open together. */
+/** Returns the most connections that this number of processes opens together. */
 export function countConnections(
   { DATABASE_POOL_SIZE }: Pick<Environment, 'DATABASE_POOL_SIZE'>,
   processes: number,

@@ -1,6 +1,6 @@
 import { LedgerError } from '../../kernel/index.js';
 
-/** An id shared by so many executions does not tell which one the outcome belongs to. */
+/** An id shared by this many executions does not tell which one the outcome belongs to. */
 export class CorrelationTooWideError extends LedgerError {
   constructor(correlationId: string, most: number) {
     super({

@@ -13,7 +13,7 @@ export interface IdentifiedSuggestion {
   readonly suggestion: Suggestion;
 }
 
-/** What a caller may see, and the link to it. */
+/** Determines how much of a suggestion the caller sees. */
 export interface Showing {
   /** Whether the caller may read requests and answers. */
   readonly withContents: boolean;

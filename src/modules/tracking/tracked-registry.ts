@@ -34,7 +34,7 @@ export interface RegistryRequest<Answer> {
   /** The reason that the pointers' history records. */
   readonly reason: string;
   readonly audit: (changes: readonly PromptChange[]) => AuditChange[];
-  /** What became of the other prompts, for the message of a refusal, such as `none was registered`. */
+  /** The fate of the other prompts, for the message of a refusal, such as `none was registered`. */
   readonly outcome: string;
   readonly isDryRun?: boolean;
 }

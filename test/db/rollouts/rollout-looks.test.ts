@@ -34,7 +34,7 @@ async function compared(id: string, metric: string) {
   return found;
 }
 
-/** Makes so many executions fail that no look could miss it. */
+/** Makes enough executions fail that every look notices. */
 async function breakCandidate(id: string): Promise<void> {
   await world.endMany({ rolloutId: id, arm: 'control' }, { count: 100, failed: 2 });
   await world.endMany({ rolloutId: id, arm: 'candidate' }, { count: 100, failed: 95 });

@@ -58,7 +58,7 @@ interface Budget {
   standing(): Promise<{ readonly held: number; readonly spent: number }>;
 }
 
-/** Makes a new prompt with a budget for so many tokens. */
+/** Makes a new prompt with a budget for this number of tokens. */
 async function budgetOf(tokens: number, more: ApiBody = {}): Promise<Budget> {
   const name = `prompt-${(made += 1)}`;
   await putPrompt(stage.admin, name, 'Hello {{name}}');

@@ -27,7 +27,7 @@ beforeEach(() => stage.openai.reset());
 
 const body = { prompt_name: 'greeting', variables: { name: 'Ada' }, model: OPENAI };
 
-/** Makes the first so many calls fail. */
+/** Makes the first calls fail. */
 function failFirst(times: number, status = 500, headers: Record<string, string> = {}): void {
   stage.openai.behave(({ number }) =>
     number <= times ? { kind: 'error', status, headers } : { kind: 'answer', text: `call ${number}` },

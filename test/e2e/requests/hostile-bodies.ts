@@ -73,7 +73,7 @@ const keys = (bytes: number, value: string): string => {
   return `{${Array.from({ length }, (_, nth) => `"${(nth + 100_000).toString(36)}":${value}`).join()}}`;
 };
 
-/** JSON values of about so many bytes that are expensive to process. */
+/** JSON values of about the given size that are expensive to process. */
 export const HOSTILE_VALUES: Readonly<Record<string, (bytes: number) => string>> = {
   'empty objects': (bytes) => fill(bytes, '{}', '[', ']'),
   'small nested objects': (bytes) => fill(bytes, '{"a":{"b":[{}]}}', '[', ']'),

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Answers that a client has to end by itself. */
 export type EndlessAnswer =
-  /** Sends so many bytes as fast as they are read: deltas, one line without an end, one document, the body of an error. */
+  /** Sends the given number of bytes as fast as they are read: deltas, one line without an end, one document, the body of an error. */
   | { readonly kind: 'flood'; readonly of: 'deltas' | 'line' | 'json' | 'error'; readonly sizeBytes: number }
   /** Sends one byte at a time, forever. */
   | { readonly kind: 'drip'; readonly byteDelayMs: number };

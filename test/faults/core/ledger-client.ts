@@ -118,7 +118,7 @@ function isOpen({ status, code }: Told): boolean {
   return status === null || [408, 429, 500, 503].includes(status);
 }
 
-/** Calls `work` with 0 … `count` − 1, with so many calls at once. */
+/** Calls `work` with 0 … `count` − 1, with a fixed number of calls at once. */
 export async function inParallel(
   count: number,
   atOnce: number,

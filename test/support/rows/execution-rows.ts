@@ -176,7 +176,7 @@ export async function makeDue(database: Database, ids?: Ids): Promise<void> {
   );
 }
 
-/** Makes waiting executions due so many seconds later. */
+/** Makes waiting executions due the given number of seconds later. */
 export async function postpone(database: Database, seconds: number, ids?: Ids): Promise<void> {
   await database.query(
     `UPDATE executions_in_flight SET due_at = due_at + make_interval(secs => $2) WHERE status = 'queued' AND ${AMONG}`,
@@ -249,7 +249,7 @@ export async function moveIntoBatch(database: Database, batchId: string, ids: Id
   ]);
 }
 
-/** Moves the end of the executions so many seconds back. */
+/** Moves the end of the executions back by the given number of seconds. */
 export async function ageExecutions(database: Database, seconds: number, ids: Ids): Promise<void> {
   await database.query(
     `UPDATE executions SET completed_at = completed_at - make_interval(secs => $2) WHERE ${AMONG}`,

@@ -10,7 +10,7 @@ export interface OwnServer {
   /** Sends SIGKILL. */
   kill(): Promise<void>;
   restart(): Promise<void>;
-  /** Breaks connections as soon as they are made, as a proxy without its server does. Resolves after so many. */
+  /** Breaks connections as soon as they are made, as a proxy without its server does. Resolves after the given number. */
   hangUp(times: number): Promise<void>;
   /** Stops answering but keeps the connections open, as a network that drops packets would. */
   freeze(): void;

@@ -6,7 +6,7 @@ export interface Relay {
   open(targetPort: number): Promise<void>;
   /** Breaks every connection; new ones are refused. */
   close(): Promise<void>;
-  /** Breaks every connection as soon as it is made. Resolves after so many. */
+  /** Breaks every connection as soon as it is made. Resolves after the given number. */
   hangUp(times: number): Promise<void>;
   /** Passes nothing on, over existing connections and new ones, until it is closed. */
   freeze(): void;

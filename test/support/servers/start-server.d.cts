@@ -2,7 +2,7 @@ export interface TestServer {
   /** With a superuser's rights. */
   readonly url: string;
   readonly port: number;
-  /** Of the server itself. */
+  /** The process id of the server itself. */
   readonly pid: number;
   stop(): Promise<void>;
   /** SIGKILL. Its files stay. */

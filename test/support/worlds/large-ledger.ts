@@ -93,7 +93,7 @@ export async function insertLargeLedger(
   await owner.query('DROP TABLE made');
 }
 
-/** Inserts so many waiting executions with their inputs, due one after the other from `dueInS` on. */
+/** Inserts waiting executions with their inputs, due one after the other from `dueInS` on. */
 export async function insertWaiting(
   owner: Client,
   projectId: string,

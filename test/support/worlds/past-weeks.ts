@@ -1,6 +1,6 @@
 import type { Client } from 'pg';
 
-/** Makes the weekly partitions that exist after so many weeks. */
+/** Makes the weekly partitions that exist after the given number of weeks. */
 export async function makePastWeeks(owner: Client, weeks: number): Promise<void> {
   await owner.query(`
     DO $$

@@ -84,7 +84,7 @@ async function until(reader: Reader, isSo: (view: PagesView<Row, number>) => boo
   });
 }
 
-/** Reads on until so many rows are known, with the last ones in sight, as somebody who scrolls does. */
+/** Reads on until the given number of rows is known, with the last ones in sight, as scrolling does. */
 async function scrollTo(reader: Reader, rows: number): Promise<void> {
   await until(reader, ({ items }) => items.length > 0);
   while (reader.getView().items.length < rows) {

@@ -89,7 +89,7 @@ export class EnvironmentsResource {
   private changing<T>(name: string | null, answer: ApiPromise<T>): ApiPromise<T> {
     const changed = () => this.onChange(name);
     changed();
-    // Also after a failure, because the request may have been carried out.
+    // A failed request may have been carried out, so the cached copy is dropped as well.
     answer.then(changed, changed);
     return answer;
   }

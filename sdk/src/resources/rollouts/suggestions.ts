@@ -12,7 +12,7 @@ import type {
 export class SuggestionsResource {
   constructor(private readonly transport: Transport) {}
 
-  /** Computed anew each time. @throws NotFoundError `PROMPT_NOT_FOUND` | `VERSION_NOT_FOUND` */
+  /** Computes the suggestions on each call. @throws NotFoundError `PROMPT_NOT_FOUND` | `VERSION_NOT_FOUND` */
   list(
     name: string,
     query: Sent<ListSuggestionsQuery> = {},

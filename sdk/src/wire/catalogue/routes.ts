@@ -1,4 +1,4 @@
-/** `order`: models are tried in the listed order. `weights`: drawn by weight, anew for each execution. */
+/** `order`: models are tried in the listed order. `weights`: drawn by weight for each execution. */
 export type RouteStrategy = 'order' | 'weights';
 
 export interface PutRouteTarget {

@@ -38,7 +38,7 @@ export interface ScoreList {
 
 export interface ListScoresQuery {
   readonly execution_id?: string;
-  /** The name of a scorer. If no scorer has the name any more, it means the last one that was deleted. */
+  /** The name of a scorer. If no scorer has the name now, it means the one that was deleted last. */
   readonly scorer?: string;
   /** The size of a page: 1 to 200, default 50. */
   readonly limit?: number;

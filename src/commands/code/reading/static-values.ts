@@ -17,7 +17,7 @@ export type StaticValue =
   | { readonly kind: 'other' };
 
 export interface StaticMember extends CodePlace {
-  /** Read lazily, so that an unreadable value which nobody uses is no error. */
+  /** Evaluated lazily, so that an unreadable value is an error only if it is used. */
   readonly value: () => StaticValue;
   /** Not visible outside its class: part of other texts, but not a prompt. */
   readonly isPrivate?: boolean;

@@ -18,7 +18,7 @@ export interface JournalOptions<Entry, Result> {
   readonly workers: number;
   /** How long a batch is retried while the database is unreachable. */
   readonly patienceMs: number;
-  /** Told of each committed batch. */
+  /** Called after each committed batch. */
   readonly observer?: BatchObserver;
 }
 

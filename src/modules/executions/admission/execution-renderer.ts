@@ -77,7 +77,7 @@ export class ExecutionRenderer {
     return { ...sent, cacheTtlS: null, kept };
   }
 
-  /** Lists each member, because a spread of so many costs more than the rest of the function. */
+  /** Lists each member, because a spread of this many costs more than the rest of the function. */
   private withRendered(admitted: AdmittedRequest, entry: ExecutionEntry, own: SentPrompt): AdmittedExecution {
     const { targets, params, extras, furtherMessages: further } = admitted;
     const { MAX_RENDERED_PROMPT_BYTES: maxBytes } = this.config.env;

@@ -17,7 +17,7 @@ export class ContentErasureService {
   ) {}
 
   /**
-   * Resolves when no table, answer or cache of any process has the content any more. A second call erases what was written
+   * Resolves when no table, answer or cache of any process still has the content. A second call erases what was written
    * since the first.
    * @throws ExecutionNotFoundError `EXECUTION_NOT_FOUND`
    * @throws ExecutionNotFinalError `EXECUTION_NOT_FINAL` while it is queued or running.

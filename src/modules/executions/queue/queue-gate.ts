@@ -8,7 +8,7 @@ import { ProjectQueue } from './project-queue.js';
 import { QueueSegments } from './queue-segments.js';
 import { ExecutionsRepository } from '../record/index.js';
 
-/** The number of projects whose queues are remembered. A forgotten one is counted anew. */
+/** The number of projects whose queues are remembered. A forgotten queue is counted again. */
 const MOST_PROJECTS = 10_000;
 /** The share of concurrent requests that one project may take, so that the rest is left for others. */
 const PROJECT_SHARE = 0.75;

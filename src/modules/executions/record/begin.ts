@@ -133,7 +133,7 @@ export interface NotBegun {
 
 export interface BegunRow extends VerdictRow {
   readonly execution_id: string;
-  /** `erased`: the execution to be judged has no content any more. */
+  /** `erased`: the content of the execution to be judged was erased. */
   readonly state: 'begun' | 'stale' | 'key_taken' | 'refused' | 'erased';
 }
 

@@ -125,7 +125,7 @@ async function ask({ url }: LedgerProcess, promptName: string, seen: Tries): Pro
   } else seen.other.push(`A try was answered with ${response.status} ${text}.`);
 }
 
-/** Kills each after so many calls, in the middle of some, and replaces it at once. @returns the killed ids. */
+/** Kills each after a number of calls, in the middle of some, and replaces it at once. @returns the killed ids. */
 function killOneByOne(
   context: FaultContext,
   workers: ServiceProcess[],

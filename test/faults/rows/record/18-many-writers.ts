@@ -6,7 +6,7 @@ import type { FaultRow } from '../../core/row.js';
 
 const SIZES = { full: { forMs: 300_000, pauseMs: 40 }, short: { forMs: 2_000, pauseMs: 20 } };
 const WRITERS = 64;
-/** A short run continues until it has so many, which a busy machine may not reach in time. */
+/** A short run continues until it has this many, which a busy machine may not reach in time. */
 const LEAST_REQUESTS = WRITERS * 2;
 const MOST_IN_BATCH = 20;
 /** Few, so that writers compete for them all the time, also at different processes. */

@@ -8,7 +8,7 @@ import { inParallel } from '../../core/ledger-client.js';
 import type { FaultRow } from '../../core/row.js';
 import { plainTargets, resolvedAddresses } from './ssrf-targets.js';
 
-/** A short run takes one spelling of so many. */
+/** A short run takes one spelling out of this many. */
 const SIZES = { full: { oneIn: 1 }, short: { oneIn: 6 } };
 const LEAST_SPELLINGS = 200;
 /** An address that the operator allows: names resolve to it before they turn, and the redirecting receiver listens there. */

@@ -7,7 +7,7 @@ const SIZES = {
   full: { cuts: 100, clients: 8 },
   short: { cuts: 4, clients: 4 },
 };
-/** One commit in so many is cut, so that a cut-off one succeeds when it is retried. */
+/** Cuts one commit in this many, so that a retry of it succeeds. */
 const ONE_IN = 8;
 const CALL_MS = 20;
 const SETTLE_LIMIT_MS = 60_000;

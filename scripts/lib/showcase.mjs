@@ -131,8 +131,14 @@ export async function seedShowcase(url, key) {
   const executionId = await runSome(call);
   const changeId = await openChange(call);
   return [
-    { name: 'prompts', path: '/prompts', ready: 'support/refund_reply' },
-    { name: 'prompts-dark', path: '/prompts', ready: 'support/refund_reply', colorScheme: 'dark' },
+    { name: 'prompts', path: '/prompts', ready: 'support/refund_reply', act: waitForActivity },
+    {
+      name: 'prompts-dark',
+      path: '/prompts',
+      ready: 'support/refund_reply',
+      colorScheme: 'dark',
+      act: waitForActivity,
+    },
     { name: 'prompt', path: '/prompts/support%2Frefund_reply', ready: 'Save as version 3', act: editRefund },
     { name: 'prompt-versions', path: '/prompts/support%2Frefund_reply?tab=versions', ready: 'What changes' },
     { name: 'executions', path: '/executions', ready: 'support/refund_reply' },
@@ -171,6 +177,14 @@ export async function seedShowcase(url, key) {
       size: { width: 390, height: 780 },
     },
   ];
+}
+
+/** The drawings of the last days come after the rows. */
+async function waitForActivity(page) {
+  await page
+    .getByRole('img', { name: /executions? in 7 days/ })
+    .first()
+    .waitFor();
 }
 
 function caller(url, key) {

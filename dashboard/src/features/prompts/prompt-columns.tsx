@@ -16,7 +16,7 @@ export const PROMPT_COLUMNS: readonly Column<PromptListEntry>[] = [
   {
     id: 'name',
     title: 'Name',
-    width: 'minmax(150px, 1.6fr)',
+    width: 'minmax(150px, 2fr)',
     cell: ({ name }) => (
       <RowLink path={promptPath(name)} title={name} className="font-[560] text-ink no-underline">
         {name}
@@ -26,7 +26,7 @@ export const PROMPT_COLUMNS: readonly Column<PromptListEntry>[] = [
   {
     id: 'description',
     title: 'Description',
-    width: 'minmax(120px, 1.8fr)',
+    width: 'minmax(100px, 1.3fr)',
     isMinor: true,
     cell: ({ description }) => (
       <span className="text-ink-2" title={description ?? undefined}>
@@ -44,13 +44,13 @@ export const PROMPT_COLUMNS: readonly Column<PromptListEntry>[] = [
   {
     id: 'versions',
     title: 'Runs',
-    width: 'minmax(150px, 2fr)',
+    width: 'minmax(150px, 2.4fr)',
     cell: (prompt) => <VersionChips prompt={prompt} />,
   },
   {
     id: 'tags',
     title: 'Tags',
-    width: 'minmax(90px, 1fr)',
+    width: 'minmax(108px, 1fr)',
     isMinor: true,
     cell: ({ tags }) => (
       <span className="flex gap-1 overflow-hidden">
@@ -79,7 +79,7 @@ export const PROMPT_COLUMNS: readonly Column<PromptListEntry>[] = [
   {
     id: 'changed',
     title: 'Changed',
-    width: '124px',
+    width: '136px',
     isMinor: true,
     cell: ({ updated_at: at }) => <Time at={at} />,
   },
@@ -89,7 +89,7 @@ export const PROMPT_COLUMNS: readonly Column<PromptListEntry>[] = [
 export const ACTIVITY_COLUMN: Column<PromptListEntry> = {
   id: 'activity',
   title: 'Last 7 days',
-  width: '164px',
+  width: '168px',
   isMinor: true,
   cell: ({ prompt_id: id }) => <ActivityCell promptId={id} />,
 };

@@ -38,6 +38,8 @@ import { EraseScoreAnswers1797671000000 } from './content/1797671000000-erase-sc
 import { StopMovedRolloutsTogether1797680000000 } from './rollouts/1797680000000-stop-moved-rollouts-together.js';
 import { FindArchivedKeys1797690000000 } from './governance/1797690000000-find-archived-keys.js';
 import { OrderPromptsByChange1797691000000 } from './prompts/1797691000000-order-prompts-by-change.js';
+import { NameArmsWhereExecutionsEnd1797692000000 } from './rollouts/1797692000000-name-arms-where-executions-end.js';
+import { StoreExposuresForLess1797693000000 } from './rollouts/1797693000000-store-exposures-for-less.js';
 
 /** In the order they are run. A list, not a glob, so that a forgotten file is a compile error and not a surprise. */
 export const MIGRATIONS = [
@@ -81,4 +83,6 @@ export const MIGRATIONS = [
   StopMovedRolloutsTogether1797680000000,
   FindArchivedKeys1797690000000,
   OrderPromptsByChange1797691000000,
+  NameArmsWhereExecutionsEnd1797692000000,
+  StoreExposuresForLess1797693000000,
 ];

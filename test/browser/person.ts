@@ -2,6 +2,8 @@ import { source as axeSource } from 'axe-core';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { findChromium } from '../support/servers/find-chromium.cjs';
 
+/** The rules of axe that look at colors. In the dark, the others would judge the same document again. */
+const COLOR_RULES = ['color-contrast', 'link-in-text-block'];
 const ARGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-dev-shm-usage'];
 
 export interface PersonOptions {
@@ -98,18 +100,22 @@ export class Person {
     const found: string[] = [];
     for (const colorScheme of ['light', 'dark'] as const) {
       await this.page.emulateMedia({ colorScheme });
-      const barriers = await this.findBarriersAsShown();
+      const barriers = await this.findBarriersAsShown(colorScheme === 'dark' ? COLOR_RULES : null);
       found.push(...barriers.map((barrier) => `${colorScheme}: ${barrier}`));
     }
     return found;
   }
 
-  private async findBarriersAsShown(): Promise<string[]> {
-    const { violations } = await this.page.evaluate(async () => {
+  /** @param rules null for all. */
+  private async findBarriersAsShown(rules: readonly string[] | null): Promise<string[]> {
+    const { violations } = await this.page.evaluate(async (values) => {
       // Charts are drawn again for the other colors.
       await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
-      return window.axe.run({ resultTypes: ['violations'] });
-    });
+      return window.axe.run({
+        resultTypes: ['violations'],
+        ...(values !== null && { runOnly: { type: 'rule', values } }),
+      });
+    }, rules);
     return violations
       .filter(({ impact }) => impact === 'serious' || impact === 'critical')
       .flatMap(({ id, nodes }) =>

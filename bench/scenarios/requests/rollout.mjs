@@ -1,8 +1,10 @@
+import pg from 'pg';
 import { createProfiler } from '../../lib/profile/profiler.mjs';
 import { startHelper } from '../../lib/servers/helper.mjs';
 import { compare, interleave } from '../../lib/report/rounds.mjs';
 import { ratioAtMost, row } from '../../lib/report/rows.mjs';
 import { NODE_CPU, POSTGRES_CPU, WHOLE_CPU } from '../../lib/report/run-figures.mjs';
+import { prepareTables } from '../../lib/work/fill-executions.mjs';
 import { executionRequest } from '../../lib/work/run-peers.mjs';
 import { startSubject } from '../../lib/servers/subject.mjs';
 import { PROMPT_NAME } from '../../lib/work/workload.mjs';
@@ -37,15 +39,21 @@ const FIGURES = [
 
 /**
  * Measures what a rollout of its prompt costs a request: the keyed hash of its unit, and its arm in the record. The processes also
- * ingest ended executions and take a look about once a second, which counts here too.
+ * ingest ended executions and take a look about once a second, which counts here too. Autovacuum is off, because it would work through the
+ * rows of all subjects during the turn of one.
  */
 export async function measureRollout(bench) {
   return bench.scope.within(async (scope) => {
     const { load, options, progress } = bench;
     const profiler = await createProfiler(options.profile);
     const standIn = await startHelper(scope, 'stand-in');
-    const { ledger: plain } = await startSubject(scope, bench, standIn, 'rollout_plain', {}, profiler);
-    const { ledger: split } = await startSubject(scope, bench, standIn, 'rollout_split', {}, profiler);
+    const subjects = [];
+    for (const name of ['rollout_plain', 'rollout_split']) {
+      const subject = await startSubject(scope, bench, standIn, name, {}, profiler);
+      await stopAutovacuum(subject.database.url);
+      subjects.push(subject);
+    }
+    const [plain, split] = subjects.map(({ ledger }) => ledger);
     await startRollout(split);
     const toPeer = (name, profile, ledger, further, people) => ({
       name,
@@ -79,6 +87,18 @@ export async function measureRollout(bench) {
     });
     return { results, notes: [] };
   });
+}
+
+/** Keeps PostgreSQL from vacuuming and analysing what is written. */
+async function stopAutovacuum(url) {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    await prepareTables(client, 1);
+    await client.query('ALTER TABLE rollout_events SET (autovacuum_enabled = false)');
+  } finally {
+    await client.end();
+  }
 }
 
 /** Starts a rollout between two versions of one text that needs more units than it gets, so that nothing is decided. */

@@ -1,13 +1,12 @@
-import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
+import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import type { RolloutArm } from '../executions/requested-execution.js';
-import { RolloutEntity } from './rollout.entity.js';
 
-/** An exposure of a rollout with its execution's measures, or a value that came later. Append-only for the application. */
+/**
+ * An exposure of a rollout with its execution's measures, or a value that came later. Append-only for the application. Has no foreign key
+ * to its rollout, which would be locked for each event; the cursor under whose lock events are added has one.
+ */
 @Entity('rollout_events')
-@ForeignKey(() => RolloutEntity, ['projectId', 'rolloutId'], ['projectId', 'rolloutId'], {
-  name: 'rollout_events_project_id_rollout_id_fkey',
-})
-@Index('rollout_events_exposure', ['projectId', 'rolloutId', 'executionId'], {
+@Index('rollout_events_exposure', ['projectId', 'executionId'], {
   unique: true,
   where: `kind = 'exposure'`,
 })
@@ -15,7 +14,6 @@ import { RolloutEntity } from './rollout.entity.js';
   unique: true,
   where: `kind = 'value'`,
 })
-@Index('rollout_events_of_phase', ['projectId', 'rolloutId', 'phase', 'sequence'])
 @Check('rollout_events_kind_check', `kind IN ('exposure', 'value')`)
 @Check('rollout_events_arm_check', `arm IN ('control', 'candidate')`)
 @Check(

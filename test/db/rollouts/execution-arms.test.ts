@@ -123,6 +123,31 @@ describe('the arm of an execution', () => {
     expect(await rows()).toEqual([{ execution_id: executionId, status, rollout: ARM }]);
   });
 
+  const named = () =>
+    context.owner.query<Record<string, unknown>>('SELECT rollout_id, rollout_arm FROM executions');
+
+  it.each(ways.filter(([, status]) => !['running', 'queued'].includes(status)))(
+    'that %s is found by the columns of its row',
+    async (_, __, make) => {
+      await make();
+      const { rows: found } = await named();
+      expect(found).toEqual([{ rollout_id: ARM.rollout_id, rollout_arm: ARM.arm }]);
+    },
+  );
+
+  it.each(
+    ways.filter(([way]) => ['was answered', 'was answered, and somebody is told', 'failed'].includes(way)),
+  )('that %s is named without the trigger, which is slow', async (_, __, make) => {
+    await context.owner.query('ALTER TABLE executions DISABLE TRIGGER executions_name_arm');
+    try {
+      await make();
+      const { rows: found } = await named();
+      expect(found).toEqual([{ rollout_id: ARM.rollout_id, rollout_arm: ARM.arm }]);
+    } finally {
+      await context.owner.query('ALTER TABLE executions ENABLE TRIGGER executions_name_arm');
+    }
+  });
+
   const callbackUrl = 'https://receiver.test/';
   const told: [string, () => Promise<unknown>][] = [
     [

@@ -234,8 +234,8 @@ describe('on a bad day', () => {
   it.each([
     // The looks of every ten seconds go that far back.
     ['seconds', 8, `taken_in_at = now() - interval '11 seconds', swept_at = now()`],
-    // The commit was stalled. The sweep of every five minutes goes that far back.
-    ['minutes', 300, `swept_at = now() - interval '6 minutes'`],
+    // The commit was stalled. The sweep of every ten minutes goes that far back.
+    ['minutes', 300, `swept_at = now() - interval '11 minutes'`],
   ])('an execution that is committed %s after it ended is taken in all the same', async (_unit, s, due) => {
     const { id } = await start();
     await world.end({ rolloutId: id, arm: 'control', unit: 'a' });

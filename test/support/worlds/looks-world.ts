@@ -37,6 +37,7 @@ export interface MadeScorer {
 
 /** Rollouts whose executions end, on a real database, and the code that looks at them. */
 export class LooksWorld extends RolloutsWorld {
+  readonly takingIn = new TakingInRepository();
   readonly events = new RolloutEventsRepository();
   readonly looks = new LooksRepository();
   private readonly reports: RolloutReportsService;

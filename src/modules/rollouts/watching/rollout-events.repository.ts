@@ -53,11 +53,16 @@ const READ = `SELECT x.sequence::float8 AS sequence, x.kind, v.execution_id AS "
   ) AS x
   WHERE x.sequence > $3 ORDER BY x.sequence LIMIT $4`;
 
-/** Returns one document, because reading thousands of events a second as rows takes three times the processor time. */
+/**
+ * Returns one document, because reading thousands of events a second as rows takes three times the processor time. Events that were known
+ * to a look in an earlier step all belong to earlier steps, so reading begins after them.
+ */
 const COUNTED = `SELECT coalesce(json_agg(json_build_array(v.sequence, v.arm, v.unit, v.metric, v.value, v.status, v.is_cached,
     v.is_fallback, v.unit = v.execution_id::text, v.measures)), '[]') AS events
   FROM (SELECT * FROM rollout_events v
-    WHERE v.project_id = $1 AND v.rollout_id = $2 AND v.sequence > $3 AND v.phase = $4 ORDER BY v.sequence LIMIT $5) AS v`;
+    WHERE v.project_id = $1 AND v.rollout_id = $2 AND v.phase = $4
+      AND v.sequence > greatest($3, (SELECT k.last_sequence FROM rollout_looks k
+        WHERE k.project_id = $1 AND k.rollout_id = $2 AND k.phase < $4 ORDER BY k.phase DESC, k.look DESC LIMIT 1)) ORDER BY v.sequence LIMIT $5) AS v`;
 
 const DELAYS = `SELECT v.phase, v.arm, v.metric, percentile_cont(0.5) WITHIN GROUP (ORDER BY v.delay_ms) AS "medianMs",
     percentile_cont(0.95) WITHIN GROUP (ORDER BY v.delay_ms) AS "p95Ms", max(v.delay_ms) AS "maxMs"
@@ -67,8 +72,8 @@ const DELAYS = `SELECT v.phase, v.arm, v.metric, percentile_cont(0.5) WITHIN GRO
 /** Searches the outcomes that are not boolean, which are rare for a yes-or-no metric. */
 const UNREADABLE = `SELECT 'outcome:' || o.metric AS metric, count(*)::integer AS count FROM outcomes o
   WHERE o.project_id = $1 AND o.metric = ANY ($3::text[]) AND NOT o.is_boolean AND o.value NOT IN (0, 1)
-    AND EXISTS (SELECT FROM rollout_events x
-      WHERE x.project_id = $1 AND x.rollout_id = $2 AND x.execution_id = o.execution_id AND x.kind = 'exposure')
+    AND (SELECT x.rollout_id FROM rollout_events x
+      WHERE x.project_id = $1 AND x.execution_id = o.execution_id AND x.kind = 'exposure') = $2
   GROUP BY o.metric ORDER BY o.metric`;
 
 /** Outcomes of a yes-or-no metric that are neither yes nor no. */

@@ -39,7 +39,7 @@ const OPEN = `INSERT INTO rollout_cursors (project_id, rollout_id, executions_un
   ON CONFLICT DO NOTHING`;
 
 const HOLD = `SELECT c.project_id AS "projectId", c.rollout_id AS "rolloutId", c.last_sequence AS "lastSequence", c.looks,
-    c.executions_until AS "executionsUntil", c.swept_at < now() - interval '5 minutes' AS "isSweepDue",
+    c.executions_until AS "executionsUntil", c.swept_at < now() - interval '10 minutes' AS "isSweepDue",
     floor(extract(epoch FROM now()) / 10) > floor(extract(epoch FROM c.taken_in_at) / 10) AS "isLongLookDue",
     c.scores_until AS "scoresUntil", c.outcomes_until AS "outcomesUntil"
   FROM rollout_cursors c WHERE c.project_id = $1 AND c.rollout_id = $2 FOR UPDATE SKIP LOCKED`;
@@ -55,6 +55,9 @@ const KEEP = `UPDATE rollout_cursors SET last_sequence = $3, executions_until = 
  * An execution's end is dated by the start of its transaction, but visible only after the commit. So recent ends are searched again for a
  * while, and known executions are skipped. Ids contain the time, which excludes the weeks before the rollout.
  *
+ * An execution has one rollout at most, so its exposure is looked up by its id alone, and `OFFSET 0` prevents a join. Until the table has
+ * been analyzed, PostgreSQL takes a rollout for as selective as an id: it read all exposures of the rollout for each look.
+ *
  * A canceled execution neither failed nor succeeded. Latency covers answers only, because a call that fails at once is not fast.
  * @param measured metrics for which `isMeasured` holds.
  */
@@ -64,15 +67,16 @@ const exposeStatement = (measured: readonly string[]) => `WITH found AS MATERIAL
     FROM executions e
     WHERE e.project_id = $1 AND e.rollout IS NOT NULL AND e.completed_at >= $4::timestamptz
       AND e.execution_id >= ledger_uuid7_floor($5::timestamptz) AND e.rollout ->> 'rollout_id' = $2::uuid::text
-      AND NOT EXISTS (SELECT FROM rollout_events x
-        WHERE x.project_id = $1 AND x.rollout_id = $2 AND x.execution_id = e.execution_id AND x.kind = 'exposure')
+      AND NOT EXISTS (
+        SELECT FROM rollout_events x WHERE x.project_id = $1 AND x.execution_id = e.execution_id AND x.kind = 'exposure' OFFSET 0)
     ORDER BY e.completed_at, e.execution_id LIMIT $6
   ), exposed AS MATERIALIZED (
     SELECT f.*, row_number() OVER (ORDER BY f.completed_at, f.execution_id) AS nth,
       json_array_length(f.targets) > 1 AND (f.targets -> 0 ->> 'provider', f.targets -> 0 ->> 'model_name')
         IS DISTINCT FROM (m.provider, m.model_name) AS is_fallback
     FROM found f
-    LEFT JOIN LATERAL (SELECT m.provider, m.model_name FROM models m WHERE m.project_id = $1 AND m.model_id = f.model_id) AS m ON true
+    LEFT JOIN LATERAL (SELECT m.provider, m.model_name FROM models m WHERE m.project_id = $1 AND m.model_id = f.model_id OFFSET 0) AS m
+      ON true
   ), exposures AS (
     INSERT INTO rollout_events
       (project_id, rollout_id, sequence, kind, execution_id, phase, arm, unit, status, is_cached, is_fallback, ended_at, measures)
@@ -88,10 +92,12 @@ const exposeStatement = (measured: readonly string[]) => `WITH found AS MATERIAL
  * Adds new scores and outcomes of known exposures, and all those of new exposures, which may have arrived first. The index drops
  * duplicates, including second values of an execution. Scores by another scorer that has or had the name, and non-boolean outcomes of a
  * yes-or-no metric, count as missing.
+ *
+ * Only exposures have no metric. With the condition on `kind`, PostgreSQL may read all exposures of the project by their index.
  */
 const ADD_LATE = `WITH fresh AS MATERIALIZED (
     SELECT x.execution_id FROM rollout_events x
-    WHERE x.project_id = $1 AND x.rollout_id = $2 AND x.sequence > $4::bigint AND x.kind = 'exposure'
+    WHERE x.project_id = $1 AND x.rollout_id = $2 AND x.sequence > $4::bigint AND x.metric IS NULL
   ), scored AS (
     SELECT s.sequence, s.execution_id, s.scorer_id, s.value, s.passed, s.created_at FROM scores s
     WHERE s.project_id = $1 AND s.sequence > $5::bigint
@@ -119,7 +125,10 @@ const ADD_LATE = `WITH fresh AS MATERIALIZED (
     SELECT $1, $2, $3::bigint + row_number() OVER (ORDER BY x.sequence, v.source, v.sequence), 'value', x.execution_id, x.phase, x.arm, x.unit,
       v.metric, CASE WHEN v.metric = ANY ($9::text[]) THEN v.passed::integer ELSE v.value END,
       greatest(0, extract(epoch FROM v.created_at - x.ended_at) * 1000)
-    FROM came v JOIN rollout_events x ON x.project_id = $1 AND x.rollout_id = $2 AND x.execution_id = v.execution_id AND x.kind = 'exposure'
+    FROM came v CROSS JOIN LATERAL (
+      SELECT x.rollout_id, x.sequence, x.execution_id, x.phase, x.arm, x.unit, x.ended_at FROM rollout_events x
+      WHERE x.project_id = $1 AND x.execution_id = v.execution_id AND x.kind = 'exposure' OFFSET 0) AS x
+    WHERE x.rollout_id = $2
     ORDER BY x.sequence, v.source, v.sequence
     ON CONFLICT (project_id, rollout_id, execution_id, metric) WHERE kind = 'value' DO NOTHING
     RETURNING sequence
@@ -129,9 +138,10 @@ const ADD_LATE = `WITH fresh AS MATERIALIZED (
 const AT_ONCE = 5000;
 /**
  * Each look goes back over a span seen before, because a commit becomes visible only after the end that it records: two seconds each time,
- * fifteen every ten seconds for a busy machine, fifteen minutes every five minutes for a stalled commit. Every execution of the span is
- * looked up among the known ones, so long spans are expensive: fifteen seconds each time and fifteen minutes every minute looked up each
- * exposure thirty times, and cost PostgreSQL 1.7 times what the same requests cost without a rollout.
+ * fifteen every ten seconds for a busy machine, fifteen minutes every ten minutes for a stalled commit, whose connection PostgreSQL closes
+ * after a minute. Every execution of the span is looked up among the known ones, so long spans are expensive: fifteen seconds each time and
+ * fifteen minutes every minute looked up each exposure thirty times, and cost PostgreSQL 1.7 times what the same requests cost without a
+ * rollout.
  */
 const OVERLAP_MS = 2000;
 const LONG_OVERLAP_MS = 15_000;

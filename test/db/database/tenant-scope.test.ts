@@ -24,6 +24,14 @@ describe('TenantScope', () => {
 
   afterEach(() => context.owner.query('DELETE FROM models'));
 
+  it('gets connections with the settings of the service, whatever those of the server are', async () => {
+    await context.owner.query(`ALTER DATABASE ${context.owner.database} SET jit = 'on'`);
+    const names = ['role', 'timezone', 'statement_timeout', 'idle_in_transaction_session_timeout', 'jit'];
+    const text = 'SELECT current_setting(n) AS value FROM unnest($1::text[]) AS n';
+    const rows = await context.scope.system<{ value: string }>(text, [names]);
+    expect(rows.map(({ value }) => value)).toEqual(['prompt_ledger_app', 'UTC', '30s', '1min', 'off']);
+  });
+
   it('commits what the work did, and answers with its result', async () => {
     const { scope, projectId } = context;
     const result = await scope.transaction(projectId, async (tx) => {

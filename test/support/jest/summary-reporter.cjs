@@ -1,5 +1,6 @@
 'use strict';
 const { writeFileSync } = require('node:fs');
+const { expectSeconds, run } = require('./expected-times.cjs');
 
 const TELL_EVERY_MS = 10_000;
 
@@ -18,16 +19,19 @@ module.exports = class SummaryReporter {
   constructor(globalConfig) {
     this.startedAt = Date.now();
     this.toldAt = this.startedAt;
+    this.doneSeconds = 0;
     // `-t` skips tests on purpose.
     this.isFiltered = Boolean(globalConfig.testNamePattern);
   }
 
-  onTestResult(_test, _result, { numTotalTestSuites: total, ...results }) {
+  onTestResult(test, _result, { numTotalTestSuites: total, ...results }) {
     const done = results.numPassedTestSuites + results.numFailedTestSuites + results.numPendingTestSuites;
+    this.doneSeconds += expectSeconds(test);
     const now = Date.now();
     if (now - this.toldAt < TELL_EVERY_MS || done >= total) return;
     this.toldAt = now;
-    const leftMs = ((now - this.startedAt) / done) * (total - done);
+    // Weighed by what each file is expected to take, because the slow ones come first.
+    const leftMs = ((now - this.startedAt) / this.doneSeconds) * (run.totalSeconds - this.doneSeconds);
     process.stdout.write(`  … suite ${done} of ${total}, about ${describeTime(leftMs)} left\n`);
   }
 

@@ -82,7 +82,7 @@ async function giveScore(executionId: string, flags: ScoreFlags): Promise<ExitCo
 
 async function computeScore(executionId: string, flags: ScoreFlags): Promise<ExitCode> {
   const { scorer, expected, keep } = flags;
-  if (flags.explanation !== undefined) throw new CliError('--explanation goes with --value or --label.');
+  if (flags.explanation !== undefined) throw new CliError('--explanation needs --value or --label.');
   const request: ScoreExecutionRequest = {
     execution_id: executionId,
     ...(expected === undefined ? {} : { expected: parseJsonInput(expected, '--expected') }),

@@ -40,7 +40,7 @@ it.each<[() => LedgerError, Partial<LedgerError>]>([
       code: 'KEY_NOT_FOUND',
       status: 404,
       title: 'No such key',
-      message: 'Key "k-1" was not found; GET /v1/keys lists the keys there are.',
+      message: 'Key "k-1" was not found; GET /v1/keys lists all keys.',
     },
   ],
   [
@@ -59,7 +59,7 @@ it.each<[() => LedgerError, Partial<LedgerError>]>([
       code: 'USER_NOT_FOUND',
       status: 404,
       title: 'No such user',
-      message: 'User "u-1" was not found in this project; GET /v1/users lists those there are.',
+      message: 'User "u-1" was not found in this project; GET /v1/users lists all users.',
     },
   ],
   [

@@ -33,7 +33,7 @@ export class KeyNotFoundError extends LedgerError {
       code: 'KEY_NOT_FOUND',
       status: 404,
       title: 'No such key',
-      detail: `Key "${keyId}" was not found; GET /v1/keys lists the keys there are.`,
+      detail: `Key "${keyId}" was not found; GET /v1/keys lists all keys.`,
     });
   }
 }
@@ -51,7 +51,7 @@ export class KeyRevokedError extends LedgerError {
 
 export class UserNotFoundError extends LedgerError {
   /** @param hint what else to do, as a clause. */
-  constructor(userId: string, hint = 'GET /v1/users lists those there are') {
+  constructor(userId: string, hint = 'GET /v1/users lists all users') {
     super({
       code: 'USER_NOT_FOUND',
       status: 404,

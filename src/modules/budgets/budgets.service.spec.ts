@@ -155,7 +155,7 @@ describe('a new budget', () => {
       'a value for the whole project',
       { scope_value: 'support' },
       '/scope_value',
-      'does not go with scope "project"',
+      'cannot be used with scope "project"',
       'A budget for the whole project has no scope_value; leave it out.',
     ],
     ['a key without its id', { scope: 'api_key' }, ...NEEDS_ID],

@@ -117,7 +117,7 @@ export class BudgetsService {
 function assertScopeValue({ scope, scope_value: value }: CreateBudgetDto): void {
   if (scope === 'project' && value != null) {
     throw new ValidationError('A budget for the whole project has no scope_value; leave it out.', [
-      { pointer: '/scope_value', message: 'does not go with scope "project"' },
+      { pointer: '/scope_value', message: 'cannot be used with scope "project"' },
     ]);
   }
   if (scope === 'api_key' && !UUID.test(value ?? '')) {

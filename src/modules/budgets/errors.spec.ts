@@ -6,7 +6,7 @@ describe('what a client is told of a budget', () => {
       code: 'BUDGET_NOT_FOUND',
       status: 404,
       title: 'No such budget',
-      message: 'Budget "b-1" was not found; GET /v1/budgets lists the budgets there are.',
+      message: 'Budget "b-1" was not found; GET /v1/budgets lists all budgets.',
     });
   });
 

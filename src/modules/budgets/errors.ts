@@ -6,7 +6,7 @@ export class BudgetNotFoundError extends LedgerError {
       code: 'BUDGET_NOT_FOUND',
       status: 404,
       title: 'No such budget',
-      detail: `Budget "${budgetId}" was not found; GET /v1/budgets lists the budgets there are.`,
+      detail: `Budget "${budgetId}" was not found; GET /v1/budgets lists all budgets.`,
     });
   }
 }

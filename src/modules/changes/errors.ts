@@ -7,7 +7,7 @@ export class ChangeNotFoundError extends LedgerError {
       code: 'CHANGE_NOT_FOUND',
       status: 404,
       title: 'No such change',
-      detail: `Change "${changeId}" was not found; GET /v1/changes lists the changes there are.`,
+      detail: `Change "${changeId}" was not found; GET /v1/changes lists all changes.`,
     });
   }
 }

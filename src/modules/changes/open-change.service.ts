@@ -110,7 +110,7 @@ export class OpenChangeService {
 
 function strayRolloutError(): ValidationError {
   return new ValidationError('Say kind "rollout" for a change that starts a rollout.', [
-    { pointer: '/rollout_id', message: 'goes with kind "rollout" only' },
+    { pointer: '/rollout_id', message: 'can only be used with kind "rollout"' },
   ]);
 }
 

@@ -6,7 +6,7 @@ export class DatasetNotFoundError extends LedgerError {
       code: 'DATASET_NOT_FOUND',
       status: 404,
       title: 'No such dataset',
-      detail: `Dataset "${name}" was not found; GET /v1/datasets lists the datasets there are, and PUT /v1/datasets/{name} makes one.`,
+      detail: `Dataset "${name}" was not found; GET /v1/datasets lists all datasets, and PUT /v1/datasets/{name} makes one.`,
     });
   }
 }
@@ -23,7 +23,7 @@ export class DatasetVersionNotFoundError extends LedgerError {
 
   static ofHash(name: string, version: string): DatasetVersionNotFoundError {
     return new DatasetVersionNotFoundError(
-      `Version ${version} of dataset "${name}" was not found; GET /v1/datasets/{name}/versions lists the versions there are.`,
+      `Version ${version} of dataset "${name}" was not found; GET /v1/datasets/{name}/versions lists all versions.`,
     );
   }
 

@@ -15,7 +15,7 @@ export class ExecutionNotFoundError extends LedgerError {
       code: 'EXECUTION_NOT_FOUND',
       status: 404,
       title: 'No such execution',
-      detail: `${what} was not found; GET /v1/executions lists the executions there are.`,
+      detail: `${what} was not found; GET /v1/executions lists all executions.`,
     });
   }
 

@@ -6,7 +6,7 @@ export class ExperimentNotFoundError extends LedgerError {
       code: 'EXPERIMENT_NOT_FOUND',
       status: 404,
       title: 'No such experiment',
-      detail: `Experiment "${experimentId}" was not found; GET /v1/experiments lists the experiments there are.`,
+      detail: `Experiment "${experimentId}" was not found; GET /v1/experiments lists all experiments.`,
     });
   }
 }

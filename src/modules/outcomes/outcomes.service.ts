@@ -130,7 +130,7 @@ function readTarget({
   const message =
     executionId === null
       ? 'is required, or correlation_id'
-      : 'does not go with execution_id; send one of the two';
+      : 'cannot be used with execution_id; send one of the two';
   throw new ValidationError('Send either execution_id or correlation_id.', [{ pointer, message }]);
 }
 

@@ -9,7 +9,7 @@ export class PromptNotFoundError extends LedgerError {
       code: 'PROMPT_NOT_FOUND',
       status: 404,
       title: 'No such prompt',
-      detail: `Prompt "${name}" was not found; GET /v1/prompts lists the prompts there are.`,
+      detail: `Prompt "${name}" was not found; GET /v1/prompts lists all prompts.`,
     });
   }
 }

@@ -7,7 +7,7 @@ export class RolloutNotFoundError extends LedgerError {
       code: 'ROLLOUT_NOT_FOUND',
       status: 404,
       title: 'No such rollout',
-      detail: `Rollout "${rolloutId}" was not found; GET /v1/rollouts lists the rollouts there are.`,
+      detail: `Rollout "${rolloutId}" was not found; GET /v1/rollouts lists all rollouts.`,
     });
   }
 }

@@ -7,7 +7,7 @@ export class ScorerNotFoundError extends LedgerError {
       code: 'SCORER_NOT_FOUND',
       status: 404,
       title: 'No such scorer',
-      detail: `Scorer "${name}" was not found; GET /v1/scorers lists the scorers there are.`,
+      detail: `Scorer "${name}" was not found; GET /v1/scorers lists all scorers.`,
     });
   }
 }

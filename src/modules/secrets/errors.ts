@@ -6,7 +6,7 @@ export class SecretNotFoundError extends LedgerError {
       code: 'SECRET_NOT_FOUND',
       status: 404,
       title: 'No such secret',
-      detail: `A key of the project for provider "${provider}" was not found; GET /v1/secrets lists those there are.`,
+      detail: `A key of the project for provider "${provider}" was not found; GET /v1/secrets lists all keys.`,
     });
   }
 }

@@ -6,7 +6,7 @@ export class SnippetNotFoundError extends LedgerError {
       code: 'SNIPPET_NOT_FOUND',
       status: 404,
       title: 'No such snippet',
-      detail: `Snippet "${name}" was not found; GET /v1/snippets lists the snippets there are.`,
+      detail: `Snippet "${name}" was not found; GET /v1/snippets lists all snippets.`,
     });
   }
 }

@@ -10,7 +10,7 @@ export class VersionNotFoundError extends LedgerError {
       code: 'VERSION_NOT_FOUND',
       status: 404,
       title: 'No such version',
-      detail: `The ${which} was not found; ${list} lists the versions there are.`,
+      detail: `The ${which} was not found; ${list} lists all versions.`,
     });
   }
 }

@@ -1,5 +1,6 @@
 'use strict';
 const vm = require('node:vm');
+require('./quiet-logs.cjs');
 
 const compileFunction = vm.compileFunction;
 /** The latest compiled script of each file. */

@@ -62,7 +62,7 @@ function readAny(value: unknown, report: Report, suggest: SuggestModels): ModelC
 
 function readRoute(value: Readonly<Record<string, unknown>>, report: Report): ModelChoice | null {
   const { route, ...others } = value;
-  for (const name of Object.keys(others)) report(`/${escaped(name)}`, 'does not go with a route');
+  for (const name of Object.keys(others)) report(`/${escaped(name)}`, 'cannot be used with a route');
   if (typeof route === 'string' && ROUTE_NAME.test(route)) return { kind: 'route', name: route };
   report('/route', ROUTE_NAME_RULE);
   return null;

@@ -120,7 +120,7 @@ export class PromptAdmission {
     if (misplaced.length > 0) {
       throw new ValidationError(
         'Send either content, or the prompt and the version to run.',
-        misplaced.map((member) => ({ pointer: `/${member}`, message: 'does not go with content' })),
+        misplaced.map((member) => ({ pointer: `/${member}`, message: 'cannot be used with content' })),
       );
     }
     const read = await this.contents.read(projectId, content as UnsavedContentDto);

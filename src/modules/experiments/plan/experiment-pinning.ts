@@ -131,7 +131,7 @@ export class ExperimentPinning {
     if (model !== null && readModelChoice(model, `/candidates/${at}/model`).kind === 'route') {
       throw new ValidationError(
         'Name the models of each candidate: a route may change while the experiment runs.',
-        [{ pointer: `/candidates/${at}/model/route`, message: 'does not go with an experiment' }],
+        [{ pointer: `/candidates/${at}/model/route`, message: 'cannot be used with an experiment' }],
       );
     }
     const request = {

@@ -6,7 +6,7 @@ export class PriceNotFoundError extends LedgerError {
       code: 'PRICE_NOT_FOUND',
       status: 404,
       title: 'No such price',
-      detail: `Price "${priceId}" was not found; GET /v1/prices lists those there are.`,
+      detail: `Price "${priceId}" was not found; GET /v1/prices lists all prices.`,
     });
   }
 }

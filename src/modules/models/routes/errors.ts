@@ -7,7 +7,7 @@ export class ModelRouteNotFoundError extends LedgerError {
       code: 'MODEL_ROUTE_NOT_FOUND',
       status: 404,
       title: 'No such route of models',
-      detail: `Route "${name}" was not found; GET /v1/routes lists those there are.`,
+      detail: `Route "${name}" was not found; GET /v1/routes lists all routes.`,
     });
   }
 }

@@ -46,7 +46,7 @@ export class DefinitionReader {
     const known: readonly string[] = ['kind', ...MEMBERS[this.body.kind]];
     for (const name of Object.keys(this.body) as (keyof PutScorerDto)[]) {
       if (this.member(name) === undefined || known.includes(name)) continue;
-      this.report(name, `does not go with a ${this.body.kind}`);
+      this.report(name, `cannot be used with a ${this.body.kind}`);
     }
   }
 
@@ -70,11 +70,11 @@ export class DefinitionReader {
       this.report(min === undefined ? 'min' : 'max', 'is required with the other end of the range');
     } else if (min !== undefined && max !== undefined) {
       if (!(min < max)) this.report('max', 'must be above min');
-      if (labels !== undefined) this.report('labels', 'does not go with min and max');
+      if (labels !== undefined) this.report('labels', 'cannot be used with min and max');
     }
     if (labels === undefined) return { min, max, threshold: this.readThreshold(min ?? 0, max ?? 1) };
     if (this.member('threshold') !== undefined) {
-      this.report('threshold', 'does not go with labels, which say themselves what passes');
+      this.report('threshold', 'cannot be used with labels, which say themselves what passes');
     }
     return { labels };
   }

@@ -76,14 +76,14 @@ function assertValue(reader: DefinitionReader, check: CheckName, valueJson: stri
     if (check === 'json_schema') reader.report('value', 'is required: the JSON Schema');
     return;
   }
-  if (rule === null) reader.report('value', `does not go with the check ${check}`);
+  if (rule === null) reader.report('value', `cannot be used with the check ${check}`);
   else if (!rule.isAllowed(parseExact(valueJson))) reader.report('value', rule.words);
 }
 
 function assertPath(reader: DefinitionReader, check: CheckName): void {
   const path = reader.member('path');
   if (path === undefined) return;
-  if (WITHOUT_PATH.includes(check)) reader.report('path', `does not go with the check ${check}`);
+  if (WITHOUT_PATH.includes(check)) reader.report('path', `cannot be used with the check ${check}`);
   else if (path.length > MAX_PATH_CHARS || parsePath(path) === null) {
     reader.report('path', 'must be a JSON pointer such as /a/0, or a path such as a[0].b');
   }

@@ -18,7 +18,8 @@ export function readPostedScore(
   const { labels, min, max } = definition;
   if (labels !== null) {
     const names = Object.keys(labels).join(', ');
-    if (value !== null) throw refusal('value', `does not go with this scorer; send label, one of ${names}`);
+    if (value !== null)
+      throw refusal('value', `cannot be used with this scorer; send label, one of ${names}`);
     if (label === null) throw refusal('label', `is required for this scorer, one of ${names}`);
     if (!Object.hasOwn(labels, label)) throw refusal('label', `must be one of ${names}`);
     const passed = labels[label] === true;
@@ -26,7 +27,7 @@ export function readPostedScore(
   }
   const [least, most] = [min ?? 0, max ?? 1];
   if (label !== null)
-    throw refusal('label', `does not go with this scorer; send value, from ${least} to ${most}`);
+    throw refusal('label', `cannot be used with this scorer; send value, from ${least} to ${most}`);
   if (value === null) throw refusal('value', `is required for this scorer, from ${least} to ${most}`);
   if (!(value >= least && value <= most)) throw refusal('value', `must be from ${least} to ${most}`);
   return { value: value === 0 ? 0 : value, label: null, passed: value >= thresholdFor(definition) };

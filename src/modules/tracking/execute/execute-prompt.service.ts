@@ -122,6 +122,6 @@ function requireOnlyModel<T>(
   model: T,
 ): T {
   if (provider === null && modelName === null) return model;
-  const message = 'does not go with provider and model_name';
+  const message = 'cannot be used with provider and model_name';
   throw new ValidationError('Name the model once.', [{ pointer: '/model', message }]);
 }

@@ -125,7 +125,7 @@ function toTemplates({
 }: CodePromptDto): PromptContent | LedgerError {
   if (messages === undefined) return { kind: 'text', templateSource: templateSource as string };
   if (templateSource !== undefined) {
-    const message = 'does not go with template_source: a prompt is a text or messages';
+    const message = 'cannot be used with template_source: a prompt is a text or messages';
     return new ValidationError('Send exactly one of template_source and messages.', [
       { pointer: '/messages', message },
     ]);

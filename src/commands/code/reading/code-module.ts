@@ -207,9 +207,10 @@ export class CodeModule implements ImportedModule {
 
   /** Finds changes to exports other than plain assignments and calls, such as `delete PROMPTS.A`. */
   private refuseChanges(statement: Statement): void {
-    for (const [name, line] of findChanges([statement])) {
+    for (const [name, change] of findChanges([statement], this.statements)) {
+      const { line } = change;
       if (!this.exportedNames.has(name)) continue;
-      if (mayHoldText(statement) || this.holdsText(name)) {
+      if (change.holdsText || mayHoldText(statement) || this.holdsText(name)) {
         this.complain(
           line,
           `${name} cannot be read: it is changed when the code runs: write it where it is made`,

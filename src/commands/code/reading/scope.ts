@@ -1,4 +1,4 @@
-import { findChanges } from './changes/find-changes.js';
+import { type Change, findChanges } from './changes/find-changes.js';
 import { readClass } from './class-members.js';
 import type { CodePlace } from '../code-prompt.js';
 import { readEnum } from './enum-members.js';
@@ -48,7 +48,7 @@ export class Scope implements Names {
   /** Names of types, which do not exist at run time. */
   readonly types = new Set<string>();
   private readonly found = new Map<string, StaticMember>();
-  private readonly changes: Map<string, number>;
+  private readonly changes: Map<string, Change>;
 
   constructor(
     private readonly context: ScopeContext,
@@ -72,8 +72,8 @@ export class Scope implements Names {
 
   findChange(name: string): CodePlace | null {
     if (!this.found.has(name)) return this.outer?.findChange(name) ?? null;
-    const line = this.changes.get(name);
-    return line === undefined ? null : { file: this.file, line };
+    const change = this.changes.get(name);
+    return change === undefined ? null : { file: this.file, line: change.line };
   }
 
   open(specifier: string): StaticValue | undefined {

@@ -2,7 +2,7 @@ import { readClass } from './class-members.js';
 import type { CodePlace } from '../code-prompt.js';
 import { mayHoldText } from './may-hold-text.js';
 import { joinTexts, makeList, makeMap, mergeObjects, readTextMethod } from './static-calls.js';
-import { OTHER, type StaticMember, type StaticValue, UnreadableError } from './static-values.js';
+import { holdsText, OTHER, type StaticMember, type StaticValue, UnreadableError } from './static-values.js';
 import {
   type Expression,
   type ExpressionOf,
@@ -40,7 +40,7 @@ const NEVER_TEXT = new Set<string>([
 
 /** Classes whose instances are never text, whatever they are given. */
 const NEVER_TEXT_CLASSES =
-  /^(?:AbortController|Date|Error|\w+Error|Headers|Intl\.\w+|Promise|Proxy|RegExp|TextDecoder|TextEncoder|URL|URLSearchParams|WeakMap|WeakSet|\w+Array|ArrayBuffer)$/;
+  /^(?:AbortController|Date|Error|\w+Error|Headers|Intl\.\w+|Promise|RegExp|TextDecoder|TextEncoder|URL|URLSearchParams|WeakMap|WeakSet|\w+Array|ArrayBuffer)$/;
 const NEVER_TEXT_CALLS =
   /^(?:Symbol(?:\.for)?|Number|Boolean|BigInt|parseInt|parseFloat|Math\.\w+|Date\.now|RegExp)$/;
 /** Calls that return their argument. */
@@ -226,7 +226,8 @@ export class StaticReader {
       return value ?? this.refuse(made, `what is in the ${path} is only known when the code runs`);
     }
     if (!isOwn && NEVER_TEXT_CLASSES.test(path)) return OTHER;
-    if (mayHoldText(made.arguments)) {
+    const isProxy = !isOwn && path === 'Proxy' && first !== undefined;
+    if (mayHoldText(made.arguments) || (isProxy && holdsText(this.read(first)))) {
       return this.refuse(made, 'what a constructor makes of a text is only known when the code runs');
     }
     const isRead = isOwn || made.callee.type === 'ClassExpression';

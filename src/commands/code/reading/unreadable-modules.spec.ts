@@ -15,6 +15,14 @@ describe('what cannot be read', () => {
       `export const A = \`x \${process.env.B}\`;`,
       '1: A cannot be read: process is not a constant in this file',
     ],
+    [
+      `export const P = new Proxy({ A: 'x' }, { get: () => 'y' });`,
+      '1: P cannot be read: what a constructor makes of a text is only known when the code runs',
+    ],
+    [
+      `const all = { A: 'x' };\nexport const P = new Proxy(all, handler);`,
+      '2: P cannot be read: what a constructor makes of a text is only known when the code runs',
+    ],
     [`export const A = dedent\`x\`;`, '1: A cannot be read: a tagged template is a call of a function'],
     [`export const A = is ? 'x' : 'y';`, '1: A cannot be read: its text is only known when the code runs'],
     [`export let A = 'x';`, '1: A cannot be read: it may change, make it a const'],

@@ -37,6 +37,14 @@ describe('what is changed after it was made', () => {
     `true && (o.A = 'y');`,
     `class C { static { o.A = 'y'; } }`,
     `try { o.A = 'y'; } catch (e) {}`,
+    `setUp(); function setUp() { o.A = 'y'; }`,
+    `const setUp = () => { o.A = 'y'; }; setUp();`,
+    `async function setUp() { o.A = 'y'; } await setUp();`,
+    `export function setUp(p) { p.A = 'y'; } setUp(o);`,
+    `const setUp = ({ n }, p = {}) => { p.A = 'y'; }; setUp(all, o);`,
+    `const setUp = (k) => { o[k] = 'y'; }; keys.forEach(setUp);`,
+    `const first = () => second(); const second = () => { first(); o.A = 'y'; }; first();`,
+    `const first = (p) => second(p); const second = (q) => { q.A = 'y'; }; first(o);`,
   ])('is not read as it was before: %s', (change) => {
     const source = `const o: any = { A: 'x' };\n${change}\nexport const P = o;`;
     expect(read(source).prompts).toEqual([]);
@@ -64,10 +72,16 @@ describe('what is changed after it was made', () => {
     `export const P: any = {};\n(() => { P.A = 'x'; })();`,
     `export const P: any = {};\nP.A = 'x', P.B = 'y';`,
     `export enum P { A = 'x' }\n(P as any).A = 'y';`,
+    `export const P: any = {};\nconst setUp = () => { P.A = 'x'; }; setUp();`,
   ])('is said of what is exported: %s', (source) => {
     expect(problemsOf(source)).toEqual([
       '2: P cannot be read: it is changed when the code runs: write it where it is made',
     ]);
+  });
+
+  it('is of no interest where no text is in it', () => {
+    const source = `export const registry: any = {};\nfunction setUp() { registry.client = connect(); }\nsetUp();`;
+    expect(read(source)).toEqual({ prompts: [], problems: [] });
   });
 
   it('is read as it becomes where another file imports it', () => {
@@ -89,6 +103,10 @@ describe('what is changed after it was made', () => {
 
   it.each([
     `function f() { o.A = 'y'; }`,
+    `function f(o) { o.A = 'y'; } f({});`,
+    `function f(p) { p.A = 'y'; } f(other); f({ ...o });`,
+    `function f(p) { { const p = {}; p.A = 'y'; } } f(o);`,
+    `{ const f = () => {}; f(o); } function f() { o.A = 'y'; }`,
     `const f = () => { o.A = 'y'; };`,
     `class C { m() { o.A = 'y'; } }`,
     `const f = (o: any) => { o.A = 'y'; };`,

@@ -17,27 +17,49 @@ const LATER =
 const IN_PLACE = /^(?:FunctionExpression|ArrowFunctionExpression)$/;
 const NO_VALUES = new Set(['typeAnnotation', 'typeParameters', 'typeArguments', 'returnType', 'loc']);
 
+export interface Change {
+  readonly line: number;
+  /** Whether there is a text in what changes it: the statement of the change, or the function of the module that makes it. */
+  readonly holdsText: boolean;
+}
+
 /**
- * Finds the names whose object, list or Map is changed after its creation while the module loads, with the line of the first change.
- * Functions count if they are called in place or passed to a call. A change through an alias (`const other = it`) counts, too.
+ * Finds the names whose object, list or Map is changed after its creation while the module loads, with the first change.
+ * Functions count if they are called in place or passed to a call, and the module's own functions if they are called or passed by name. A
+ * change through an alias (`const other = it`) or a parameter counts, too.
+ * @param module all statements of the module, whose functions these may call.
  */
-export function findChanges(statements: readonly Statement[]): Map<string, number> {
-  const search = new ChangeSearch();
+export function findChanges(
+  statements: readonly Statement[],
+  module: readonly Statement[] = statements,
+): Map<string, Change> {
+  const search = new ChangeSearch(listFunctions(module));
   for (const statement of statements) search.visit(statement, new Set());
   for (const [alias, original] of listAliases(statements)) {
     for (const [from, to] of [
       [alias, original],
       [original, alias],
     ] as const) {
-      const line = search.changes.get(from);
-      if (line !== undefined && !search.changes.has(to)) search.changes.set(to, line);
+      const change = search.changes.get(from);
+      if (change !== undefined && !search.changes.has(to)) search.changes.set(to, change);
     }
   }
   return search.changes;
 }
 
 class ChangeSearch {
-  readonly changes = new Map<string, number>();
+  readonly changes = new Map<string, Change>();
+  /** The function of the module that the search is in. */
+  private inside: SyntaxNode | null = null;
+
+  /**
+   * @param functions those of the module, by name.
+   * @param followed functions whose bodies are searched already, or whose parameters are.
+   */
+  constructor(
+    private readonly functions: ReadonlyMap<string, SyntaxNode>,
+    private readonly followed: Set<SyntaxNode> = new Set(),
+  ) {}
 
   visit(node: unknown, hidden: Hidden): void {
     if (Array.isArray(node)) return node.forEach((each) => this.visit(each, hidden));
@@ -52,11 +74,40 @@ class ChangeSearch {
 
   private visitCalled({ callee, arguments: args }: SyntaxNode, hidden: Hidden): void {
     for (const each of [callee, ...(args as unknown[])].map(unwrap)) {
-      if (!isNode(each) || !IN_PLACE.test(each.type)) continue;
-      const inner = new Set(hidden);
-      addPatternNames(each['params'], inner);
-      this.visit(each['body'], inner);
+      if (!isNode(each)) continue;
+      if (IN_PLACE.test(each.type)) this.visitBody(each, hidden);
+      else this.visitNamed(each, each === unwrap(callee) ? (args as unknown[]) : [], hidden);
     }
+  }
+
+  private visitBody(called: SyntaxNode, hidden: Hidden): void {
+    const inner = new Set(hidden);
+    addPatternNames(called['params'], inner);
+    this.visit(called['body'], inner);
+  }
+
+  /** Follows a function of the module into its body, where its parameters stand for what it is called with. */
+  private visitNamed({ type, name }: SyntaxNode, args: readonly unknown[], hidden: Hidden): void {
+    const called = type === 'Identifier' && !hidden.has(String(name)) && this.functions.get(String(name));
+    if (!called || this.followed.has(called)) return;
+    this.followed.add(called);
+    const outside = this.inside;
+    this.inside = called;
+    this.visitBody(called, new Set());
+    this.inside = outside;
+    const itself = new ChangeSearch(this.functions, this.followed);
+    itself.inside = called;
+    itself.visit(called['body'], new Set());
+    (called['params'] as unknown[]).forEach((parameter, at) => {
+      const names = new Set<string>();
+      addPatternNames([parameter], names);
+      const change = [...names].map((each) => itself.changes.get(each)).find((each) => each !== undefined);
+      const given = unwrap(args[at]);
+      if (change === undefined || !isNode(given) || given.type !== 'Identifier') return;
+      const changed = String(given['name']);
+      if (!hidden.has(changed) && !this.changes.has(changed)) this.changes.set(changed, change);
+    });
+    this.followed.delete(called);
   }
 
   private readChange(node: SyntaxNode, hidden: Hidden): void {
@@ -102,7 +153,9 @@ class ChangeSearch {
     if (!isNode(node) || node.type !== 'Identifier') return;
     const name = String(node['name']);
     if (hidden.has(name) || this.changes.has(name)) return;
-    if (members <= depth || mayHoldText(change)) this.changes.set(name, getLine(change as never));
+    const isTextual = mayHoldText(this.inside ?? change);
+    if (members > depth && !isTextual) return;
+    this.changes.set(name, { line: getLine(change as never), holdsText: isTextual });
   }
 }
 
@@ -149,6 +202,26 @@ function addPatternNames(patterns: unknown, names: Set<string>): void {
     else addPatternNames([left, value, argument, parameter], names);
     if (type === 'ObjectPattern' || type === 'ArrayPattern') addPatternNames(properties ?? elements, names);
   }
+}
+
+/** Lists the functions that a module declares at its top level, by name. */
+function listFunctions(module: readonly Statement[]): Map<string, SyntaxNode> {
+  const functions = new Map<string, SyntaxNode>();
+  for (const statement of module) {
+    const { declaration } = statement as { declaration?: unknown };
+    const declared = isNode(declaration) ? declaration : (statement as unknown as SyntaxNode);
+    if (declared.type === 'FunctionDeclaration') addFunction(declared['id'], declared, functions);
+    if (declared.type !== 'VariableDeclaration') continue;
+    for (const { id, init } of declared['declarations'] as SyntaxNode[]) addFunction(id, init, functions);
+  }
+  return functions;
+}
+
+function addFunction(id: unknown, value: unknown, functions: Map<string, SyntaxNode>): void {
+  const made = unwrap(value);
+  if (!isNode(id) || id.type !== 'Identifier' || !isNode(made)) return;
+  if (made.type === 'FunctionDeclaration' || IN_PLACE.test(made.type))
+    functions.set(String(id['name']), made);
 }
 
 /** Lists each `const alias = original` of a file. Exported aliases are followed at their export. */

@@ -74,6 +74,13 @@ export class EnvironmentProtectedError extends LedgerError {
     );
   }
 
+  /** For a prompt that only someone who may lift the protection may delete. */
+  static ofDeletion(promptName: string, environment: string): EnvironmentProtectedError {
+    return new EnvironmentProtectedError(
+      `Prompt "${promptName}" runs in the protected environment "${environment}", so only someone with the scope environments:write may delete it.`,
+    );
+  }
+
   /** For a rollout that only a change may start. */
   static ofRollout(promptName: string, environment: string, rolloutId: string): EnvironmentProtectedError {
     return new EnvironmentProtectedError(

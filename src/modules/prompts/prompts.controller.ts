@@ -120,9 +120,10 @@ export class PromptsController {
   @ScopesOverPrompt('prompts:write')
   @ApiOperation({
     summary: 'Delete a prompt',
-    description: 'Its versions and executions stay readable by id.',
+    description:
+      'Its versions and executions stay readable by id. If it runs in a protected environment, this also needs the scope `environments:write`.',
   })
-  @ApiProblems(400, 404)
+  @ApiProblems(400, 404, 409)
   delete(@CurrentCaller() caller: Caller, @Param('name', PromptNamePipe) name: string): Promise<void> {
     return this.prompts.delete(caller, name);
   }

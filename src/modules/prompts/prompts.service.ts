@@ -137,12 +137,21 @@ export class PromptsService {
     });
   }
 
-  /** Frees the name; versions and executions stay readable by id. @throws PromptNotFoundError `PROMPT_NOT_FOUND` */
+  /**
+   * Frees the name; versions and executions stay readable by id.
+   * @throws PromptNotFoundError `PROMPT_NOT_FOUND`
+   * @throws EnvironmentProtectedError `ENVIRONMENT_PROTECTED` when it runs in a protected environment and the caller may not lift the
+   *   protection.
+   */
   async delete(actor: AuthorizedActor, name: string): Promise<void> {
     await this.change(actor, name, async (tx) => {
       const prompt = await this.prompts.findLocked(tx, actor.projectId, name);
       if (prompt === null) throw new PromptNotFoundError(name);
       assertMayOver(actor, prompt.ownerTeam, 'prompts:write');
+      if (!actor.scopes.has('environments:write')) {
+        const [environment] = await this.rules.listProtected(tx, prompt);
+        if (environment !== undefined) throw EnvironmentProtectedError.ofDeletion(name, environment);
+      }
       await this.prompts.markDeleted(tx, prompt);
       const { promptId, mode, description, ownerTeam: owner_team, tags } = prompt;
       const activeId = (await this.prompts.findPointer(tx, prompt))?.versionId ?? null;

@@ -3,6 +3,7 @@ import { EventStreamClient } from '../../support/event-stream-client.js';
 import { type LedgerProcess, startLedger } from '../../support/servers/processes.js';
 import { move, putVersions, rollBack, run, setRules } from './environments.js';
 import { otherProject } from '../other-project.js';
+import { memberClient } from '../people.js';
 import { record } from '../recording/record-entries.js';
 import {
   ADMIN_KEY,
@@ -207,6 +208,19 @@ describe('a protected environment refuses', () => {
     expect(answer.body['detail']).toContain('POST /v1/changes');
     expectProtected(await move(admin, 'homeless', 'prod', 1));
     expect((await move(admin, 'guarded', 'prod', STANDS)).body['moved']).toBe(false);
+  });
+
+  it('an editor who deletes a prompt that runs there, and keeps it', async () => {
+    const editor = await memberClient(stage, 'editor');
+    for (const name of ['deleted', 'elsewhere']) await putVersions(admin, name, 1);
+    await move(admin, 'deleted', 'delete-prod', 1);
+    await setRules(admin, 'delete-prod', { protected: true });
+    const refused = await editor.delete(promptPath('deleted'));
+    expectProtected(refused);
+    expect(refused.body['detail']).toContain('environments:write');
+    expect(await run(admin, 'deleted', 'delete-prod')).toMatchObject({ status: 200 });
+    expect((await editor.delete(promptPath('elsewhere'))).status).toBe(204);
+    expect((await admin.delete(promptPath('deleted'))).status).toBe(204);
   });
 
   it('code that would move its pointer, a dry run included, and writes nothing', async () => {

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { EnvironmentEntity } from '../../../entities/index.js';
+import { EnvironmentEntity, type PromptEntity } from '../../../entities/index.js';
 
 /**
  * One lock for all environments of a project: moves share it, and a change of rules takes it exclusively.
@@ -9,6 +9,10 @@ import { EnvironmentEntity } from '../../../entities/index.js';
 export const environmentsLockKey = (project: string) => `hashtextextended('environments ' || ${project}, 0)`;
 
 const LOCK_KEY = environmentsLockKey('$1');
+
+const PROTECTED_POINTERS = `SELECT pp.environment FROM prompt_pointers pp
+  JOIN environments e ON e.project_id = pp.project_id AND e.name = pp.environment
+  WHERE pp.project_id = $1 AND pp.prompt_id = $2 AND e.protected ORDER BY pp.environment COLLATE "C"`;
 
 @Injectable()
 export class EnvironmentRulesRepository {
@@ -21,6 +25,15 @@ export class EnvironmentRulesRepository {
     // A separate statement: the next one must see what was committed while this one waited.
     await tx.query(`SELECT pg_advisory_xact_lock_shared(${LOCK_KEY})`, [projectId]);
     return tx.findOneBy(EnvironmentEntity, { projectId, name });
+  }
+
+  /** Lists the protected environments in which a prompt has a version of its own, by name. */
+  async listProtected(
+    tx: EntityManager,
+    { projectId, promptId }: Pick<PromptEntity, 'projectId' | 'promptId'>,
+  ): Promise<string[]> {
+    const rows = await tx.query<{ environment: string }[]>(PROTECTED_POINTERS, [projectId, promptId]);
+    return rows.map(({ environment }) => environment);
   }
 
   /** Waits until no transaction holds the rules of the project, and keeps others out until this one ends. */

@@ -141,6 +141,9 @@ describe('a prompt', () => {
     await person.page.getByRole('button', { name: /v2/, pressed: true }).waitFor();
     const { body } = await stage.admin.get(`${promptPath('mail/reply')}/versions/2`);
     expect(body).toMatchObject({ template_source: 'Answer {{question}} in one sentence', status: 'draft' });
+    await person.page.getByRole('link', { name: 'Editor' }).click();
+    await person.page.getByText('draft after v2').waitFor();
+    await person.page.getByText('Nothing has changed').waitFor();
   });
 
   it('says where a template does not parse, and does not save it', async () => {

@@ -1,5 +1,5 @@
 import { defaultKeymap, history, historyKeymap } from '@codemirror/commands';
-import { EditorState } from '@codemirror/state';
+import { Annotation, EditorState } from '@codemirror/state';
 import { drawSelection, EditorView, keymap } from '@codemirror/view';
 import { useEffect, useRef } from 'react';
 import { nonce } from '../nonce';
@@ -27,6 +27,9 @@ const THEME = EditorView.theme({
   },
 });
 
+/** Marks a change that comes from the value, which nobody typed. */
+const FromValue = Annotation.define<true>();
+
 /** An editor for Liquid. Tab leaves it, as in every other field, and so does Escape followed by Tab. */
 export function CodeEditor({ label, value, onChange }: CodeEditorProps) {
   const host = useRef<HTMLDivElement>(null);
@@ -50,7 +53,9 @@ export function CodeEditor({ label, value, onChange }: CodeEditorProps) {
           EditorView.cspNonce.of(nonce),
           EditorView.contentAttributes.of({ 'aria-label': label, 'aria-multiline': 'true' }),
           EditorView.updateListener.of((update) => {
-            if (update.docChanged) changed.current(update.state.doc.toString());
+            // Reported back, a value that is about to change would become the draft of somebody who typed nothing.
+            const isTyped = !update.transactions.some((each) => each.annotation(FromValue) === true);
+            if (update.docChanged && isTyped) changed.current(update.state.doc.toString());
           }),
           THEME,
         ],
@@ -63,7 +68,10 @@ export function CodeEditor({ label, value, onChange }: CodeEditorProps) {
     const editor = view.current;
     // The editor uses its own line breaks, so a foreign `\r\n` would count as a change.
     if (editor === null || editor.state.doc.toString() === value) return;
-    editor.dispatch({ changes: { from: 0, to: editor.state.doc.length, insert: value } });
+    editor.dispatch({
+      changes: { from: 0, to: editor.state.doc.length, insert: value },
+      annotations: FromValue.of(true),
+    });
   }, [value, label]);
   return <div ref={host} />;
 }

@@ -1,7 +1,16 @@
 // Only for the worker: Liquid's parser is large, and a large template takes longer than a frame.
-import { toContent, type Content, pickExtras, type WireContent } from '../../../sdk/src/prompts/content';
+import {
+  type Content,
+  pickExtras,
+  pickRules,
+  toContent,
+  type WireContent,
+} from '../../../sdk/src/prompts/content';
 import { compileContent } from '../../../sdk/src/prompts/templating';
 import { translatingErrors } from '../../../sdk/src/prompts/templating-errors';
+import { listPins, type SnippetPin } from '../../../src/templating';
+
+export type { SnippetPin };
 
 /** A content as the service would compile it: the service runs the same code. */
 export interface Compiled {
@@ -11,14 +20,26 @@ export interface Compiled {
   render(variables: Readonly<Record<string, unknown>>): Content;
 }
 
-/** The checksum includes the schema. It excludes the pinned snippets, which the service finds in the text. */
-const pickSchema = ({ variables_schema: schema }: WireContent) =>
-  schema === undefined ? {} : { variables_schema: schema };
-
-/** @throws PromptLedgerError `TEMPLATE_INVALID` */
+/** @throws PromptLedgerError `TEMPLATE_INVALID`, also for a snippet that the template names and the content lacks. */
 export function compile(content: WireContent): Compiled {
   const compiled = translatingErrors(() =>
-    compileContent(toContent(content), { ...pickExtras(content), ...pickSchema(content) }, null, undefined),
+    compileContent(toContent(content), { ...pickExtras(content), ...pickRules(content) }, null, undefined),
   );
   return { ...compiled, render: (variables) => translatingErrors(() => compiled.render(variables)) };
+}
+
+/**
+ * Lists the versions of snippets that the templates name themselves, each once.
+ * @returns null for a content without the tag, which needs no list of snippets.
+ * @throws PromptLedgerError `TEMPLATE_INVALID`
+ */
+export function listSnippets(content: WireContent): readonly SnippetPin[] | null {
+  const source = toContent(content);
+  return translatingErrors(() =>
+    listPins(
+      typeof source === 'string'
+        ? { kind: 'text', templateSource: source }
+        : { kind: 'chat', messages: source },
+    ),
+  );
 }

@@ -5,6 +5,7 @@ import { parseCompareSearch, parseExecutionsSearch } from '../features/execution
 import { parsePlaygroundSearch } from '../features/playground';
 import { parsePromptSearch } from '../features/prompt';
 import { parsePromptsSearch, PromptsScreen } from '../features/prompts';
+import { parseSnippetSearch, parseSnippetsSearch } from '../features/snippets';
 import { evaluateRoutes } from './evaluate-routes';
 import { governRoutes } from './govern-routes';
 import { rollOutRoutes } from './roll-out-routes';
@@ -36,6 +37,20 @@ const prompt = createRoute({
   path: '/prompts/$name',
   validateSearch: parsePromptSearch,
   component: lazyRouteComponent(() => import('./prompt-page'), 'PromptPage'),
+});
+
+const snippets = createRoute({
+  getParentRoute: () => root,
+  path: '/snippets',
+  validateSearch: parseSnippetsSearch,
+  component: lazyRouteComponent(() => import('../features/snippets/snippets-screen'), 'SnippetsScreen'),
+});
+
+const snippet = createRoute({
+  getParentRoute: () => root,
+  path: '/snippets/$name',
+  validateSearch: parseSnippetSearch,
+  component: lazyRouteComponent(() => import('../features/snippets/snippet-screen'), 'SnippetScreen'),
 });
 
 const playground = createRoute({
@@ -94,6 +109,8 @@ export const router = createRouter({
     prompts,
     newPrompt,
     prompt,
+    snippets,
+    snippet,
     playground,
     executions,
     execution,

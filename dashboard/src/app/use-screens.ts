@@ -12,6 +12,7 @@ import {
   Scale,
   Settings,
   Split,
+  TextQuote,
 } from 'lucide-react';
 import { useMe } from '../api/use-session';
 
@@ -53,6 +54,7 @@ export function useScreens(): readonly ScreenGroup[] {
       title: null,
       screens: [
         link('/prompts', 'Prompts', MessageSquareText),
+        ...(may('prompts:read') ? [link('/snippets', 'Snippets', TextQuote)] : []),
         ...(may('executions:run') ? [link('/playground', 'Playground', FlaskConical)] : []),
         ...(may('executions:list') ? [link('/executions', 'Executions', ListTree)] : []),
         ...(may('analytics:read') ? [link('/analytics', 'Analytics', ChartNoAxesCombined)] : []),

@@ -1,6 +1,6 @@
 import type { ChatMessage } from '@prompt-ledger/client';
 import { readJson, readJsonObject } from '../api/json-text';
-import { type Compiled, compile } from '../api/templating';
+import { type Compiled, compile, listSnippets, type SnippetPin } from '../api/templating';
 import { compareWords, type DiffPart } from './compare-words';
 
 /** The facts about a content that need no variables. */
@@ -25,6 +25,11 @@ export const TASKS = {
   compile([content]: readonly [content: string]): CompiledFacts {
     const { variables, checksumHash } = compiled(content);
     return { variables, checksumHash };
+  },
+
+  /** Lists the snippets that a content names; null for none. @throws PromptLedgerError `TEMPLATE_INVALID` */
+  listSnippets([content]: readonly [content: string]): readonly SnippetPin[] | null {
+    return listSnippets(readJson(content) as WireContent);
   },
 
   /**

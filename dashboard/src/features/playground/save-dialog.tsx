@@ -8,6 +8,7 @@ import { ask } from '../../background/ask';
 import { Field, Input } from '../../ui/controls/field';
 import { Dialog } from '../../ui/dialog';
 import { DialogActions } from '../../ui/dialog-actions';
+import { addSnippets } from '../../ui/editor/add-snippets';
 import { Problem } from '../../ui/problem';
 import { say } from '../../ui/toasts';
 import { contentKey, contentOfVariant, settingsOfVariant, type Variant } from './variants/variant';
@@ -30,7 +31,7 @@ export function SaveDialog({
   const saving = useMutation({
     mutationFn: async () => {
       const content = contentOfVariant(variant);
-      await ask('compile', [compactJson(content)]);
+      await ask('compile', [await addSnippets(compactJson(content))]);
       const { version } = await ledger.prompts.put(name, {
         ...content,
         settings: settingsOfVariant(variant),

@@ -1,6 +1,7 @@
 import { compactJson } from '../../api/json-text';
 import { ask } from '../../background/ask';
-import { useBackground } from '../../ui/hooks/use-background';
+import { addSnippets } from '../../ui/editor/add-snippets';
+import { useWork } from '../../ui/hooks/use-work';
 import { contentOfVariant, type Playground, type Variant } from './variants/variant';
 
 /** Returns the shared variables as typed, or an example with every name that the variants use. */
@@ -9,13 +10,20 @@ export async function variablesText({ variants, variables }: Playground): Promis
 }
 
 export async function exampleText(variants: readonly Variant[]): Promise<string> {
-  return exampleOf(await ask('listVariables', [contentsText(variants)]));
+  return exampleOf(await listVariables([contentsText(variants)]));
 }
 
 /** Returns the text of `variablesText` to show, slightly delayed during typing. */
 export function useVariablesText({ variants, variables }: Playground): string {
-  const names = useBackground('listVariables', variables === null ? [contentsText(sharing(variants))] : null);
+  const names = useWork(listVariables, variables === null ? [contentsText(sharing(variants))] : null);
   return variables ?? exampleOf(names.output ?? []);
+}
+
+/** A content whose snippets cannot be read has no variables to show, and running it says why. */
+async function listVariables([contents]: readonly [contents: string]): Promise<readonly string[]> {
+  const texts = JSON.parse(contents) as readonly string[];
+  const whole = await Promise.all(texts.map(async (text) => addSnippets(text).catch(() => text)));
+  return ask('listVariables', [JSON.stringify(whole)]);
 }
 
 function sharing(variants: readonly Variant[]): readonly Variant[] {

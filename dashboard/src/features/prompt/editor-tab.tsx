@@ -15,11 +15,11 @@ import { WordDiff } from '../../ui/text/word-diff';
 import { ContentEditor } from '../../ui/editor/content-editor';
 import { type Draft, toDraft, writeDraft } from './draft';
 import { ExtrasPanel } from './extras-panel';
-import { Preview, Rendered } from './preview';
+import { Preview, Rendered } from '../../ui/editor/preview';
 import { refreshPrompts } from './prompt-queries';
-import { SavePanel } from './save-panel';
+import { SavePanel } from '../../ui/editor/save-panel';
 import { SourceInCode } from './source-in-code';
-import { useCompiled } from './use-compiled';
+import { useCompiled } from '../../ui/editor/use-compiled';
 
 const route = getRouteApi('/prompts/$name');
 

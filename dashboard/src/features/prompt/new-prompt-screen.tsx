@@ -12,10 +12,10 @@ import { useDraft } from '../../ui/hooks/use-draft';
 import { ContentEditor } from '../../ui/editor/content-editor';
 import { type Draft, writeDraft } from './draft';
 import { ExtrasPanel } from './extras-panel';
-import { Preview } from './preview';
+import { Preview } from '../../ui/editor/preview';
 import { refreshPrompts } from './prompt-queries';
-import { SavePanel } from './save-panel';
-import { useCompiled } from './use-compiled';
+import { SavePanel } from '../../ui/editor/save-panel';
+import { useCompiled } from '../../ui/editor/use-compiled';
 
 interface NewPrompt extends Draft {
   readonly name: string;

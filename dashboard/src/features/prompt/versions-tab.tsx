@@ -19,7 +19,7 @@ import { visibleText } from '../../ui/text/visible-text';
 import { textOfContent } from '../../ui/text/text-of-content';
 import { WordDiff } from '../../ui/text/word-diff';
 import { refreshPrompts, versionQuery } from './prompt-queries';
-import { Rendered } from './preview';
+import { Rendered } from '../../ui/editor/preview';
 
 const route = getRouteApi('/prompts/$name');
 

@@ -1,17 +1,17 @@
-import type { PutPromptResult } from '@prompt-ledger/client';
 import { useMutation } from '@tanstack/react-query';
-import { Button } from '../../ui/controls/button';
-import { Field, Input } from '../../ui/controls/field';
-import { shortHash } from '../../ui/text/format';
-import { Kbd, MOD } from '../../ui/controls/kbd';
-import { Fact, Facts, Panel } from '../../ui/panel';
-import { Problem } from '../../ui/problem';
-import { useHotkey } from '../../ui/hooks/use-hotkey';
-import { visibleText } from '../../ui/text/visible-text';
+import type { ReactNode } from 'react';
+import { Button } from '../controls/button';
+import { Field, Input } from '../controls/field';
+import { shortHash } from '../text/format';
+import { Kbd, MOD } from '../controls/kbd';
+import { Fact, Facts, Panel } from '../panel';
+import { Problem } from '../problem';
+import { useHotkey } from '../hooks/use-hotkey';
+import { visibleText } from '../text/visible-text';
 import type { CompiledContent } from './use-compiled';
 
 /** Shows the checksum of the next version, asks for its message, and saves it. */
-export function SavePanel({
+export function SavePanel<Saved>({
   title,
   compiled,
   isChanged,
@@ -20,6 +20,8 @@ export function SavePanel({
   onCommitMessage,
   save,
   onSaved,
+  variablesName = 'Variables',
+  children,
 }: {
   readonly title: string;
   readonly compiled: CompiledContent;
@@ -28,12 +30,16 @@ export function SavePanel({
   readonly wrong: readonly string[];
   readonly commitMessage: string;
   readonly onCommitMessage: (text: string) => void;
-  readonly save: () => Promise<PutPromptResult>;
-  readonly onSaved: (result: PutPromptResult) => void;
+  readonly save: () => PromiseLike<Saved>;
+  readonly onSaved: (saved: Saved) => void;
+  /** What the names in the text are called. */
+  readonly variablesName?: string;
+  /** Further fields, above the message. */
+  readonly children?: ReactNode;
 }) {
   const { output, error, isBehind } = compiled;
   const variables = output?.variables ?? [];
-  const saving = useMutation({ mutationFn: save, onSuccess: onSaved });
+  const saving = useMutation({ mutationFn: async () => save(), onSuccess: onSaved });
   // Text that the worker has not read yet goes to the service, which refuses what does not parse.
   const canSave = isChanged && wrong.length === 0 && (error === null || isBehind) && !saving.isPending;
   useHotkey('s', () => {
@@ -51,7 +57,9 @@ export function SavePanel({
             </span>
           )}
         </Fact>
-        <Fact name="Variables">{variables.length === 0 ? 'none' : visibleText(variables.join(', '))}</Fact>
+        <Fact name={variablesName}>
+          {variables.length === 0 ? 'none' : visibleText(variables.join(', '))}
+        </Fact>
       </Facts>
       <form
         className="grid gap-3 px-3.5 pb-3.5"
@@ -60,6 +68,7 @@ export function SavePanel({
           if (canSave) saving.mutate();
         }}
       >
+        {children}
         <Field label="What changes, and why">
           {(id) => (
             <Input

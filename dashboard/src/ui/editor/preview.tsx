@@ -1,11 +1,11 @@
 import type { ChatMessage } from '@prompt-ledger/client';
 import { readJsonObject } from '../../api/json-text';
-import { Field, TextArea } from '../../ui/controls/field';
-import { Panel } from '../../ui/panel';
-import { Problem } from '../../ui/problem';
-import { useDraft } from '../../ui/hooks/use-draft';
-import { LongText } from '../../ui/text/long-text';
-import { useBackground } from '../../ui/hooks/use-background';
+import { Field, TextArea } from '../controls/field';
+import { Panel } from '../panel';
+import { Problem } from '../problem';
+import { useDraft } from '../hooks/use-draft';
+import { LongText } from '../text/long-text';
+import { useBackground } from '../hooks/use-background';
 import type { CompiledContent } from './use-compiled';
 
 /** Shows the text that a provider would get with these variables, by the service's own rules. */
@@ -22,7 +22,7 @@ export function Preview({
   const isObject = readJsonObject(text) !== null;
   const outcome = useBackground(
     'render',
-    compiled.output === null || !isObject ? null : [compiled.content, text],
+    compiled.output === null || !isObject ? null : [compiled.output.content, text],
   );
   const { output: rendered, error } = outcome;
   // Missing variables of the previous text are not an error of this one.

@@ -1,0 +1,1 @@
+export { parseSnippetSearch, parseSnippetsSearch } from './snippets-search';

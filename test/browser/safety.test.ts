@@ -31,6 +31,14 @@ beforeAll(async () => {
     template_source: TEXTS.join('\n'),
     commit_message: TEXTS[7],
   });
+  for (const part of [templates!, messages!]) {
+    await stage.admin.put('/v1/snippets/hostile', {
+      template_source: part.join('\n'),
+      description: TEXTS[2],
+      commit_message: part[2],
+      created_by: part[3],
+    });
+  }
   const { body } = await stage.admin.post('/v1/executions:run', {
     prompt_name: 'hostile/p0',
     version_number: 2,
@@ -128,6 +136,10 @@ describe('texts that would run elsewhere', () => {
       ['/prompts/hostile%2Fp0', '<svg onload='],
       ['/prompts/hostile%2Fp0?tab=versions', 'What changes'],
       ['/prompts/hostile%2Fp0?tab=history', 'prod'],
+      ['/snippets', '<svg onload='],
+      ['/snippets/hostile', '<svg onload='],
+      ['/snippets/hostile?tab=versions', 'What changes'],
+      [`/snippets/${encodeURIComponent(TEXTS[0]!)}`, 'Try again'],
       ['/executions', 'hostile/p0'],
       [`/executions/${executionId}`, '</title><script>'],
       [`/executions/${executionId}/compare?with=${executionId}`, 'to the last character'],

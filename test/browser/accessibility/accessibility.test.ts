@@ -1,10 +1,21 @@
 import { ADMIN_KEY, ECHO, promptPath, putPrompt, type Stage, startStage } from '../../e2e/stage.js';
 import { memberClient } from '../../e2e/people.js';
 import { Person } from '../person.js';
-import { expectNoBarriers, type SeenScreen, WIDTHS } from './barriers.js';
+import {
+  expectNoBarriers,
+  expectNoBarriersInDialogs,
+  type SeenDialog,
+  type SeenScreen,
+  WIDTHS,
+} from './barriers.js';
 
 /** Covers all screens and dialogs one after the other, possibly on a busy machine. */
 jest.setTimeout(240_000);
+
+const DIALOGS: readonly SeenDialog[] = [
+  ['/snippets', 'New snippet', 'Message of the first version'],
+  ['/snippets/mail%2Ftone', 'Delete …', 'newsletter'],
+];
 
 let stage: Stage;
 let screens: readonly SeenScreen[];
@@ -20,6 +31,10 @@ beforeAll(async () => {
   await stage.admin.post('/v1/prompts/register-code', {
     prompts: [{ name: 'in_code', template_source: 'Code' }],
   });
+  for (const text of ['Write for {{audience}}, kindly.', 'Write for {{audience}}, briefly.']) {
+    await stage.admin.put('/v1/snippets/mail%2Ftone', { template_source: text, description: 'How we speak' });
+  }
+  await putPrompt(stage.admin, 'newsletter', '{% render "snippet/mail/tone@1", audience: readers %}');
   await stage.admin.put(`${promptPath('support/reply')}/environments/prod`, { version_number: 1 });
   await stage.admin.put(promptPath('support/reply'), { template_source: 'Answer {{question}} briefly' });
   const run = {
@@ -52,6 +67,12 @@ beforeAll(async () => {
     ['/prompts/support%2Freply?tab=versions', 'What changes'],
     ['/prompts/support%2Freply?tab=history', 'prod'],
     ['/prompts/none', 'PROMPT_NOT_FOUND'],
+    ['/snippets', 'mail/tone'],
+    ['/snippets?name=nothing', 'No snippet fits'],
+    ['/snippets/mail%2Ftone', 'Save as version 3'],
+    ['/snippets/mail%2Ftone?tab=versions', 'What changes'],
+    ['/snippets/mail%2Ftone?tab=usage', 'newsletter v1'],
+    ['/snippets/none', 'SNIPPET_NOT_FOUND'],
     ['/playground', 'It has not been run yet'],
     ['/playground?prompt=support%2Freply&version=2', 'support/reply v2'],
     ['/analytics?by=environment', 'Breakdown'],
@@ -76,6 +97,7 @@ describe.each(WIDTHS)('at %i pixels, in light and in dark', (width) => {
       await person.signIn(ADMIN_KEY);
       await person.page.getByRole('navigation', { name: 'Screens' }).waitFor();
       await expectNoBarriers(person, screens);
+      await expectNoBarriersInDialogs(person, DIALOGS);
       await person.open('/playground');
       await person.page.getByRole('button', { name: 'Add a variant' }).click();
       await person.page.getByText('Params', { exact: true }).first().click();

@@ -229,6 +229,12 @@ describe('texts that would run elsewhere', () => {
       await person.page.getByRole('dialog').waitFor();
       expect({ path, ...(await person.noted()) }).toEqual({ path, ...QUIET });
     }
+    await person.open('/analytics');
+    await person.page.getByText('Change …').click();
+    await person.page.getByRole('dialog').getByText(TEXTS[43]!).waitFor();
+    await person.page.getByRole('button', { name: 'Delete …' }).click();
+    await person.page.getByRole('dialog').getByText(TEXTS[12]!.slice(0, 100)).waitFor();
+    expect(await person.noted()).toEqual(QUIET);
   });
 });
 

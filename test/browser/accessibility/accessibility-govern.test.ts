@@ -26,6 +26,7 @@ const SCREENS: readonly SeenScreen[] = [
   ['/provider-keys', 'sha256:'],
   ['/webhooks', 'Deliveries'],
   ['/projects', 'default'],
+  ['/analytics', 'Support, a month'],
 ];
 const DIALOGS: readonly SeenDialog[] = [
   ['/keys', 'Make a key', 'Works until'],
@@ -36,6 +37,9 @@ const DIALOGS: readonly SeenDialog[] = [
   ['/prices', 'Add a price', 'Valid from'],
   ['/routes', 'fast', 'Model 1'],
   ['/audit', 'environment.put', 'the instance'],
+  ['/analytics', 'Make a budget', 'Callback'],
+  ['/analytics', 'Change …', 'What it limits stays'],
+  ['/analytics', 'Deliveries', 'no threshold was passed'],
 ];
 
 let stage: Stage;
@@ -48,6 +52,14 @@ beforeAll(async () => {
   await stage.admin.put('/v1/routes/fast', { targets: [ECHO] });
   await stage.admin.put('/v1/secrets/openai', { api_key: 'sk-own-key' });
   await stage.admin.put('/v1/environments/prod', { protected: true });
+  await stage.admin.post('/v1/budgets', {
+    name: 'Support, a month',
+    scope: 'owner_team',
+    scope_value: 'Support',
+    period: 'month',
+    limit_usd: '250',
+    callback_url: 'https://hooks.example.com/budget',
+  });
 });
 afterAll(() => stage.close());
 

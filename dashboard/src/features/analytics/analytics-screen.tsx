@@ -19,7 +19,7 @@ import {
   spanOf,
 } from './analytics-search';
 import { Breakdown } from './breakdown';
-import { BudgetsPanel } from './budgets-panel';
+import { BudgetsPanel } from './budgets/budgets-panel';
 import { CHARTS } from './charts';
 import { ChartPanel } from './chart-panel';
 import { Totals } from './totals';

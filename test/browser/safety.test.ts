@@ -235,6 +235,14 @@ describe('texts that would run elsewhere', () => {
     await person.page.getByRole('button', { name: 'Delete …' }).click();
     await person.page.getByRole('dialog').getByText(TEXTS[12]!.slice(0, 100)).waitFor();
     expect(await person.noted()).toEqual(QUIET);
+    await person.open('/prompts/hostile%2Fp2');
+    await person.page.getByRole('button', { name: 'About …' }).click();
+    const description = person.page.getByLabel('Description', { exact: true });
+    expect(await description.inputValue()).toBe(TEXTS[2]!);
+    await description.fill(TEXTS.join('\n'));
+    await person.page.getByRole('button', { name: 'Save it' }).click();
+    await person.page.getByRole('dialog').waitFor({ state: 'detached' });
+    expect(await person.noted()).toEqual(QUIET);
   });
 });
 

@@ -70,7 +70,10 @@ const executions = createRoute({
 const execution = createRoute({
   getParentRoute: () => root,
   path: '/executions/$id',
-  component: lazyRouteComponent(() => import('../features/executions/execution-screen'), 'ExecutionScreen'),
+  component: lazyRouteComponent(
+    () => import('../features/executions/one/execution-screen'),
+    'ExecutionScreen',
+  ),
 });
 
 const comparison = createRoute({

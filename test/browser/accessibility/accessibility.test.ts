@@ -19,6 +19,7 @@ const DIALOGS: readonly SeenDialog[] = [
 
 let stage: Stage;
 let screens: readonly SeenScreen[];
+let dialogs: readonly SeenDialog[];
 
 beforeAll(async () => {
   stage = await startStage();
@@ -84,6 +85,11 @@ beforeAll(async () => {
     [`/changes/${String(opened['change_id'])}`, 'What it touches'],
     ['/nowhere', 'There is no such screen'],
   ];
+  dialogs = [
+    ['/prompts/support%2Freply', 'About …', 'The team that answers for it'],
+    ['/prompts/support%2Freply', 'Delete …', 'Its rollouts stop'],
+    [`/executions/${String(execution['execution_id'])}`, 'Erase content …', 'What stays'],
+  ];
 });
 afterAll(() => stage.close());
 
@@ -126,6 +132,7 @@ describe.each(WIDTHS)('at %i pixels, in light and in dark', (width) => {
       await person.page.keyboard.press('Control+k');
       await person.page.getByRole('option', { name: /support\/reply/ }).waitFor();
       expect(await person.findBarriers()).toEqual([]);
+      await expectNoBarriersInDialogs(person, dialogs);
       await person.open('/prompts/support%2Freply');
       await person.page.getByRole('button', { name: 'Promote v2' }).click();
       await person.page.getByLabel('Environment').waitFor();

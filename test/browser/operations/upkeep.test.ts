@@ -1,5 +1,16 @@
 import { makeKey, memberClient } from '../../e2e/people.js';
-import { ADMIN_KEY, ECHO, putPrompt, type Stage, startStage } from '../../e2e/stage.js';
+import {
+  ADMIN_KEY,
+  ECHO,
+  expectProblem,
+  getExecution,
+  promptPath,
+  putPrompt,
+  type Stage,
+  startStage,
+  submit,
+  untilFinal,
+} from '../../e2e/stage.js';
 import { WebhookReceiver } from '../../fakes/webhook-receiver.js';
 import { eventually } from '../../support/eventually.js';
 import { Person } from '../person.js';
@@ -115,5 +126,83 @@ describe('budgets', () => {
     await viewer.page.getByRole('meter', { name: 'Use of All' }).waitFor();
     expect(await button(viewer, 'Make a budget').count()).toBe(0);
     expect(await button(viewer, 'Change … All').count()).toBe(0);
+  });
+});
+
+describe('a prompt', () => {
+  it('is described and deleted by an editor, and its description makes no version', async () => {
+    const facts = { description: 'Says hello', owner_team: 'Support', tags: ['mail'] };
+    // JSON text, because the test is about the digits of the schema.
+    await fetch(`${stage.ledger.url}${promptPath('greet')}`, {
+      method: 'PUT',
+      headers: { 'X-API-Key': ADMIN_KEY },
+      body: JSON.stringify({ template_source: 'Hello {{n}}', set_active: true, ...facts }).replace(
+        /}$/,
+        ',"variables_schema":{"type":"object","properties":{"n":{"maximum":1.0000000000000000001}}}}',
+      ),
+    });
+    const { body: before } = await stage.admin.get(`${promptPath('greet')}/versions/1`);
+    const editor = await arrive((await memberClient(stage, 'editor')).key, '/prompts/greet');
+    await button(editor, 'About …').click();
+    await field(editor, 'Description').fill('Says hello to people');
+    await field(editor, 'Tags').fill(`mail, ${'x'.repeat(101)}`);
+    await inDialog(editor, 'Save it').click();
+    await editor.page.getByRole('alert').filter({ hasText: 'VALIDATION_FAILED' }).waitFor();
+    expect(await field(editor, 'Description').inputValue()).toBe('Says hello to people');
+    await field(editor, 'Tags').fill('mail, chat, mail');
+    await field(editor, 'Owner').fill('');
+    await inDialog(editor, 'Save it').click();
+    await editor.page.getByTitle('Says hello to people').waitFor();
+    expect((await stage.admin.get(promptPath('greet'))).body).toMatchObject({
+      description: 'Says hello to people',
+      owner_team: null,
+      tags: ['mail', 'chat'],
+      active_version: { version_number: 1 },
+    });
+    const { body: versions } = await stage.admin.get(`${promptPath('greet')}/versions`);
+    expect(versions).toMatchObject([{ checksum_hash: before['checksum_hash'] }]);
+
+    await button(editor, 'Delete …').click();
+    await editor.page.getByText('It runs now: active v1.').waitFor();
+    await inDialog(editor, 'Delete the prompt').click();
+    await editor.page.getByRole('heading', { level: 1, name: 'Prompts' }).waitFor();
+    const rows = editor.page.getByRole('row');
+    await rows.filter({ hasText: 'reply' }).waitFor();
+    await rows.filter({ hasText: 'greet' }).waitFor({ state: 'detached' });
+    expectProblem(await stage.admin.get(promptPath('greet')), 404, 'PROMPT_NOT_FOUND');
+    expect(await editor.noted()).toEqual({ violations: [], executed: [], errors: [] });
+  });
+});
+
+describe('the content of an execution', () => {
+  it('is erased by an admin for ever, while a runner only sees how its callback was delivered', async () => {
+    const id = await submit(stage.admin, {
+      prompt_name: 'reply',
+      model: ECHO,
+      variables: { question: 'Where does Ada live?' },
+      callback_url: receiver.url('/execution'),
+    });
+    await untilFinal(stage.admin, id);
+    const runner = await arrive((await memberClient(stage, 'runner')).key, `/executions/${id}`);
+    const delivery = runner.page.getByRole('region', { name: 'execution.succeeded' });
+    await delivery.getByText('delivered').waitFor();
+    expect(await runner.findBarriers()).toEqual([]);
+    expect(await button(runner, 'Erase content …').count()).toBe(0);
+    await runner.open('/prompts/reply');
+    await button(runner, 'Nothing has changed').or(runner.page.getByText('read-only')).waitFor();
+    expect(await button(runner, 'About …').count()).toBe(0);
+    expect(await button(runner, 'Delete …').count()).toBe(0);
+
+    const admin = await arrive(ADMIN_KEY, `/executions/${id}`);
+    await admin.page.getByText('Where does Ada live?').first().waitFor();
+    await button(admin, 'Erase content …').click();
+    await admin.page.getByText('What stays: its status').waitFor();
+    await inDialog(admin, 'Erase it for ever').click();
+    await admin.page.getByText('Variables, prompt and answer were erased').waitFor();
+    await admin.page.getByRole('dialog').waitFor({ state: 'detached' });
+    expect(await admin.page.getByText('Where does Ada live?').count()).toBe(0);
+    expect(await button(admin, 'Erase content …').count()).toBe(0);
+    expect(await getExecution(stage.admin, id)).toMatchObject({ variables: null, response_text: null });
+    expect(await admin.noted()).toEqual({ violations: [], executed: [], errors: [] });
   });
 });

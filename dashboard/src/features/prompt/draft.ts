@@ -1,4 +1,4 @@
-import type { ChatMessage, UnsavedContent, Version } from '@prompt-ledger/client';
+import type { ChatMessage, Me, UnsavedContent, Version } from '@prompt-ledger/client';
 import { jsonText, readJsonObject } from '../../api/json-text';
 import { type JsonParts, toJsonParts, readParts } from '../../ui/editor/json-parts';
 
@@ -19,6 +19,11 @@ export interface WrittenDraft {
   readonly settings: Readonly<Record<string, unknown>> | null;
   /** The titles of the members that are not JSON. A draft that has any cannot be saved. */
   readonly wrong: readonly string[];
+}
+
+/** Returns the key under which the draft of a prompt is kept. */
+export function toDraftKey(project: Me['project'], name: string): string {
+  return `prompt ${project?.project_id ?? ''} ${name}`;
 }
 
 export function writeDraft({ template, messages, parts = {}, settings = '' }: Draft): WrittenDraft {

@@ -13,7 +13,7 @@ import { useDraft } from '../../ui/hooks/use-draft';
 import { textOfContent } from '../../ui/text/text-of-content';
 import { WordDiff } from '../../ui/text/word-diff';
 import { ContentEditor } from '../../ui/editor/content-editor';
-import { type Draft, toDraft, writeDraft } from './draft';
+import { type Draft, toDraft, toDraftKey, writeDraft } from './draft';
 import { ExtrasPanel } from './extras-panel';
 import { Preview, Rendered } from '../../ui/editor/preview';
 import { refreshPrompts } from './prompt-queries';
@@ -36,7 +36,7 @@ export function EditorTab({
 }) {
   const me = useMe();
   const mayPut = useMay('prompts:write', prompt.owner_team) && prompt.mode === 'full';
-  const draftKey = `prompt ${me.project?.project_id ?? ''} ${prompt.name}`;
+  const draftKey = toDraftKey(me.project, prompt.name);
   const [kept, keep] = useDraft<Draft>(draftKey);
   const navigate = route.useNavigate();
   // A draft that an earlier release stored lacks members, which then come from the version.

@@ -10,6 +10,7 @@ import { Screen, ScreenBody } from '../../ui/screen';
 import { say } from '../../ui/toasts';
 import { useDraft } from '../../ui/hooks/use-draft';
 import { ContentEditor } from '../../ui/editor/content-editor';
+import { readOrNull, readTags } from './about/about-draft';
 import { type Draft, writeDraft } from './draft';
 import { ExtrasPanel } from './extras-panel';
 import { Preview } from '../../ui/editor/preview';
@@ -49,14 +50,13 @@ export function NewPromptScreen() {
 
   const save = async () => {
     await assertFree(draft.name);
-    const tags = draft.tags.split(',').map((tag) => tag.trim());
     return ledger.prompts.put(draft.name, {
       ...content,
       settings,
-      description: orNull(draft.description),
-      owner_team: orNull(draft.team),
-      tags: tags.filter((tag) => tag !== ''),
-      commit_message: orNull(draft.commitMessage),
+      description: readOrNull(draft.description),
+      owner_team: readOrNull(draft.team),
+      tags: readTags(draft.tags),
+      commit_message: readOrNull(draft.commitMessage),
       ...(me.email === null ? {} : { created_by: me.email }),
     });
   };
@@ -201,10 +201,6 @@ async function assertFree(name: string): Promise<void> {
   const { prompts } = await ledger.prompts.list({ q: name, limit: 1 });
   if (prompts[0]?.name === name)
     throw new Error(`There is a prompt ${name} already. Choose another name, or open that one.`);
-}
-
-function orNull(text: string): string | null {
-  return text.trim() === '' ? null : text.trim();
 }
 
 function toMessages({ template = '', ...rest }: NewPrompt): NewPrompt {

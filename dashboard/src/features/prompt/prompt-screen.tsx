@@ -10,6 +10,7 @@ import { Screen, ScreenBody } from '../../ui/screen';
 import { given } from '../../ui/search-params';
 import { TAB_CLASS, Tabs } from '../../ui/controls/tabs';
 import { visibleText } from '../../ui/text/visible-text';
+import { AboutButtons } from './about/about-buttons';
 import { EditorTab } from './editor-tab';
 import { HistoryTab } from './history-tab';
 import { PromoteDialog } from './promotion/promote-dialog';
@@ -114,20 +115,19 @@ function Shown({
         </>
       }
       actions={
-        newest > 0 && (
-          <>
-            {mayRun && (
-              <Link to="/playground" search={{ prompt: name, version: newest }} className={buttonClass()}>
-                {`Try v${newest}`}
-              </Link>
-            )}
-            {mayPromote && (
-              <Button tone="primary" onClick={() => setPromoted(newest)}>
-                {`Promote v${newest}`}
-              </Button>
-            )}
-          </>
-        )
+        <>
+          <AboutButtons prompt={prompt} newest={newest} pointers={pointers} />
+          {newest > 0 && mayRun && (
+            <Link to="/playground" search={{ prompt: name, version: newest }} className={buttonClass()}>
+              {`Try v${newest}`}
+            </Link>
+          )}
+          {newest > 0 && mayPromote && (
+            <Button tone="primary" onClick={() => setPromoted(newest)}>
+              {`Promote v${newest}`}
+            </Button>
+          )}
+        </>
       }
       tabs={
         <Tabs label="Parts of the prompt">

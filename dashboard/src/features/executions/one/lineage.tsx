@@ -1,10 +1,10 @@
 import type { Attempt, Execution, ResolvedBy } from '@prompt-ledger/client';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
-import { classNames } from '../../ui/text/class-names';
-import { count, duration, shortHash } from '../../ui/text/format';
-import { Panel } from '../../ui/panel';
-import { visibleText } from '../../ui/text/visible-text';
+import { classNames } from '../../../ui/text/class-names';
+import { count, duration, shortHash } from '../../../ui/text/format';
+import { Panel } from '../../../ui/panel';
+import { visibleText } from '../../../ui/text/visible-text';
 
 const RESOLVED: Readonly<Record<ResolvedBy, string>> = {
   environment: 'by its environment',

@@ -1,8 +1,8 @@
 import type { Attempt } from '@prompt-ledger/client';
-import { Chip } from '../../ui/chip';
-import { count, dollars, duration } from '../../ui/text/format';
-import { Panel } from '../../ui/panel';
-import { visibleText } from '../../ui/text/visible-text';
+import { Chip } from '../../../ui/chip';
+import { count, dollars, duration } from '../../../ui/text/format';
+import { Panel } from '../../../ui/panel';
+import { visibleText } from '../../../ui/text/visible-text';
 
 const HEAD = 'border-b px-3 py-2 text-left text-[11.5px] font-[540] whitespace-nowrap text-ink-3';
 const CELL = 'border-b px-3 py-2 align-top';

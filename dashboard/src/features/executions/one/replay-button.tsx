@@ -1,10 +1,10 @@
 import type { Execution, SubmitRequest } from '@prompt-ledger/client';
 import { useMutation } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { ledger } from '../../api/ledger';
-import { queryClient } from '../../api/query-client';
-import { Button } from '../../ui/controls/button';
-import { Problem } from '../../ui/problem';
+import { ledger } from '../../../api/ledger';
+import { queryClient } from '../../../api/query-client';
+import { Button } from '../../../ui/controls/button';
+import { Problem } from '../../../ui/problem';
 
 /** A replay is an experiment, so it must not count as traffic of its original environment. */
 const ENVIRONMENT = 'playground';

@@ -1,12 +1,12 @@
 import type { Score } from '@prompt-ledger/client';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { ledger } from '../../api/ledger';
-import { Chip } from '../../ui/chip';
-import { Panel } from '../../ui/panel';
-import { Problem } from '../../ui/problem';
-import { Time } from '../../ui/text/time';
-import { visibleText } from '../../ui/text/visible-text';
+import { ledger } from '../../../api/ledger';
+import { Chip } from '../../../ui/chip';
+import { Panel } from '../../../ui/panel';
+import { Problem } from '../../../ui/problem';
+import { Time } from '../../../ui/text/time';
+import { visibleText } from '../../../ui/text/visible-text';
 
 /** The most scores shown; the API lists all. */
 const MOST = 50;

@@ -1,25 +1,27 @@
 import type { Execution } from '@prompt-ledger/client';
 import { useMutation } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
-import { ledger } from '../../api/ledger';
-import { queryClient } from '../../api/query-client';
-import { useMay } from '../../api/use-session';
-import { Button, buttonClass } from '../../ui/controls/button';
-import { Chip } from '../../ui/chip';
-import { CopyButton } from '../../ui/controls/copy-button';
-import { dollars, duration, fullTime } from '../../ui/text/format';
-import { Fact, Facts, Panel } from '../../ui/panel';
-import { Problem } from '../../ui/problem';
-import { Screen, ScreenBody } from '../../ui/screen';
-import { say } from '../../ui/toasts';
-import { visibleText } from '../../ui/text/visible-text';
+import { ledger } from '../../../api/ledger';
+import { queryClient } from '../../../api/query-client';
+import { useMay } from '../../../api/use-session';
+import { Button, buttonClass } from '../../../ui/controls/button';
+import { Chip } from '../../../ui/chip';
+import { CopyButton } from '../../../ui/controls/copy-button';
+import { dollars, duration, fullTime } from '../../../ui/text/format';
+import { Fact, Facts, Panel } from '../../../ui/panel';
+import { Problem } from '../../../ui/problem';
+import { Screen, ScreenBody } from '../../../ui/screen';
+import { say } from '../../../ui/toasts';
+import { visibleText } from '../../../ui/text/visible-text';
 import { AttemptsTable } from './attempts-table';
-import { ContentPanels } from './content-panels';
+import { ContentPanels } from '../content-panels';
+import { DeliveriesPanel } from './deliveries-panel';
+import { EraseButton } from './erase-button';
 import { Lineage } from './lineage';
 import { ReplayButton } from './replay-button';
 import { ScoresPanel } from './scores-panel';
-import { StatusChip } from './status-chip';
-import { useExecution } from './use-execution';
+import { StatusChip } from '../status-chip';
+import { useExecution } from '../use-execution';
 
 const route = getRouteApi('/executions/$id');
 
@@ -60,6 +62,7 @@ export function ExecutionScreen() {
       actions={
         <>
           {data.status === 'queued' && <CancelButton id={id} />}
+          <EraseButton execution={data} />
           <Link to="/executions/$id/compare" params={{ id }} search={{}} className={buttonClass()}>
             Compare
           </Link>
@@ -82,6 +85,7 @@ export function ExecutionScreen() {
           <div className="grid min-w-0 content-start gap-3.5">
             <ContentPanels execution={data} />
             <AttemptsTable attempts={data.attempts} />
+            <DeliveriesPanel execution={data} />
           </div>
         </div>
       </ScreenBody>

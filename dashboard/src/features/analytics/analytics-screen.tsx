@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { useCallback, useMemo } from 'react';
 import { ledger } from '../../api/ledger';
+import { queryClient } from '../../api/query-client';
 import { Button, buttonClass } from '../../ui/controls/button';
 import { Select } from '../../ui/controls/field';
 import { SearchBox } from '../../ui/controls/search-box';
@@ -46,6 +47,10 @@ export function AnalyticsScreen() {
       void navigate({ search: (before) => given({ ...before, ...change }), replace: true }),
     [navigate],
   );
+  const refresh = () => {
+    void refetch();
+    void queryClient.invalidateQueries({ queryKey: ['budgets'] });
+  };
   const onPrompt = useCallback((text: string) => narrow({ prompt: text.trim() || undefined }), [narrow]);
   const onModel = useCallback((text: string) => narrow({ model: text.trim() || undefined }), [narrow]);
   const onTeam = useCallback((text: string) => narrow({ team: text.trim() || undefined }), [narrow]);
@@ -57,7 +62,7 @@ export function AnalyticsScreen() {
     <Screen
       title="Analytics"
       actions={
-        <Button disabled={isFetching} onClick={() => void refetch()}>
+        <Button disabled={isFetching} onClick={refresh}>
           Refresh
         </Button>
       }

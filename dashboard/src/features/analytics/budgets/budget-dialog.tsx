@@ -8,15 +8,19 @@ import { visibleText } from '../../../ui/text/visible-text';
 import { type BudgetDraft, isComplete, NEW_BUDGET, readChanges, readNew, toDraft } from './budget-draft';
 import { describeBudget } from './describe-budget';
 import { ScopeFields } from './scope-fields';
+import type { ScopeValue } from './use-scope-values';
 
 /** Makes, changes or ends a budget. */
 export function BudgetDialog({
   budget,
+  keys,
   onDone,
   onClose,
 }: {
   /** Null for a new budget. */
   readonly budget: Budget | null;
+  /** The names of keys. */
+  readonly keys: readonly ScopeValue[];
   readonly onDone: () => void;
   readonly onClose: () => void;
 }) {
@@ -64,7 +68,7 @@ export function BudgetDialog({
         <ScopeFields draft={draft} onChange={put} />
       ) : (
         <p className="m-0 break-words text-ink-2">
-          {`For ${describeBudget(budget)}. What it limits stays: make another budget for something else.`}
+          {`For ${describeBudget(budget, keys)}. What it limits stays: make another budget for something else.`}
         </p>
       )}
       <FormField

@@ -14,6 +14,7 @@ import { visibleText } from '../../../ui/text/visible-text';
 import { BudgetDialog } from './budget-dialog';
 import { DeliveriesDialog } from './deliveries-dialog';
 import { describeBudget } from './describe-budget';
+import { type ScopeValue, useScopeValues } from './use-scope-values';
 
 /** The percentage from which a budget counts as nearly used. */
 const NEARLY = 80;
@@ -31,6 +32,8 @@ export function BudgetsPanel() {
     queryKey: ['budgets', 'list'],
     queryFn: ({ signal }) => listAll(signal),
   });
+  const hasKeys = data?.some(({ scope }) => scope === 'api_key') === true;
+  const keys = useScopeValues(hasKeys ? 'api_key' : 'project');
   const make = mayWrite && (
     <Button onClick={() => setAsked({ what: 'edit', budget: null })}>Make a budget</Button>
   );
@@ -46,12 +49,19 @@ export function BudgetsPanel() {
       )}
       <ul className="m-0 grid list-none gap-px p-0">
         {data?.map((budget) => (
-          <BudgetRow key={budget.budget_id} budget={budget} mayWrite={mayWrite} onAsk={setAsked} />
+          <BudgetRow
+            key={budget.budget_id}
+            budget={budget}
+            keys={keys}
+            mayWrite={mayWrite}
+            onAsk={setAsked}
+          />
         ))}
       </ul>
       {asked?.what === 'edit' && (
         <BudgetDialog
           budget={asked.budget}
+          keys={keys}
           onDone={() => {
             close();
             void queryClient.invalidateQueries({ queryKey: ['budgets'] });
@@ -73,10 +83,13 @@ async function listAll(signal: AbortSignal): Promise<readonly Budget[]> {
 
 function BudgetRow({
   budget,
+  keys,
   mayWrite,
   onAsk,
 }: {
   readonly budget: Budget;
+  /** The names of keys. */
+  readonly keys: readonly ScopeValue[];
   readonly mayWrite: boolean;
   readonly onAsk: (asked: Asked) => void;
 }) {
@@ -87,7 +100,7 @@ function BudgetRow({
     <li className="grid gap-1.5 border-t px-3.5 py-2.5 first:border-t-0">
       <span className="flex flex-wrap items-center gap-2">
         <b className="font-[560] break-all">{shown}</b>
-        <span className="break-all text-ink-2">{describeBudget(budget)}</span>
+        <span className="break-all text-ink-2">{describeBudget(budget, keys)}</span>
         <Chip tone={mode === 'hard' ? 'plain' : 'info'}>{mode}</Chip>
         <span className="grow" />
         <span className="tabular-nums">

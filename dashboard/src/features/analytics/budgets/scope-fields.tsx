@@ -70,11 +70,13 @@ export function ScopeFields({
                 onChange={({ target }) => onChange({ scopeValue: target.value })}
               />
               <datalist id={listId}>
-                {values.map((suggested) => (
-                  <option key={suggested.value} value={suggested.value}>
-                    {suggested.name}
-                  </option>
-                ))}
+                {values
+                  .filter(({ isOver }) => !isOver)
+                  .map((suggested) => (
+                    <option key={suggested.value} value={suggested.value}>
+                      {suggested.name}
+                    </option>
+                  ))}
               </datalist>
             </>
           )}

@@ -10,11 +10,16 @@ export interface ScopeValue {
   readonly value: string;
   /** What people call it, where the value is an id. */
   readonly name: string | null;
+  /** Whether it is a revoked key, which a new budget would not limit. */
+  readonly isOver: boolean;
 }
 
 const NONE: readonly ScopeValue[] = [];
 
-/** Suggests teams, prompts or keys: those that there are, as far as the caller may list them, and otherwise those that ran. */
+/**
+ * Lists teams, prompts or keys: those that there are, as far as the caller may list them, and otherwise those that ran.
+ * @param scope `project` has none.
+ */
 export function useScopeValues(scope: BudgetScope): readonly ScopeValue[] {
   const mayListPrompts = useMay('prompts:read');
   const mayListTeams = useMay('members:write');
@@ -35,7 +40,7 @@ export function useScopeValues(scope: BudgetScope): readonly ScopeValue[] {
 
 async function listPrompts(signal: AbortSignal): Promise<readonly ScopeValue[]> {
   const { prompts } = await ledger.prompts.list({ limit: MOST, sort: '-updated_at' }, { signal });
-  return prompts.map(({ name }) => ({ value: name, name: null }));
+  return prompts.map(({ name }) => ({ value: name, name: null, isOver: false }));
 }
 
 /** An owner of a prompt needs no team of that name, so those that ran are suggested too. */
@@ -45,14 +50,16 @@ async function listTeams(mayList: boolean, signal: AbortSignal): Promise<readonl
     listWhatRan('owner_team', signal),
   ]);
   const names = new Set([...made.map(({ name }) => name), ...ran.map(({ value }) => value)]);
-  return [...names].map((value) => ({ value, name: null }));
+  return [...names].map((value) => ({ value, name: null, isOver: false }));
 }
 
 async function listKeys(signal: AbortSignal): Promise<readonly ScopeValue[]> {
   const { keys } = await ledger.keys.list({ signal });
-  return keys
-    .filter(({ revoked_at: revokedAt }) => revokedAt === null)
-    .map(({ key_id: value, name }) => ({ value, name }));
+  return keys.map(({ key_id: value, name, revoked_at: revokedAt }) => ({
+    value,
+    name,
+    isOver: revokedAt !== null,
+  }));
 }
 
 async function listWhatRan(
@@ -60,5 +67,7 @@ async function listWhatRan(
   signal: AbortSignal,
 ): Promise<readonly ScopeValue[]> {
   const { groups } = await ledger.analytics.costs({ group_by: groupBy, limit: MOST }, { signal });
-  return groups.flatMap(({ key, key_name: name = null }) => (key === null ? [] : [{ value: key, name }]));
+  return groups.flatMap(({ key, key_name: name = null }) =>
+    key === null ? [] : [{ value: key, name, isOver: false }],
+  );
 }

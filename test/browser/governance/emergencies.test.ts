@@ -92,11 +92,12 @@ describe('rights over the prompts of a team', () => {
     const { key } = await makeKey(stage, stage.admin, { role: 'editor', user_id: userId });
     const person = await arrive(key, '/prompts/support%2Freply');
     await offered(person, /Nothing has changed/).waitFor();
+    for (const name of [/About …/, /Delete …/]) expect(await offered(person, name).count()).toBe(1);
     await offered(person, /Promote v3/).click();
     await person.page.getByText('this opens a change').waitFor();
     await person.open('/prompts/search%2Frewrite');
     await person.page.getByText('read-only').waitFor();
-    expect(await offered(person, /Promote/).count()).toBe(0);
+    expect(await offered(person, /Promote|About|Delete/).count()).toBe(0);
     await person.open('/prompts/new');
     expect(await person.page.getByLabel('Owner').inputValue()).toBe('Support');
   });

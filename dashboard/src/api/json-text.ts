@@ -1,3 +1,4 @@
+import { JsonSource } from '../../../src/kernel/json/json-source';
 import { parseJson } from '../../../src/kernel/json/kept-json';
 import { layOutJson } from '../../../src/kernel/json/lay-out-json';
 import { writeJson } from '../../../src/kernel/json/write-json';
@@ -27,4 +28,10 @@ export function readJsonObject(text: string): Readonly<Record<string, unknown>> 
 /** Returns the compact text of a value, for comparisons. */
 export function compactJson(value: unknown): string {
   return writeJson(value);
+}
+
+/** Formats one member of an object, with its digits. @returns an empty text for a member that is missing or null. */
+export function memberText(value: object, name: string): string {
+  const text = new JsonSource(writeJson(value)).find([name]);
+  return text === null || text === 'null' ? '' : layOutJson(text, 2);
 }

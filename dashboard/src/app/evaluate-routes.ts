@@ -2,6 +2,7 @@ import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import { parseAnnotationSearch } from '../features/annotation';
 import { parseDatasetSearch } from '../features/datasets';
 import { parseExperimentSearch, parseExperimentsSearch } from '../features/experiments';
+import { parseScorerSearch, parseScorersSearch } from '../features/scorers';
 import { root } from './root-route';
 
 const datasets = createRoute({
@@ -46,6 +47,26 @@ const experiment = createRoute({
   ),
 });
 
+const scorers = createRoute({
+  getParentRoute: () => root,
+  path: '/scorers',
+  validateSearch: parseScorersSearch,
+  component: lazyRouteComponent(() => import('../features/scorers/scorers-screen'), 'ScorersScreen'),
+});
+
+const newScorer = createRoute({
+  getParentRoute: () => root,
+  path: '/scorers/new',
+  component: lazyRouteComponent(() => import('../features/scorers/new-scorer-screen'), 'NewScorerScreen'),
+});
+
+const scorer = createRoute({
+  getParentRoute: () => root,
+  path: '/scorers/$name',
+  validateSearch: parseScorerSearch,
+  component: lazyRouteComponent(() => import('../features/scorers/scorer-screen'), 'ScorerScreen'),
+});
+
 const annotation = createRoute({
   getParentRoute: () => root,
   path: '/annotation',
@@ -60,5 +81,8 @@ export const evaluateRoutes = [
   experiments,
   newExperiment,
   experiment,
+  scorers,
+  newScorer,
+  scorer,
   annotation,
 ] as const;

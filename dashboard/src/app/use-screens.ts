@@ -4,6 +4,7 @@ import {
   Database,
   FileClock,
   FlaskConical,
+  Gavel,
   GitPullRequestArrow,
   KeyRound,
   ListChecks,
@@ -64,7 +65,11 @@ export function useScreens(): readonly ScreenGroup[] {
       title: 'Evaluate',
       screens: [
         ...(may('executions:list')
-          ? [link('/datasets', 'Datasets', Database), link('/experiments', 'Experiments', Scale)]
+          ? [
+              link('/datasets', 'Datasets', Database),
+              link('/experiments', 'Experiments', Scale),
+              link('/scorers', 'Scorers', Gavel),
+            ]
           : []),
         ...(may('scores:write') && may('executions:read')
           ? [link('/annotation', 'Annotation', ListChecks)]

@@ -1,7 +1,8 @@
 import { defaultKeymap, history, historyKeymap } from '@codemirror/commands';
-import { Annotation, EditorState } from '@codemirror/state';
+import { Annotation, Compartment, EditorState } from '@codemirror/state';
 import { drawSelection, EditorView, keymap } from '@codemirror/view';
-import { useEffect, useRef } from 'react';
+import { useEffect, useRef, useState } from 'react';
+import type { ControlProps } from '../form/form';
 import { nonce } from '../nonce';
 import { liquidColours } from './liquid-colours';
 
@@ -9,6 +10,10 @@ interface CodeEditorProps {
   readonly label: string;
   readonly value: string;
   readonly onChange: (value: string) => void;
+  /** Whether the text is plain, not Liquid. */
+  readonly isPlain?: boolean;
+  /** The attributes that connect the editor to the field of a form. */
+  readonly field?: ControlProps;
 }
 
 const THEME = EditorView.theme({
@@ -30,10 +35,11 @@ const THEME = EditorView.theme({
 /** Marks a change that comes from the value, which nobody typed. */
 const FromValue = Annotation.define<true>();
 
-/** An editor for Liquid. Tab leaves it, as in every other field, and so does Escape followed by Tab. */
-export function CodeEditor({ label, value, onChange }: CodeEditorProps) {
+/** An editor for Liquid or plain text. Tab leaves it, as in every other field, and so does Escape followed by Tab. */
+export function CodeEditor({ label, value, onChange, isPlain = false, field }: CodeEditorProps) {
   const host = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView | null>(null);
+  const [fieldAttributes] = useState(() => new Compartment());
   const changed = useRef(onChange);
   useEffect(() => {
     changed.current = onChange;
@@ -48,10 +54,11 @@ export function CodeEditor({ label, value, onChange }: CodeEditorProps) {
           history(),
           drawSelection(),
           keymap.of([...defaultKeymap, ...historyKeymap]),
-          liquidColours,
+          isPlain ? [] : liquidColours,
           EditorView.lineWrapping,
           EditorView.cspNonce.of(nonce),
           EditorView.contentAttributes.of({ 'aria-label': label, 'aria-multiline': 'true' }),
+          fieldAttributes.of([]),
           EditorView.updateListener.of((update) => {
             // Reported back, a value that is about to change would become the draft of somebody who typed nothing.
             const isTyped = !update.transactions.some((each) => each.annotation(FromValue) === true);
@@ -63,7 +70,16 @@ export function CodeEditor({ label, value, onChange }: CodeEditorProps) {
     });
     view.current = editor;
     return () => editor.destroy();
-  }, [label]);
+  }, [label, isPlain, fieldAttributes]);
+  const { id, 'aria-invalid': isInvalid = false, 'aria-describedby': notes } = field ?? {};
+  useEffect(() => {
+    const attributes = EditorView.contentAttributes.of({
+      ...(id === undefined ? {} : { id }),
+      ...(notes === undefined ? {} : { 'aria-describedby': notes }),
+      ...(isInvalid && { 'aria-invalid': 'true' }),
+    });
+    view.current?.dispatch({ effects: fieldAttributes.reconfigure(attributes) });
+  }, [label, isPlain, fieldAttributes, id, isInvalid, notes]);
   useEffect(() => {
     const editor = view.current;
     // The editor uses its own line breaks, so a foreign `\r\n` would count as a change.
@@ -72,6 +88,6 @@ export function CodeEditor({ label, value, onChange }: CodeEditorProps) {
       changes: { from: 0, to: editor.state.doc.length, insert: value },
       annotations: FromValue.of(true),
     });
-  }, [value, label]);
+  }, [value, label, isPlain]);
   return <div ref={host} />;
 }

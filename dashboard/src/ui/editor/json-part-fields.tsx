@@ -1,5 +1,6 @@
 import { jsonText, readJson } from '../../api/json-text';
-import { Field, TextArea } from '../controls/field';
+import { TextArea } from '../controls/field';
+import { FormField } from '../form/form';
 import { JSON_PARTS, type JsonParts } from './json-parts';
 
 /** Edits the members of a content that are typed as JSON. */
@@ -25,23 +26,29 @@ export function JsonPartFields({
 export function JsonField({
   title,
   example,
+  pointer,
+  hint,
   text,
   onChange,
 }: {
   readonly title: string;
   readonly example: string;
+  /** The member of the request, in a form that shows the service's errors at their fields. */
+  readonly pointer?: string;
+  readonly hint?: string;
   readonly text: string;
   readonly onChange: (text: string) => void;
 }) {
   const isBad = text.trim() !== '' && readJson(text) === undefined;
   return (
-    <Field
+    <FormField
       label={`${title}, as JSON`}
-      hint={isBad ? <span className="text-bad">This is not JSON.</span> : undefined}
+      {...(pointer === undefined ? {} : { pointer })}
+      hint={isBad ? <span className="text-bad">This is not JSON.</span> : hint}
     >
-      {(id) => (
+      {(props) => (
         <TextArea
-          id={id}
+          {...props}
           rows={Math.min(14, Math.max(1, text.split('\n').length))}
           className="mono"
           placeholder={example}
@@ -53,6 +60,6 @@ export function JsonField({
           }}
         />
       )}
-    </Field>
+    </FormField>
   );
 }

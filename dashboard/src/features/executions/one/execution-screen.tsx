@@ -18,6 +18,7 @@ import { ContentPanels } from '../content-panels';
 import { DeliveriesPanel } from './deliveries-panel';
 import { EraseButton } from './erase-button';
 import { Lineage } from './lineage';
+import { OutcomesPanel } from './outcomes-panel';
 import { ReplayButton } from './replay-button';
 import { ScoresPanel } from './scores-panel';
 import { StatusChip } from '../status-chip';
@@ -81,6 +82,7 @@ export function ExecutionScreen() {
             <Lineage execution={data} />
             <FactsPanel execution={data} />
             <ScoresPanel executionId={id} />
+            <OutcomesPanel executionId={id} />
           </div>
           <div className="grid min-w-0 content-start gap-3.5">
             <ContentPanels execution={data} />

@@ -1,0 +1,1 @@
+export { parseScorerSearch, parseScorersSearch } from './scorers-search';

@@ -97,6 +97,21 @@ beforeAll(async () => {
     rolloutId = String(rollout['rollout_id']);
     await stage.admin.post(`/v1/rollouts/${rolloutId}:stop`, { reason: TEXTS.slice(0, 60).join(' ') });
   }
+  const scorers = {
+    compares: { kind: 'check', check: 'contains', value: TEXTS },
+    computes: {
+      kind: 'code',
+      source: `() => ({ value: 1, label: '<svg>', explanation: ${JSON.stringify(TEXTS.slice(0, 60).join('\n'))} })`,
+    },
+    asks: {
+      kind: 'human',
+      labels: Object.fromEntries(TEXTS.slice(0, 25).map((text, at) => [text.slice(0, 100), at > 0])),
+    },
+  };
+  for (const [name, definition] of Object.entries(scorers)) {
+    expect(await stage.admin.put(`/v1/scorers/${name}`, definition)).toMatchObject({ status: 200 });
+  }
+  await stage.admin.put('/v1/scorers/compares', { kind: 'check', check: 'equals', value: TEXTS.join('\n') });
   for (const [at, text] of TEXTS.slice(0, 25).entries()) {
     const name = text.slice(0, 200);
     await stage.admin.post('/v1/users', { kind: 'service', name });
@@ -173,6 +188,10 @@ describe('texts that would run elsewhere', () => {
       ['/environments', '<svg onload='],
       ['/routes', '<svg onload='],
       ['/prices', '<svg onload='],
+      ['/scorers', '<svg onload='],
+      ['/scorers/asks', '<svg onload='],
+      ['/scorers/compares?tab=versions', 'What changes'],
+      [`/scorers/${encodeURIComponent(TEXTS[0]!)}`, 'Try again'],
       [`/prompts/${encodeURIComponent(TEXTS[0]!)}`, 'Try again'],
     ];
     for (const [path, seen] of screens) {

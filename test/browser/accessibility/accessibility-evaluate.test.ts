@@ -22,10 +22,12 @@ const DIALOGS: readonly SeenDialog[] = [
   ['/datasets/people', 'From executions …', 'At most'],
   ['/datasets/people', 'item 7', 'Expected'],
   ['/annotation', 'Make a scorer', 'Labels that pass'],
+  ['/scorers/names', 'Delete …', 'Its name is free again'],
 ];
 
 let stage: Stage;
 let screens: readonly SeenScreen[];
+let executionId: string;
 
 /** Makes datasets and experiments whose every text would execute in an unsafe page. */
 beforeAll(async () => {
@@ -35,6 +37,17 @@ beforeAll(async () => {
   await stage.admin.put('/v1/scorers/helpful', {
     kind: 'human',
     labels: { good: true, [TEXTS[9]!.slice(0, 90)]: false },
+  });
+  await stage.admin.put('/v1/scorers/counted', {
+    kind: 'code',
+    source: `() => ({ value: 1, explanation: ${JSON.stringify(TEXTS.slice(10, 20).join(' '))} })`,
+  });
+  await stage.admin.put('/v1/scorers/judged', {
+    kind: 'judge',
+    prompt_name: 'greet',
+    model: ECHO,
+    params: { stop: [TEXTS[20]] },
+    labels: { good: true, [TEXTS[21]!.slice(0, 100)]: false },
   });
   await stage.admin.put('/v1/datasets/people', { description: TEXTS[1] });
   await stage.admin.post('/v1/datasets/people/items', {
@@ -58,6 +71,15 @@ beforeAll(async () => {
   await eventually(
     async () => (await stage.admin.get(`/v1/experiments/${id}`)).body['status'] === 'completed',
   );
+  // Names was used without a value above, so this is its second version.
+  await stage.admin.put('/v1/scorers/names', {
+    kind: 'check',
+    check: 'contains',
+    value: TEXTS.slice(22, 40),
+  });
+  const run = { prompt_name: 'greet', model: ECHO, variables: { name: TEXTS[4] } };
+  executionId = String((await stage.admin.post('/v1/executions:run', run)).body['execution_id']);
+  await stage.admin.post('/v1/outcomes', { execution_id: executionId, metric: 'm'.repeat(200), value: 1e-7 });
   screens = [
     ['/datasets', 'people'],
     ['/datasets/people', '<svg onload='],
@@ -69,6 +91,12 @@ beforeAll(async () => {
     [`/experiments/${id}`, 'no difference'],
     [`/experiments/${id}?tab=results`, 'names 1'],
     ['/annotation', 'Pass over'],
+    ['/scorers', 'counted'],
+    ['/scorers/new', 'Make the scorer'],
+    ['/scorers/counted?tab=change', '</textarea>'],
+    ['/scorers/judged?tab=change', 'The verdict is'],
+    ['/scorers/names?tab=versions', 'What changes'],
+    [`/scorers/counted?tab=try&execution=${executionId}`, 'Keep the score'],
   ];
 });
 afterAll(() => stage.close());
@@ -79,7 +107,10 @@ describe.each(WIDTHS)('at %i pixels, in light and in dark', (width) => {
     try {
       await person.openAs(ADMIN_KEY, '/datasets');
       await expectNoBarriers(person, screens);
-      await expectNoBarriersInDialogs(person, DIALOGS);
+      await expectNoBarriersInDialogs(person, [
+        ...DIALOGS,
+        [`/executions/${executionId}`, 'Record an outcome', 'Metric'],
+      ]);
       expect(await person.noted()).toEqual(QUIET);
     } finally {
       await person.leave();

@@ -1,10 +1,13 @@
 import { ECHO, putPrompt, type Stage, startStage } from '../../e2e/stage.js';
 import { memberClient } from '../../e2e/people.js';
+import { hostileTexts } from '../hostile-texts.js';
 import { Person } from '../person.js';
+
+const TEXTS = hostileTexts(50);
 
 let stage: Stage;
 let executionId: string;
-const people: Person[] = [];
+const people = new Map<string, Person>();
 
 beforeAll(async () => {
   stage = await startStage();
@@ -13,12 +16,20 @@ beforeAll(async () => {
   const run = { prompt_name: 'greet', model: ECHO, variables: { name: 'Ada' } };
   executionId = String((await stage.admin.post('/v1/executions:run', run)).body['execution_id']);
 });
-afterAll(() => stage.close());
-afterEach(() => Promise.all(people.splice(0).map((person) => person.leave())));
+afterAll(async () => {
+  await Promise.all([...people.values()].map((person) => person.leave()));
+  await stage.close();
+});
 
+/** Opens a screen as the member with this role, who signs in once. */
 async function arrive(role: 'viewer' | 'runner' | 'editor', path: string): Promise<Person> {
+  const before = people.get(role);
+  if (before !== undefined) {
+    await before.open(path);
+    return before;
+  }
   const person = await Person.sitDown({ url: stage.ledger.url });
-  people.push(person);
+  people.set(role, person);
   await person.openAs((await memberClient(stage, role)).key, path);
   return person;
 }
@@ -236,5 +247,50 @@ describe('an outcome', () => {
       { metric: 'stars', value: 4.5 },
       { metric: 'resolved', value: true },
     ]);
+  });
+});
+
+describe('texts that would run elsewhere', () => {
+  it('are only texts in the fields of scorers and outcomes', async () => {
+    await stage.admin.put('/v1/scorers/says', {
+      kind: 'code',
+      source: `() => ({ value: 1, label: '<svg>', explanation: ${JSON.stringify(TEXTS.join('\n').slice(0, 9_000))} })`,
+    });
+    const editor = await arrive('editor', '/scorers/new');
+    await field(editor, 'Name').fill(TEXTS[0]!);
+    await field(editor, 'Only this part of it').fill(TEXTS[1]!);
+    await field(editor, 'Text').fill(TEXTS.join('\n'));
+    await field(editor, 'Passes from').fill(TEXTS[2]!);
+    await save(editor);
+    await alert(editor, 'must be a number').waitFor();
+    await field(editor, 'Passes from').fill('');
+    await save(editor);
+    await alert(editor, 'VALIDATION_FAILED').first().waitFor();
+    await field(editor, 'Compare with').selectOption('JSON');
+    await field(editor, 'Value, as JSON').fill(TEXTS[3]!);
+    await save(editor);
+    await alert(editor, 'line 1').waitFor();
+    await field(editor, 'Name').fill('typed');
+    await field(editor, 'Judged by').selectOption('code');
+    await editor.page.getByRole('textbox', { name: 'JavaScript' }).fill(TEXTS.join('\n'));
+    await save(editor);
+    await alert(editor, 'SCORER_INVALID').waitFor();
+    await field(editor, 'Judged by').selectOption('judge');
+    for (const label of ['Prompt', 'Model', 'Params, as JSON', 'Label 1']) {
+      await field(editor, label).fill(TEXTS[4]!);
+    }
+    await save(editor);
+    await alert(editor, 'line 1').waitFor();
+    await editor.open(`/scorers/says?tab=try&execution=${executionId}`);
+    await field(editor, 'What is expected').selectOption('a text');
+    await field(editor, 'Expected text').fill(TEXTS.join('\n'));
+    await button(editor, 'Score it').click();
+    await editor.page.getByText('</title><script>').first().waitFor();
+    await editor.open(`/executions/${executionId}`);
+    await button(editor, 'Record an outcome').click();
+    await field(editor, 'Metric').fill(TEXTS[5]!);
+    await inDialog(editor, 'Record it').click();
+    await alert(editor, 'VALIDATION_FAILED').waitFor();
+    expect(await editor.noted()).toEqual({ violations: [], executed: [], errors: [] });
   });
 });

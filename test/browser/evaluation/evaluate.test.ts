@@ -29,6 +29,12 @@ const inDialog = (person: Person, name: string) =>
 const row = (person: Person, text: string) => person.page.getByRole('row').filter({ hasText: text });
 const field = (person: Person, label: string) => person.page.getByLabel(label, { exact: true });
 
+/** Returns the titles of the tabs that are marked as the one that is shown. */
+function currentTabs(person: Person, label: string): Promise<string[]> {
+  const tabs = person.page.getByRole('navigation', { name: label });
+  return tabs.locator('a[aria-current="page"]').allInnerTexts();
+}
+
 async function importFile(person: Person, name: string, text: string, mode = 'append'): Promise<void> {
   await button(person, 'Import a file').first().click();
   await field(person, 'File').setInputFiles({ name, mimeType: 'text/plain', buffer: Buffer.from(text) });
@@ -82,6 +88,7 @@ describe('a dataset', () => {
     await editor.page.getByText('3 items', { exact: true }).waitFor();
     await editor.page.getByRole('link', { name: 'Versions' }).click();
     await row(editor, 'current').waitFor();
+    expect(await currentTabs(editor, 'Parts of the dataset')).toEqual(['Versions']);
     // The header row, and each version.
     expect(await editor.page.getByRole('row').count()).toBe(4);
     await editor.page.getByRole('row').last().click();
@@ -119,6 +126,7 @@ describe('an experiment', () => {
     await editor.page.getByText('3: 3 won, 0 lost, 0 even').waitFor();
     await editor.page.getByRole('link', { name: 'Results' }).click();
     await row(editor, 'names 1').first().waitFor();
+    expect(await currentTabs(editor, 'Parts of the experiment')).toEqual(['Results']);
     await editor.page.getByLabel('Only what did not pass').check();
     await row(editor, 'names 1').first().waitFor({ state: 'detached' });
     await row(editor, 'names 0').first().click();

@@ -93,6 +93,7 @@ function Shown({ dataset }: { readonly dataset: Dataset }) {
             params={{ name }}
             search={{}}
             className={TAB_CLASS}
+            activeOptions={{ includeSearch: true, exact: true }}
             aria-current={search.tab === undefined ? 'page' : undefined}
           >
             Items

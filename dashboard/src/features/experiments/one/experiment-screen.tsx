@@ -59,6 +59,7 @@ export function ExperimentScreen() {
             params={{ id }}
             search={{}}
             className={TAB_CLASS}
+            activeOptions={{ includeSearch: true, exact: true }}
             aria-current={tab === undefined ? 'page' : undefined}
           >
             Summary

@@ -176,6 +176,8 @@ describe('a scorer', () => {
     expect(await link(runner, 'Change').count()).toBe(0);
     await link(runner, 'Try it').click();
     await field(runner, 'Execution').selectOption('another one, by its id');
+    const tabs = runner.page.getByRole('navigation', { name: 'Parts of the scorer' });
+    expect(await tabs.locator('a[aria-current="page"]').allInnerTexts()).toEqual(['Try it']);
     await field(runner, 'Id of the execution').fill('none');
     await button(runner, 'Score it').click();
     await alert(runner, 'must be a UUID').waitFor();

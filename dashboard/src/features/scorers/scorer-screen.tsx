@@ -94,6 +94,8 @@ function Shown({ scorer }: { readonly scorer: Scorer }) {
               to="/scorers/$name"
               params={{ name }}
               search={each === 'definition' ? {} : { tab: each }}
+              // Without it, the router calls the first tab current on all of them, because its search is empty.
+              activeOptions={{ includeSearch: true, exact: true }}
               className={TAB_CLASS}
               aria-current={shown === each ? 'page' : undefined}
             >

@@ -1,3 +1,4 @@
+import type { ModelRef } from '@prompt-ledger/client';
 import { Link } from '@tanstack/react-router';
 import { CopyButton } from '../../../ui/controls/copy-button';
 import { Fact, Facts } from '../../../ui/panel';
@@ -12,7 +13,12 @@ const TEXTS = ['value', 'source', 'params', 'labels'];
 export function Definition({ definition }: { readonly definition: Readonly<Record<string, unknown>> }) {
   const members = listMembers(definition);
   const facts = members.filter(([name]) => !TEXTS.includes(name));
-  const { prompt_name: prompt, version_number: version } = definition as {
+  const {
+    prompt_name: prompt,
+    version_number: version,
+    model,
+  } = definition as {
+    model?: ModelRef;
     prompt_name?: string;
     version_number?: number;
   };
@@ -32,7 +38,11 @@ export function Definition({ definition }: { readonly definition: Readonly<Recor
                   {visibleText(prompt)}
                 </Link>
               ) : (
-                <span className="break-all">{visibleText(text)}</span>
+                <span className="mono break-all">
+                  {visibleText(
+                    name === 'model' && model !== undefined ? `${model.provider}/${model.model_name}` : text,
+                  )}
+                </span>
               )}
             </Fact>
           ))}

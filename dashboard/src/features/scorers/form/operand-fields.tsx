@@ -11,6 +11,14 @@ const OPERANDS: Readonly<Record<Operand, string>> = {
   json: 'JSON',
 };
 
+/** The words for operands that mean something else for a check. */
+const OWN_TITLES: Readonly<Partial<Record<CheckName, Partial<Record<Operand, string>>>>> = {
+  regex: { text: 'a pattern' },
+  tool_called: { text: 'one tool', json: 'several tools, as JSON' },
+  max_latency_ms: { json: 'a time' },
+  max_cost_usd: { text: 'an amount', json: 'a number, as JSON' },
+};
+
 /** The labels of values that fit one line. Any other text may have several. */
 const SHORT: Readonly<Partial<Record<CheckName, string>>> = {
   regex: 'Pattern',
@@ -53,7 +61,7 @@ export function OperandFields({
             >
               {operands.map((each) => (
                 <option key={each} value={each}>
-                  {labelOf(each, check)}
+                  {OWN_TITLES[check]?.[each] ?? OPERANDS[each]}
                 </option>
               ))}
             </Select>
@@ -63,13 +71,6 @@ export function OperandFields({
       {operand !== 'expected' && <ValueField operand={operand} draft={draft} onChange={onChange} />}
     </>
   );
-}
-
-function labelOf(operand: Operand, check: CheckName): string {
-  const short = SHORT[check];
-  // A list of tools is JSON. Milliseconds are too, but are typed as one number.
-  const isShort = operand === 'text' || (operand === 'json' && check === 'max_latency_ms');
-  return short !== undefined && isShort ? `a value: ${short.toLowerCase()}` : OPERANDS[operand];
 }
 
 function ValueField({

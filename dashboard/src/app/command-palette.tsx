@@ -59,7 +59,7 @@ function Palette({ onClose }: { readonly onClose: () => void }) {
   };
   const screens: readonly (readonly [title: string, path: string])[] = [
     ...useScreens().flatMap(({ screens: links }) => links.flatMap((link) => listPlaces(link, wanted !== ''))),
-    ...(mayPut ? [['New prompt', '/prompts/new'] as const] : []),
+    ...(mayPut ? [['New prompt', '/prompts/-/new'] as const] : []),
   ];
   const isNamedSo = (title: string) => title.toLowerCase().includes(wanted.toLowerCase());
   const fitting = screens.filter(([title]) => isNamedSo(title));

@@ -56,7 +56,7 @@ const scorers = createRoute({
 
 const newScorer = createRoute({
   getParentRoute: () => root,
-  path: '/scorers/new',
+  path: '/scorers/-/new',
   component: lazyRouteComponent(() => import('../features/scorers/new-scorer-screen'), 'NewScorerScreen'),
 });
 

@@ -26,9 +26,10 @@ const prompts = createRoute({
   component: PromptsScreen,
 });
 
+/** Has one part more than the page of a prompt, which may be called `new`. */
 const newPrompt = createRoute({
   getParentRoute: () => root,
-  path: '/prompts/new',
+  path: '/prompts/-/new',
   component: lazyRouteComponent(() => import('../features/prompt/new-prompt-screen'), 'NewPromptScreen'),
 });
 

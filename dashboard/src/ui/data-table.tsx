@@ -11,6 +11,7 @@ import {
 } from 'react';
 import { useMedia } from './hooks/use-media';
 import { useSteadyRows } from './hooks/use-steady-rows';
+import { useRowsByTurns } from './hooks/use-rows-by-turns';
 import { scrollToRow, useRowsInSight } from './hooks/use-rows-in-sight';
 import type { Rows } from './pages/rows';
 import { classNames } from './text/class-names';
@@ -29,7 +30,7 @@ export interface Column<Row> {
 interface DataTableProps<Row> {
   readonly label: string;
   readonly columns: readonly Column<Row>[];
-  /** Rows that are not loaded stay blank until they are. */
+  /** Rows that are not loaded stay blank until they are. After a jump, so do some that are, for a few tasks. */
   readonly rows: Rows<Row>;
   readonly rowKey: (row: Row) => string;
   /** Returns the path of a row's subject below `/app`; null for a row that leads nowhere. */
@@ -74,6 +75,7 @@ export function DataTable<Row>({
   const navigate = useNavigate();
   const rendered = useRowsInSight(scroller, rows.length, ROW_PX);
   const { first, end } = rendered;
+  const whole = useRowsByTurns(rendered);
   useEffect(() => onSight?.(first, end), [first, end, onSight]);
   useEffect(() => {
     if (end >= rows.length) onEndReached?.();
@@ -154,7 +156,8 @@ export function DataTable<Row>({
             {Array.from({ length: Math.max(0, end - first) }, (_, at) => {
               const index = first + at;
               const row = rows.at(index);
-              if (row === undefined) return <BlankRow key={index} index={index} />;
+              const isWhole = index >= whole.first && index < whole.end;
+              if (row === undefined || !isWhole) return <BlankRow key={index} index={index} />;
               return (
                 <TableRow
                   key={rowKey(row)}
@@ -183,7 +186,7 @@ interface TableRowProps<Row> {
   readonly onPick: ((row: Row) => void) | null;
 }
 
-/** Stands for a row that is being read. */
+/** Stands for a row that is being read, or rendered in the next task. */
 function BlankRow({ index }: { readonly index: number }) {
   return (
     <div

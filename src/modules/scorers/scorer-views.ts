@@ -1,6 +1,6 @@
 import type { ScorerRecord, ScorerVersionRecord } from './scorers.repository.js';
 
-/** Returns a `ScorerVersionDto` as JSON text, because a definition keeps its numbers as sent. */
+/** Returns a `ScorerVersionDto` as JSON text, because a definition keeps the numbers in its `value` as sent. */
 export function scorerVersionJson(version: ScorerVersionRecord): string {
   const { versionNumber, checksumHash, definitionJson, createdBy, createdAt } = version;
   const facts = JSON.stringify({

@@ -179,7 +179,7 @@ export class PutScorerResultDto {
 }
 
 export class ScorerVersionDto extends ScorerVersionRefDto {
-  /** The definition, in the members of `PUT`, with numbers as sent. */
+  /** The definition, in the members of `PUT`, with the numbers in `value` as sent. */
   @ApiProperty({ type: 'object', additionalProperties: true })
   definition!: unknown;
 

@@ -92,7 +92,7 @@ beforeAll(async () => {
     [`/experiments/${id}?tab=results`, 'names 1'],
     ['/annotation', 'Pass over'],
     ['/scorers', 'counted'],
-    ['/scorers/new', 'Make the scorer'],
+    ['/scorers/-/new', 'Make the scorer'],
     ['/scorers/counted?tab=change', '</textarea>'],
     ['/scorers/judged?tab=change', 'The verdict is'],
     ['/scorers/names?tab=versions', 'What changes'],

@@ -61,7 +61,7 @@ beforeAll(async () => {
   screens = [
     ['/prompts', 'support/reply'],
     ['/prompts?search=nothing+has+these', 'No prompt fits'],
-    ['/prompts/new', 'Save as version 1'],
+    ['/prompts/-/new', 'Save as version 1'],
     ['/prompts/support%2Freply', 'Save as version 3'],
     ['/prompts/welcome', 'Add a message'],
     ['/prompts/in_code', 'read-only'],

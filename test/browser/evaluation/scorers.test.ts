@@ -85,7 +85,7 @@ describe('a scorer', () => {
     const source = editor.page.getByRole('textbox', { name: 'JavaScript' });
     await source.fill('({ response_text }) =>');
     await save(editor);
-    await alert(editor, 'SCORER_EXISTS').waitFor();
+    await alert(editor, 'NAME_TAKEN').waitFor();
     await field(editor, 'Name').fill('short');
     await save(editor);
     await alert(editor, 'SCORER_INVALID').waitFor();
@@ -217,7 +217,7 @@ describe('a scorer', () => {
     const tabs = viewer.page.getByRole('navigation', { name: 'Parts of the scorer' }).getByRole('link');
     expect(await tabs.allInnerTexts()).toEqual(['Definition', 'Versions']);
     expect(await button(viewer, /Delete/).count()).toBe(0);
-    await viewer.open('/scorers/new');
+    await viewer.open('/scorers/-/new');
     await viewer.page.getByText('Your role may not make scorers').waitFor();
   });
 });
@@ -258,7 +258,7 @@ describe('texts that would run elsewhere', () => {
       kind: 'code',
       source: `() => ({ value: 1, label: '<svg>', explanation: ${JSON.stringify(TEXTS.join('\n').slice(0, 9_000))} })`,
     });
-    const editor = await arrive('editor', '/scorers/new');
+    const editor = await arrive('editor', '/scorers/-/new');
     await field(editor, 'Name').fill(TEXTS[0]!);
     await field(editor, 'Only this part of it').fill(TEXTS[1]!);
     await field(editor, 'Text').fill(TEXTS.join('\n'));

@@ -98,7 +98,7 @@ describe('rights over the prompts of a team', () => {
     await person.open('/prompts/search%2Frewrite');
     await person.page.getByText('read-only').waitFor();
     expect(await offered(person, /Promote|About|Delete/).count()).toBe(0);
-    await person.open('/prompts/new');
+    await person.open('/prompts/-/new');
     expect(await person.page.getByLabel('Owner').inputValue()).toBe('Support');
   });
 });

@@ -114,6 +114,7 @@ describe('budgets', () => {
     await inDialog(admin, 'Delete …').click();
     await admin.page.getByText('It refuses no more calls').waitFor();
     await inDialog(admin, 'Delete the budget').click();
+    await admin.page.getByText('Budget Support, a day is gone.').waitFor();
     await button(admin, 'Change … Support, a day').waitFor({ state: 'detached' });
     expect(await listBudgets()).toMatchObject([{ name: 'Shop', limit_usd: '25', scope_value: keyId }]);
     expect(await admin.noted()).toEqual({ violations: [], executed: [], errors: [] });

@@ -104,7 +104,7 @@ describe('the worker of the page', () => {
 
 describe('the editor', () => {
   it('colours what is no text, and nothing of a comment', async () => {
-    await person.openAs(ADMIN_KEY, '/prompts/new');
+    await person.openAs(ADMIN_KEY, '/prompts/-/new');
     await person.page
       .getByRole('textbox', { name: 'Template' })
       .fill(

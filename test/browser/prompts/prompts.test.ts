@@ -87,6 +87,8 @@ describe('the list of prompts', () => {
         model: ECHO,
         variables: { order },
       });
+    // The page that is open has asked for its own.
+    await row('welcome').getByText('not run').waitFor();
     const asked: string[] = [];
     person.page.on('request', (request) => {
       if (request.url().includes('/v1/analytics/')) asked.push(request.url());
@@ -121,7 +123,7 @@ describe('the list of prompts', () => {
 
 describe('a prompt', () => {
   it('is written, previewed and saved, and the next version as well', async () => {
-    await person.openAs(ADMIN_KEY, '/prompts/new');
+    await person.openAs(ADMIN_KEY, '/prompts/-/new');
     await person.page.getByLabel('Name').fill('mail/reply');
     const template = person.page.getByRole('textbox', { name: 'Template' });
     await template.fill('Answer {{question}}');
@@ -152,6 +154,17 @@ describe('a prompt', () => {
     const alert = person.page.getByRole('alert').filter({ hasText: 'TEMPLATE_INVALID' });
     await alert.waitFor();
     expect(await person.page.getByRole('button', { name: /Save version/ }).isDisabled()).toBe(true);
+  });
+
+  it('may be called new, and no other may take its name', async () => {
+    await stage.admin.put(promptPath('new'), { template_source: 'This is new.' });
+    await person.openAs(ADMIN_KEY, '/prompts/new');
+    await person.page.getByRole('heading', { level: 1, name: 'new', exact: true }).waitFor();
+    await person.open('/prompts/-/new');
+    await person.page.getByLabel('Name').fill('new');
+    await person.page.getByRole('textbox', { name: 'Template' }).fill('This is newer.');
+    await person.page.getByRole('button', { name: /Save version/ }).click();
+    await person.page.getByRole('alert').filter({ hasText: 'NAME_TAKEN' }).waitFor();
   });
 
   it('keeps its messages and their order', async () => {

@@ -93,7 +93,7 @@ describe('a snippet', () => {
     await stage.admin.put('/v1/snippets/rules', {
       template_source: '{% render "snippet/mail/tone@1", audience: who %} Never guess.',
     });
-    await editor.open('/prompts/new');
+    await editor.open('/prompts/-/new');
     await field(editor, 'Name').fill('newsletter');
     await template(editor).fill('{% render "snippet/rules@2", who: readers %} Announce {{news}}.');
     await see(editor, 'does not parse');

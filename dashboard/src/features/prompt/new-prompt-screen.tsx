@@ -1,5 +1,6 @@
 import { Link, useNavigate } from '@tanstack/react-router';
 import { ledger } from '../../api/ledger';
+import { nameTaken } from '../../api/service-problem';
 import { useMay, useMe, useTeamsWith } from '../../api/use-session';
 import { Chip } from '../../ui/chip';
 import { EmptyState } from '../../ui/empty-state';
@@ -199,8 +200,7 @@ export function NewPromptScreen() {
 /** Putting an existing prompt would add a version to it, which is not the intent of a new prompt. */
 async function assertFree(name: string): Promise<void> {
   const { prompts } = await ledger.prompts.list({ q: name, limit: 1 });
-  if (prompts[0]?.name === name)
-    throw new Error(`There is a prompt ${name} already. Choose another name, or open that one.`);
+  if (prompts[0]?.name === name) throw nameTaken('prompt', name);
 }
 
 function toMessages({ template = '', ...rest }: NewPrompt): NewPrompt {

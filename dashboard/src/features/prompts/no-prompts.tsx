@@ -37,7 +37,7 @@ export function NoPrompts({
   -H "X-API-Key: $API_KEY" \\
   -d '{"template_source": "Say hello to {{name}}.", "set_active": true}'`}
       action={
-        <Link to="/prompts/new" className={buttonClass('primary')}>
+        <Link to="/prompts/-/new" className={buttonClass('primary')}>
           Write the first prompt
         </Link>
       }

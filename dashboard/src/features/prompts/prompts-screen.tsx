@@ -101,7 +101,7 @@ export function PromptsScreen() {
             <option value="name">By name</option>
           </Select>
           {mayPut && (
-            <Link to="/prompts/new" className={buttonClass('primary')}>
+            <Link to="/prompts/-/new" className={buttonClass('primary')}>
               New prompt
             </Link>
           )}

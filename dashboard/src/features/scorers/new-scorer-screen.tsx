@@ -2,7 +2,7 @@ import { ApiError, type ScorerKind } from '@prompt-ledger/client';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { ledger } from '../../api/ledger';
-import { ServiceProblem } from '../../api/service-problem';
+import { nameTaken } from '../../api/service-problem';
 import { useMay, useMe } from '../../api/use-session';
 import { Input, Select } from '../../ui/controls/field';
 import { EmptyState } from '../../ui/empty-state';
@@ -28,7 +28,7 @@ interface Saved {
 }
 
 const EMPTY: NewScorer = { ...NEW_SCORER, name: '' };
-const NAME_CODES = ['SCORER_EXISTS', 'SCORER_KIND_MISMATCH'];
+const NAME_CODES = ['NAME_TAKEN', 'SCORER_KIND_MISMATCH'];
 
 /** Asks for the name, the kind and the definition of a new scorer. */
 export function NewScorerScreen() {
@@ -130,8 +130,5 @@ async function assertFree(name: string): Promise<void> {
     if (error instanceof ApiError && error.code === 'SCORER_NOT_FOUND') return;
     throw error;
   }
-  throw new ServiceProblem(
-    'SCORER_EXISTS',
-    `There is a scorer ${name} already. Choose another name, or change that one.`,
-  );
+  throw nameTaken('scorer', name);
 }

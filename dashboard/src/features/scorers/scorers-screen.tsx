@@ -64,7 +64,7 @@ export function ScorersScreen() {
     scorersOf,
   );
   const make = mayWrite ? (
-    <Link to="/scorers/new" className={buttonClass('primary')}>
+    <Link to="/scorers/-/new" className={buttonClass('primary')}>
       Make a scorer
     </Link>
   ) : undefined;

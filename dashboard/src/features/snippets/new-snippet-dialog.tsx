@@ -2,6 +2,7 @@ import { useMutation } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { ledger } from '../../api/ledger';
+import { nameTaken } from '../../api/service-problem';
 import { useMe } from '../../api/use-session';
 import { Input, TextArea } from '../../ui/controls/field';
 import { FormField } from '../../ui/form/form';
@@ -109,6 +110,5 @@ export function NewSnippetDialog({ onClose }: { readonly onClose: () => void }) 
 /** Putting an existing snippet would add a version to it, which is not the intent of a new one. */
 async function assertFree(name: string): Promise<void> {
   const { snippets } = await ledger.snippets.list({ q: name, limit: 1 });
-  if (snippets[0]?.name === name)
-    throw new Error(`There is a snippet ${name} already. Choose another name, or open that one.`);
+  if (snippets[0]?.name === name) throw nameTaken('snippet', name);
 }

@@ -137,13 +137,13 @@ const ADD_LATE = `WITH fresh AS MATERIALIZED (
 
 const AT_ONCE = 5000;
 /**
- * Each look goes back over a span seen before, because a commit becomes visible only after the end that it records: two seconds each time,
+ * Each look goes back over a span seen before, because a commit becomes visible only after the end that it records: a second each time,
  * fifteen every ten seconds for a busy machine, fifteen minutes every ten minutes for a stalled commit, whose connection PostgreSQL closes
  * after a minute. Every execution of the span is looked up among the known ones, so long spans are expensive: fifteen seconds each time and
  * fifteen minutes every minute looked up each exposure thirty times, and cost PostgreSQL 1.7 times what the same requests cost without a
  * rollout.
  */
-const OVERLAP_MS = 2000;
+const OVERLAP_MS = 1000;
 const LONG_OVERLAP_MS = 15_000;
 const SWEEP_OVERLAP_MS = 15 * 60_000;
 

@@ -17,13 +17,13 @@ export interface DefinitionDraft {
 }
 
 export interface WrittenDefinition {
-  /** Compact JSON, with numbers as sent. */
+  /** Compact JSON, with the numbers in `value` as sent. */
   readonly json: string;
   readonly checksumHash: string;
   readonly definition: ScorerDefinition;
 }
 
-/** Computes the checksum as the SHA-256 of `["prompt-ledger/scorer/1",{"kind",…}]` as RFC 8785 JSON, with numbers as sent. */
+/** Computes the checksum as the SHA-256 of `["prompt-ledger/scorer/1",{"kind",…}]` as RFC 8785 JSON, with the numbers in `value` as sent. */
 export function writeDefinition({ kind, members, valueJson }: DefinitionDraft): WrittenDefinition {
   const value = valueJson === null ? [] : [`"value":${layOutJson(valueJson)}`];
   const others = Object.entries(members)

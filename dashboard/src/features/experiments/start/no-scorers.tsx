@@ -11,7 +11,7 @@ export function NoScorers() {
   -H "X-API-Key: $API_KEY" \\
   -d '{"kind": "check", "check": "contains"}'`}
       action={
-        <Link to="/scorers/new" className={buttonClass()}>
+        <Link to="/scorers/-/new" className={buttonClass()}>
           Make a scorer
         </Link>
       }

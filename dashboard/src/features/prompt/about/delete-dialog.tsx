@@ -20,6 +20,7 @@ export function DeleteDialog({
   readonly onClose: () => void;
 }) {
   const { project } = useMe();
+  const isGuarded = pointers.some(({ protected: isProtected }) => isProtected);
   const [, keep] = useDraft(toDraftKey(project, name));
   const navigate = useNavigate();
   const leave = async () => {
@@ -45,8 +46,13 @@ export function DeleteDialog({
           {pointers.length === 0
             ? 'It runs in no environment. '
             : `It runs now: ${pointers.map(writePointer).join(', ')}. `}
-          Requests that name it are refused at once, in protected environments as well.
+          Requests that name it are refused at once.
         </li>
+        {isGuarded && (
+          <li>
+            A protected environment runs it, so only somebody who may change environments can delete it.
+          </li>
+        )}
         <li>Its rollouts stop, and its open changes can no longer be applied.</li>
         <li>Its versions and executions stay: they can be read by their ids, and its costs still count.</li>
         <li>

@@ -5,8 +5,8 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
  * primary key. The foreign key locked the rollout once for each event; events are added only under the lock of the rollout's row in
  * `rollout_cursors`, and that row has the same foreign key.
  *
- * An execution has one rollout at most, so its exposure is found without it. With the rollout in the index, a table that was not analyzed
- * yet was read by rollout: PostgreSQL took it for as selective as the execution's id.
+ * An execution has one rollout at most, so its exposure is found without it. With the rollout in the index, PostgreSQL read a table that
+ * was not analyzed yet by rollout, because it assumed that a rollout is as selective as an execution's id.
  */
 const UP = `
 DROP INDEX rollout_events_of_phase, rollout_events_exposure;

@@ -8,7 +8,7 @@ export class ServiceProblem extends Error {
   }
 }
 
-/** Describes that a name is taken. Putting the thing all the same would add a version to the one that has the name. */
+/** Returns the problem of a name that is taken. Putting the new thing anyway would add a version to the existing one. */
 export function nameTaken(kind: 'prompt' | 'scorer' | 'snippet', name: string): ServiceProblem {
   return new ServiceProblem(
     'NAME_TAKEN',

@@ -26,7 +26,7 @@ const prompts = createRoute({
   component: PromptsScreen,
 });
 
-/** Has one part more than the page of a prompt, which may be called `new`. */
+/** The path has one more part than that of a prompt, because a prompt may be called `new`. */
 const newPrompt = createRoute({
   getParentRoute: () => root,
   path: '/prompts/-/new',

@@ -30,7 +30,7 @@ export interface Column<Row> {
 interface DataTableProps<Row> {
   readonly label: string;
   readonly columns: readonly Column<Row>[];
-  /** Rows that are not loaded stay blank until they are. After a jump, so do some that are, for a few tasks. */
+  /** Rows that are not loaded stay blank until they are. Loaded rows may stay blank for a few tasks after a jump. */
   readonly rows: Rows<Row>;
   readonly rowKey: (row: Row) => string;
   /** Returns the path of a row's subject below `/app`; null for a row that leads nowhere. */

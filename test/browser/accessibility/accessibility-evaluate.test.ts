@@ -71,7 +71,7 @@ beforeAll(async () => {
   await eventually(
     async () => (await stage.admin.get(`/v1/experiments/${id}`)).body['status'] === 'completed',
   );
-  // Names was used without a value above, so this is its second version.
+  // The scorer `names` has a version without a value above, so this is its second.
   await stage.admin.put('/v1/scorers/names', {
     kind: 'check',
     check: 'contains',

@@ -69,7 +69,7 @@ describe('a scorer', () => {
     await field(editor, 'Passes from').fill('0');
     await save(editor);
     await alert(editor, 'must be above 0').waitFor();
-    // What was typed outlives a reload.
+    // The draft outlives a reload.
     await editor.page.reload();
     await field(editor, 'Passes from').fill('');
     expect(await field(editor, 'Pattern').inputValue()).toBe('ada');

@@ -3,7 +3,7 @@ const path = require('node:path');
 
 const ROOT = path.join(__dirname, '../../..');
 
-/** How long files take that need most of a minute or more, in seconds on two busy cores. The slowest first. */
+/** Files that take most of a minute or more, with their seconds on two busy cores. The slowest first. */
 const SLOW_S = new Map([
   ['test/faults/rows.test.ts', 170],
   ['test/e2e/requests/turns.test.ts', 120],
@@ -15,7 +15,7 @@ const SLOW_S = new Map([
   ['test/examples/bench.test.ts', 60],
   ['test/e2e/operations/web-concurrency.test.ts', 60],
 ]);
-/** How long an ordinary file of each project takes, in seconds. Only their ratios matter. */
+/** The seconds that an ordinary file of each project takes. Only their ratios matter. */
 const ORDINARY_S = new Map([
   ['unit', 2],
   ['architecture', 2],

@@ -1,7 +1,7 @@
 'use strict';
 const { stripVTControlCharacters } = require('node:util');
 
-/** How Nest's own logger begins a line, after its color. */
+/** The start of a line of Nest's logger, after its color. */
 const LOGGED = '[Nest] ';
 
 /**

@@ -30,7 +30,7 @@ module.exports = class SummaryReporter {
     const now = Date.now();
     if (now - this.toldAt < TELL_EVERY_MS || done >= total) return;
     this.toldAt = now;
-    // Weighed by what each file is expected to take, because the slow ones come first.
+    // Each file counts with the time that it is expected to take, because the slow ones come first.
     const leftMs = ((now - this.startedAt) / this.doneSeconds) * (run.totalSeconds - this.doneSeconds);
     process.stdout.write(`  … suite ${done} of ${total}, about ${describeTime(leftMs)} left\n`);
   }

@@ -1,6 +1,6 @@
 import type { ScorerKind } from '@prompt-ledger/client';
 
-/** Who or what judges, by the kind of the scorer. */
+/** The judge of each kind of scorer, in words. */
 export const KIND_TITLES: Readonly<Record<ScorerKind, string>> = {
   check: 'a check',
   code: 'code',

@@ -11,7 +11,7 @@ export function toDraft({ description, latest_version: version }: Snippet): Draf
   return { template: version.template_source, description: description ?? '', commitMessage: '' };
 }
 
-/** What a draft changes. A description belongs to the snippet, so it changes without a new version. */
+/** Finds what a draft changes. A description belongs to the snippet, so it changes without a new version. */
 export function findChanges(
   draft: Draft,
   snippet: Snippet,

@@ -3,7 +3,7 @@ import { Panel } from '../../ui/panel';
 import { visibleText } from '../../ui/text/visible-text';
 import { writeTag } from './write-tag';
 
-/** How a template uses a version of a snippet, to be copied. */
+/** Shows the tag by which a template uses a version of a snippet, with a button that copies it. */
 export function TagPanel({
   name,
   version,

@@ -60,7 +60,7 @@ export function CodeEditor({ label, value, onChange, isPlain = false, field }: C
           EditorView.contentAttributes.of({ 'aria-label': label, 'aria-multiline': 'true' }),
           fieldAttributes.of([]),
           EditorView.updateListener.of((update) => {
-            // Reported back, a value that is about to change would become the draft of somebody who typed nothing.
+            // If it were reported, a value that is about to change would become a draft of somebody who typed nothing.
             const isTyped = !update.transactions.some((each) => each.annotation(FromValue) === true);
             if (update.docChanged && isTyped) changed.current(update.state.doc.toString());
           }),

@@ -32,7 +32,7 @@ export function SavePanel<Saved>({
   readonly onCommitMessage: (text: string) => void;
   readonly save: () => PromiseLike<Saved>;
   readonly onSaved: (saved: Saved) => void;
-  /** What the names in the text are called. */
+  /** The term for the names in the text. */
   readonly variablesName?: string;
   /** Further fields, above the message. */
   readonly children?: ReactNode;

@@ -11,8 +11,8 @@ import { ResilientClient } from './resilient-client.js';
 export const APPLICATION_ROLE = 'prompt_ledger_app';
 
 /**
- * A statement that runs this long is a bug; a transaction left open holds locks and blocks vacuum. Compilation (`jit`) never pays for
- * statements as short as these, but it starts where the planner expects many rows: expiring content took four times as long with it.
+ * A statement that runs this long is a bug; a transaction left open holds locks and blocks vacuum. Compilation (`jit`) never pays off
+ * for such short statements, but starts whenever the planner expects many rows: expiring content took four times as long with it.
  */
 const SESSION_SETTINGS = [
   `role=${APPLICATION_ROLE}`,

@@ -56,7 +56,7 @@ const KEEP = `UPDATE rollout_cursors SET last_sequence = $3, executions_until = 
  * while, and known executions are skipped. Ids contain the time, which excludes the weeks before the rollout.
  *
  * An execution has one rollout at most, so its exposure is looked up by its id alone, and `OFFSET 0` prevents a join. Until the table has
- * been analyzed, PostgreSQL takes a rollout for as selective as an id: it read all exposures of the rollout for each look.
+ * been analyzed, PostgreSQL assumes that a rollout is as selective as an id, and read all exposures of the rollout for each look.
  *
  * A canceled execution neither failed nor succeeded. Latency covers answers only, because a call that fails at once is not fast.
  * @param measured metrics for which `isMeasured` holds.

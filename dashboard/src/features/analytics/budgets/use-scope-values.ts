@@ -8,7 +8,7 @@ const MOST = 200;
 
 export interface ScopeValue {
   readonly value: string;
-  /** What people call it, where the value is an id. */
+  /** A readable name for a value that is an id. */
   readonly name: string | null;
   /** Whether it is a revoked key, which a new budget would not limit. */
   readonly isOver: boolean;
@@ -17,7 +17,7 @@ export interface ScopeValue {
 const NONE: readonly ScopeValue[] = [];
 
 /**
- * Lists teams, prompts or keys: those that there are, as far as the caller may list them, and otherwise those that ran.
+ * Lists teams, prompts or keys: those that exist, as far as the caller may list them, and otherwise those that ran.
  * @param scope `project` has none.
  */
 export function useScopeValues(scope: BudgetScope): readonly ScopeValue[] {

@@ -6,7 +6,7 @@ import { useMay } from '../../../api/use-session';
 import { Button } from '../../../ui/controls/button';
 import { ConfirmDialog } from '../../../ui/form/confirm-dialog';
 
-/** What else shows contents, and would show them from its cache. */
+/** The first parts of the query keys whose results contain contents. */
 const SHOWING = ['executions', 'scores', 'datasets', 'experiments'];
 
 /** Erases the content of an execution that is over, for those who may. */

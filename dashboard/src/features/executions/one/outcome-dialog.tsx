@@ -6,7 +6,7 @@ import { FormField } from '../../../ui/form/form';
 import { FormDialog } from '../../../ui/form/form-dialog';
 import { say } from '../../../ui/toasts';
 
-/** Records what came of an execution. */
+/** Records an outcome of an execution. */
 export function OutcomeDialog({
   executionId,
   onDone,

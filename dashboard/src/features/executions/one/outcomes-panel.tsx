@@ -14,7 +14,7 @@ import { OutcomeDialog } from './outcome-dialog';
 /** The most outcomes shown; the API lists all. */
 const MOST = 50;
 
-/** What came of the answer outside, and a way to record it. Without any and without the permission there is no panel. */
+/** Shows the outcomes of an execution, and records them. Shows nothing if there are none and the caller may not record any. */
 export function OutcomesPanel({ executionId }: { readonly executionId: string }) {
   const mayRecord = useMay('scores:write');
   const [isRecording, setRecording] = useState(false);

@@ -1,6 +1,6 @@
 import type { CheckName } from '@prompt-ledger/client';
 
-/** What a check compares with: the expected answer of an item, a text, or JSON. */
+/** The operand of a check: the expected answer of an item, a text, or JSON. */
 export type Operand = 'expected' | 'text' | 'json';
 
 interface Check {

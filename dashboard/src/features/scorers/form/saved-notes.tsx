@@ -2,7 +2,7 @@ import type { PutScorerResult } from '@prompt-ledger/client';
 import { Link } from '@tanstack/react-router';
 import { visibleText } from '../../../ui/text/visible-text';
 
-/** Shows what the service said about a saved scorer, until somebody has read it. */
+/** Shows the notes of the service about a saved scorer, until somebody has read them. */
 export function SavedNotes({ name, notes }: { readonly name: string; readonly notes: readonly string[] }) {
   return (
     <div role="status" className="grid gap-1 rounded-md bg-warn-soft px-3 py-2.5 break-words text-warn">
@@ -18,7 +18,7 @@ export function SavedNotes({ name, notes }: { readonly name: string; readonly no
   );
 }
 
-/** Lists what somebody should read before they leave the form. @param latest the newest version before; null for none. */
+/** Lists the notes that somebody should read before they leave the form. @param latest the newest version before; null for none. */
 export function listNotes(
   { version: { version_number: number }, version_change: isNew, warnings }: PutScorerResult,
   latest: number | null,

@@ -47,18 +47,28 @@ export function findChanges(
   return search.changes;
 }
 
+/** The changes that a call of a function makes. */
+interface Effect {
+  /** By the name in the module. */
+  readonly names: ReadonlyMap<string, Change>;
+  /** By the position of the parameter. */
+  readonly parameters: ReadonlyMap<number, Change>;
+}
+
+const NO_EFFECT: Effect = { names: new Map(), parameters: new Map() };
+
 class ChangeSearch {
   readonly changes = new Map<string, Change>();
-  /** The function of the module that the search is in. */
-  private inside: SyntaxNode | null = null;
 
   /**
    * @param functions those of the module, by name.
-   * @param followed functions whose bodies are searched already, or whose parameters are.
+   * @param effects the known ones. Each function is searched once, however many calls lead to it.
+   * @param inside the function of the module whose body is searched; null for the module itself.
    */
   constructor(
     private readonly functions: ReadonlyMap<string, SyntaxNode>,
-    private readonly followed: Set<SyntaxNode> = new Set(),
+    private readonly effects: Map<SyntaxNode, Effect> = new Map(),
+    private readonly inside: SyntaxNode | null = null,
   ) {}
 
   visit(node: unknown, hidden: Hidden): void {
@@ -86,28 +96,45 @@ class ChangeSearch {
     this.visit(called['body'], inner);
   }
 
-  /** Follows a function of the module into its body, where its parameters stand for what it is called with. */
+  /** Follows a function of the module, whose parameters stand for what it is called with. */
   private visitNamed({ type, name }: SyntaxNode, args: readonly unknown[], hidden: Hidden): void {
     const called = type === 'Identifier' && !hidden.has(String(name)) && this.functions.get(String(name));
-    if (!called || this.followed.has(called)) return;
-    this.followed.add(called);
-    const outside = this.inside;
-    this.inside = called;
-    this.visitBody(called, new Set());
-    this.inside = outside;
-    const itself = new ChangeSearch(this.functions, this.followed);
-    itself.inside = called;
-    itself.visit(called['body'], new Set());
+    if (!called) return;
+    const { names, parameters } = this.findEffect(called);
+    names.forEach((change, changed) => this.note(changed, change));
+    parameters.forEach((change, at) => {
+      const given = unwrap(args[at]);
+      if (!isNode(given) || given.type !== 'Identifier') return;
+      const changed = String(given['name']);
+      if (!hidden.has(changed)) this.note(changed, change);
+    });
+  }
+
+  private findEffect(called: SyntaxNode): Effect {
+    const known = this.effects.get(called);
+    if (known !== undefined) return known;
+    // A function that calls itself adds nothing by that.
+    this.effects.set(called, NO_EFFECT);
+    const outside = new ChangeSearch(this.functions, this.effects, called);
+    outside.visitBody(called, new Set());
+    const withParameters = new ChangeSearch(this.functions, this.effects, called);
+    withParameters.visit(called['body'], new Set());
+    const parameters = new Map<number, Change>();
     (called['params'] as unknown[]).forEach((parameter, at) => {
       const names = new Set<string>();
       addPatternNames([parameter], names);
-      const change = [...names].map((each) => itself.changes.get(each)).find((each) => each !== undefined);
-      const given = unwrap(args[at]);
-      if (change === undefined || !isNode(given) || given.type !== 'Identifier') return;
-      const changed = String(given['name']);
-      if (!hidden.has(changed) && !this.changes.has(changed)) this.changes.set(changed, change);
+      for (const name of names) {
+        const change = withParameters.changes.get(name);
+        if (change !== undefined) parameters.set(at, change);
+      }
     });
-    this.followed.delete(called);
+    const effect = { names: outside.changes, parameters };
+    this.effects.set(called, effect);
+    return effect;
+  }
+
+  private note(name: string, change: Change): void {
+    if (!this.changes.has(name)) this.changes.set(name, change);
   }
 
   private readChange(node: SyntaxNode, hidden: Hidden): void {

@@ -179,6 +179,37 @@ describe('max_cost_usd of experiments under 16 clients at once', () => {
     expect(billedTo(CLIENTS, new Set())).toBeLessThanOrEqual(limit);
     expect(billedTo(CLIENTS, new Set())).toBeGreaterThan(limit - ASKED);
   });
+
+  it('stops an experiment of which a further attempt does not fit, although all its cells have ended', async () => {
+    const texts: string[] = [];
+    stage.openai.behave(({ text }) => {
+      if (!texts.includes(text)) texts.push(text);
+      const [isFirst, isThird] = [text === texts[0], text === texts[2]];
+      if (isFirst) return { kind: 'error', status: 429, headers: { 'retry-after': '1' } };
+      return { kind: 'answer', text: ANSWER, delayMs: isThird ? 4_000 : 0 };
+    });
+    const items = ['one', 'two', 'three'].map((text) => ({ variables: { text } }));
+    await putItems(stage.admin, 'refused', items);
+    await putScorer(stage.admin, 'whole', { kind: 'check', check: 'json_valid' });
+    const params = { max_new_tokens: ASKED };
+    const { experiment_id: id } = await startExperiment(stage.admin, {
+      name: 'a refused attempt',
+      dataset: { name: 'refused' },
+      candidates: [{ label: 'a', prompt_name: 'answering', model: MODEL, params }],
+      scorers: [{ name: 'whole' }],
+      concurrency: 3,
+      // There is room for two calls at a time. While the first one waits, the second ends and the third begins.
+      max_cost_usd: usd(2 * ASKED + BILLED - 1),
+    });
+    const over = await untilOver(stage.admin, id);
+    expect(over).toMatchObject({ status: 'stopped_by_budget', error: { code: 'BUDGET_EXCEEDED' } });
+    const statuses = `SELECT error_type FROM executions WHERE batch_id = $1 ORDER BY error_type`;
+    expect(await stage.sql(statuses, [id])).toEqual([
+      { error_type: 'budget_exceeded' },
+      { error_type: null },
+      { error_type: null },
+    ]);
+  });
 });
 
 async function untilNothingIsUnderWay(): Promise<void> {

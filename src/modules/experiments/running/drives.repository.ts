@@ -51,6 +51,9 @@ const LOAD = `SELECT e.plan, e.dataset_id AS "datasetId", e.dataset_version AS "
     e.next_item AS "nextItem", e.after_position::float8 AS "afterPosition", e.caller
   FROM experiments e WHERE ${HELD}`;
 
+const FIND_REFUSED = `SELECT e.error_message AS message FROM executions e
+  WHERE e.project_id = $1 AND e.batch_id = $2 AND e.error_type = 'budget_exceeded' ORDER BY e.execution_id LIMIT 1`;
+
 const LIST_OPEN = `SELECT c.item, c.candidate, c.repetition, c.execution_id AS "executionId" FROM experiment_cells c
   WHERE c.project_id = $1 AND c.experiment_id = $2 AND c.status = 'open'
   ORDER BY c.item, c.repetition, c.candidate`;
@@ -155,6 +158,13 @@ export class DrivesRepository {
       plan.repetitions,
     ]);
     return (row?.opened ?? 0) > 0;
+  }
+
+  /** Finds why a budget refused a further attempt of a call, which left a cell without a result; null when none did. */
+  async findRefusedAttempt({ projectId, experimentId }: Drive): Promise<string | null> {
+    const statement = { text: FIND_REFUSED, values: [projectId, experimentId] };
+    const [row] = await this.scope.statement<{ message: string }>(projectId, statement);
+    return row?.message ?? null;
   }
 
   /** Ends the experiment, and unless it completed, cancels the cells that are still open. */

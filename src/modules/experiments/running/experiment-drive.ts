@@ -35,7 +35,7 @@ class DriveFailure extends Error {
  * many cells running as the experiment allows.
  *
  * A cell that a budget refuses waits until another has ended, because that one's hold may have been larger than its cost. When
- * no cell is running any more, the money is spent.
+ * no cell is running any more, the money is spent. It is spent, too, when a budget refused a further attempt of a call, which ends its cell.
  */
 @Injectable()
 export class ExperimentDrives {
@@ -55,11 +55,9 @@ export class ExperimentDrives {
       const { context, version } = await this.prepare(drive, experiment, signal);
       const stoppedBy = await this.runCells(context, experiment, version);
       if (signal.aborted) return;
-      if (stoppedBy === null) await this.drives.end(drive, 'completed', null);
-      else {
-        const { code, message } = stoppedBy;
-        await this.drives.end(drive, 'stopped_by_budget', { code, message });
-      }
+      const message = stoppedBy?.message ?? (await this.drives.findRefusedAttempt(drive));
+      if (message === null) await this.drives.end(drive, 'completed', null);
+      else await this.drives.end(drive, 'stopped_by_budget', { code: 'BUDGET_EXCEEDED', message });
     } catch (error) {
       if (!(error instanceof DriveFailure)) throw error;
       await this.drives.end(drive, 'failed', { code: error.code, message: error.message });

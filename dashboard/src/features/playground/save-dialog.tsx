@@ -12,8 +12,7 @@ import { addSnippets } from '../../ui/editor/add-snippets';
 import { Problem } from '../../ui/problem';
 import { say } from '../../ui/toasts';
 import { contentKey, contentOfVariant, settingsOfVariant, type Variant } from './variants/variant';
-
-const NAME = /^[\w.\-/]{1,200}$/;
+import { NAME_PATTERN } from '../../ui/text/name-pattern';
 
 /** Saves a variant as a version: a draft, which nothing runs until it is activated or promoted. */
 export function SaveDialog({
@@ -59,7 +58,7 @@ export function SaveDialog({
         <Field
           label="Prompt"
           hint={
-            name !== '' && !NAME.test(name)
+            name !== '' && !NAME_PATTERN.test(name)
               ? 'Letters, digits, _ - . and /; at most 200.'
               : 'A prompt that is there gets another version; a new name makes a prompt.'
           }
@@ -80,7 +79,7 @@ export function SaveDialog({
           It is a draft: nothing runs it until it is activated or promoted. Model and params are kept with it.
         </p>
         {saving.isError && <Problem error={saving.error} />}
-        <DialogActions disabled={!NAME.test(name) || saving.isPending} onClose={onClose}>
+        <DialogActions disabled={!NAME_PATTERN.test(name) || saving.isPending} onClose={onClose}>
           Save version
         </DialogActions>
       </form>

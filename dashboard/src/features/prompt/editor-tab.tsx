@@ -3,20 +3,17 @@ import { getRouteApi } from '@tanstack/react-router';
 import { compactJson } from '../../api/json-text';
 import { ledger } from '../../api/ledger';
 import { useMay, useMe } from '../../api/use-session';
-import { Button } from '../../ui/controls/button';
-import { Chip } from '../../ui/chip';
 import { Panel } from '../../ui/panel';
-import { Problem } from '../../ui/problem';
 import { ScreenBody } from '../../ui/screen';
 import { say } from '../../ui/toasts';
 import { useDraft } from '../../ui/hooks/use-draft';
 import { textOfContent } from '../../ui/text/text-of-content';
 import { WordDiff } from '../../ui/text/word-diff';
-import { ContentEditor } from '../../ui/editor/content-editor';
 import { type Draft, toDraft, toDraftKey, writeDraft } from './draft';
 import { ExtrasPanel } from './extras-panel';
-import { Preview, Rendered } from '../../ui/editor/preview';
+import { Preview } from '../../ui/editor/preview';
 import { refreshPrompts } from './prompt-queries';
+import { DraftPanel } from '../../ui/editor/draft-panel';
 import { SavePanel } from '../../ui/editor/save-panel';
 import { SourceInCode } from './source-in-code';
 import { useCompiled } from '../../ui/editor/use-compiled';
@@ -59,35 +56,15 @@ export function EditorTab({
     <ScreenBody label="Editor">
       <div className="grid gap-3.5 lg:grid-cols-[minmax(0,1fr)_330px]">
         <div className="grid min-w-0 content-start gap-3.5">
-          <Panel
+          <DraftPanel
             title={base.messages === undefined ? 'Template' : 'Messages'}
-            note={
-              mayPut ? `draft after v${base.version_number} · Liquid` : `v${base.version_number} · read-only`
-            }
-            aside={
-              <>
-                {mayPut && kept !== null && isChanged && (
-                  <Button tone="ghost" onClick={() => keep(null)}>
-                    Discard the draft
-                  </Button>
-                )}
-                {error === null ? <Chip tone="good">parses</Chip> : <Chip tone="bad">does not parse</Chip>}
-              </>
-            }
-          >
-            {mayPut ? (
-              <ContentEditor draft={draft} onChange={keep} />
-            ) : (
-              <div className="p-3">
-                <Rendered content={base.messages ?? base.template_source ?? ''} />
-              </div>
-            )}
-            {error !== null && (
-              <div className="px-3 pb-3">
-                <Problem error={error} />
-              </div>
-            )}
-          </Panel>
+            version={base.version_number}
+            draft={draft}
+            readOnly={mayPut ? null : (base.messages ?? base.template_source ?? '')}
+            error={error}
+            onChange={keep}
+            onDiscard={mayPut && kept !== null && isChanged ? () => keep(null) : null}
+          />
           {mayPut && (
             <ExtrasPanel
               parts={draft.parts ?? {}}

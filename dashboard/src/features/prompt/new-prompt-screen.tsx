@@ -18,6 +18,7 @@ import { Preview } from '../../ui/editor/preview';
 import { refreshPrompts } from './prompt-queries';
 import { SavePanel } from '../../ui/editor/save-panel';
 import { useCompiled } from '../../ui/editor/use-compiled';
+import { NAME_PATTERN } from '../../ui/text/name-pattern';
 
 interface NewPrompt extends Draft {
   readonly name: string;
@@ -28,7 +29,6 @@ interface NewPrompt extends Draft {
 }
 
 const EMPTY: NewPrompt = { name: '', description: '', team: '', tags: '', template: '', commitMessage: '' };
-const NAME = /^[\w.\-/]{1,200}$/;
 
 /** Writes the first version of a new prompt. */
 export function NewPromptScreen() {
@@ -47,7 +47,7 @@ export function NewPromptScreen() {
   const put = (change: Partial<NewPrompt>) => keep({ ...draft, ...change });
   const isWritten =
     (draft.messages?.some(({ content: text }) => text !== '') ?? draft.template !== '') &&
-    NAME.test(draft.name);
+    NAME_PATTERN.test(draft.name);
 
   const save = async () => {
     await assertFree(draft.name);
@@ -88,7 +88,7 @@ export function NewPromptScreen() {
                 <Field
                   label="Name"
                   hint={
-                    draft.name !== '' && !NAME.test(draft.name)
+                    draft.name !== '' && !NAME_PATTERN.test(draft.name)
                       ? 'Letters, digits, _ - . and /; at most 200.'
                       : 'Slashes make folders: support/refund_reply'
                   }

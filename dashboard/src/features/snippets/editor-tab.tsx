@@ -2,16 +2,13 @@ import type { Snippet } from '@prompt-ledger/client';
 import { getRouteApi } from '@tanstack/react-router';
 import { ledger } from '../../api/ledger';
 import { useMay, useMe } from '../../api/use-session';
-import { Chip } from '../../ui/chip';
-import { Button } from '../../ui/controls/button';
 import { Field, Input } from '../../ui/controls/field';
-import { ContentEditor } from '../../ui/editor/content-editor';
-import { Preview, Rendered } from '../../ui/editor/preview';
+import { Preview } from '../../ui/editor/preview';
+import { DraftPanel } from '../../ui/editor/draft-panel';
 import { SavePanel } from '../../ui/editor/save-panel';
 import { useCompiled } from '../../ui/editor/use-compiled';
 import { useDraft } from '../../ui/hooks/use-draft';
 import { Panel } from '../../ui/panel';
-import { Problem } from '../../ui/problem';
 import { ScreenBody } from '../../ui/screen';
 import { WordDiff } from '../../ui/text/word-diff';
 import { say } from '../../ui/toasts';
@@ -38,35 +35,15 @@ export function EditorTab({ snippet }: { readonly snippet: Snippet }) {
     <ScreenBody label="Editor">
       <div className="grid gap-3.5 lg:grid-cols-[minmax(0,1fr)_330px]">
         <div className="grid min-w-0 content-start gap-3.5">
-          <Panel
+          <DraftPanel
             title="Text"
-            note={
-              mayPut ? `draft after v${base.version_number} · Liquid` : `v${base.version_number} · read-only`
-            }
-            aside={
-              <>
-                {mayPut && kept !== null && isChanged && (
-                  <Button tone="ghost" onClick={() => keep(null)}>
-                    Discard the draft
-                  </Button>
-                )}
-                {error === null ? <Chip tone="good">parses</Chip> : <Chip tone="bad">does not parse</Chip>}
-              </>
-            }
-          >
-            {mayPut ? (
-              <ContentEditor draft={draft} onChange={keep} />
-            ) : (
-              <div className="p-3">
-                <Rendered content={base.template_source} />
-              </div>
-            )}
-            {error !== null && (
-              <div className="px-3 pb-3">
-                <Problem error={error} />
-              </div>
-            )}
-          </Panel>
+            version={base.version_number}
+            draft={draft}
+            readOnly={mayPut ? null : base.template_source}
+            error={error}
+            onChange={keep}
+            onDiscard={mayPut && kept !== null && isChanged ? () => keep(null) : null}
+          />
           {isTextChanged && (
             <Panel title={`What changes against v${base.version_number}`} note="by word">
               <div className="p-3">

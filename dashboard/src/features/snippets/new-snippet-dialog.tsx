@@ -9,8 +9,7 @@ import { FormField } from '../../ui/form/form';
 import { FormDialog } from '../../ui/form/form-dialog';
 import { say } from '../../ui/toasts';
 import { refreshSnippets } from './snippet-queries';
-
-const NAME = /^[\w.\-/]{1,200}$/;
+import { NAME_PATTERN } from '../../ui/text/name-pattern';
 
 /** Writes the first version of a new snippet, and opens it. */
 export function NewSnippetDialog({ onClose }: { readonly onClose: () => void }) {
@@ -43,7 +42,7 @@ export function NewSnippetDialog({ onClose }: { readonly onClose: () => void }) 
       action="Save the snippet"
       error={make.error}
       isPending={make.isPending}
-      isReady={NAME.test(name) && template !== ''}
+      isReady={NAME_PATTERN.test(name) && template !== ''}
       onSubmit={() => make.mutate()}
       onClose={onClose}
     >
@@ -51,7 +50,7 @@ export function NewSnippetDialog({ onClose }: { readonly onClose: () => void }) 
         label="Name"
         pointer="/name"
         hint={
-          name !== '' && !NAME.test(name)
+          name !== '' && !NAME_PATTERN.test(name)
             ? 'Letters, digits, _ - . and /; at most 200.'
             : 'Templates use it as snippet/NAME@1'
         }

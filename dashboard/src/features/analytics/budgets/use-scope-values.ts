@@ -43,7 +43,7 @@ async function listPrompts(signal: AbortSignal): Promise<readonly ScopeValue[]> 
   return prompts.map(({ name }) => ({ value: name, name: null, isOver: false }));
 }
 
-/** An owner of a prompt needs no team of that name, so those that ran are suggested too. */
+/** Prompts may name an owner that is no team, so the owners of what ran are suggested too. */
 async function listTeams(mayList: boolean, signal: AbortSignal): Promise<readonly ScopeValue[]> {
   const [made, ran] = await Promise.all([
     mayList ? ledger.teams.list({ limit: MOST }, { signal }).then(({ teams }) => teams) : [],

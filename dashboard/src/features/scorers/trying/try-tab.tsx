@@ -31,7 +31,7 @@ export function TryTab({ scorer: { name, kind, latest_version: latest } }: { rea
   const [keeps, setKeeps] = useState(false);
   const score = useMutation({
     mutationFn: async () => {
-      // Read alone first, so that an error names its place in what was typed.
+      // The JSON is read on its own first, so that an error names its place in what was typed.
       if (expects === 'json') parseJson(json);
       const expected = { nothing: null, text: JSON.stringify(text), json }[expects];
       const request = readRequest(executionId.trim(), expected, keeps);

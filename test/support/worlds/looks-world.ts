@@ -51,14 +51,7 @@ export class LooksWorld extends RolloutsWorld {
   /** Makes the taker of another process, which has cached nothing of what the first one counted. */
   newTaker(looks: LooksRepository = this.looks): LookTaker {
     const { scope } = this.context;
-    return new LookTaker(
-      scope,
-      this.rollouts,
-      this.transitions,
-      new TakingInRepository(),
-      this.events,
-      looks,
-    );
+    return new LookTaker(scope, this.rollouts, this.transitions, this.takingIn, this.events, looks);
   }
 
   look(rolloutId: string, taker = this.newTaker()): Promise<Decision | null> {

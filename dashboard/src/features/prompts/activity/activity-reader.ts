@@ -1,6 +1,6 @@
 import type { Activity, PromptActivity } from '@prompt-ledger/client';
 
-/** How long rows rest before their activity is requested, so that scrolling past rows requests nothing. */
+/** The time that rows rest before their activity is requested, so that scrolling past rows requests nothing. */
 const REST_MS = 120;
 /** The most ids in one request. Their URL stays well below the limits of servers. */
 const MOST = 50;

@@ -63,6 +63,10 @@ function readMember(
   const { value } = element;
   if (value == null || element.declare === true) return null;
   const isPrivate = isHidden(element);
+  if (element.static && (element.decorators ?? []).length > 0 && mayHoldText(value)) {
+    const reason = 'what a decorator makes of a text is only known when the code runs';
+    return [readKey(element, read, self), unreadableMember(place, reason)];
+  }
   if (element.static) {
     return [
       readKey(element, read, self),

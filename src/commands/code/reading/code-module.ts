@@ -1,5 +1,7 @@
-import type { CodeProblem } from '../code-prompt.js';
+import type { CodePlace, CodeProblem } from '../code-prompt.js';
+import type { Change } from './changes/change-search.js';
 import { findChanges } from './changes/find-changes.js';
+import type { ModuleFunctions } from './changes/module-functions.js';
 import { findNode, mayHoldText } from './may-hold-text.js';
 import { readExportingStatement } from './common-js.js';
 import { type ImportedModule, type OpenModule, Scope } from './scope.js';
@@ -11,6 +13,7 @@ import {
   type StaticMember,
   type StaticValue,
   UnreadableError,
+  unreadableMember,
 } from './static-values.js';
 import {
   type Expression,
@@ -24,12 +27,16 @@ import {
   type StatementOf,
 } from './syntax.js';
 
+const CHANGED = 'is changed when the code runs: write it where it is made';
+
 /** The exports of a module, read from its syntax. Nothing of it is run. */
 export class CodeModule implements ImportedModule {
   readonly problems: CodeProblem[] = [];
   private readonly statements: readonly Statement[];
   private readonly scope: Scope;
-  private readonly exportedNames: ReadonlySet<string>;
+  private readonly exportedNames: ExportedNames;
+  /** The lines where exports are changed in a way that cannot be read, by the names that importers use. */
+  private readonly changed = new Map<string, CodePlace>();
   private listed: NamedMember[] | null = null;
 
   /** @throws SyntaxError with `loc`, when it does not parse. */
@@ -39,9 +46,13 @@ export class CodeModule implements ImportedModule {
     private readonly open: OpenModule,
   ) {
     this.statements = refuseTooDeep(() => parseModule(file, source));
-    this.scope = refuseTooDeep(() => new Scope({ file, open }, this.statements));
-    this.exportedNames = listExportedNames(this.statements, this.scope);
-    this.scope.forgetChanges(this.exportedNames);
+    const exporting = new Set<unknown>();
+    this.scope = refuseTooDeep(() => new Scope({ file, open, exporting }, this.statements));
+    this.exportedNames = listExportedNames(this.statements, this.scope, exporting);
+  }
+
+  get functions(): ModuleFunctions {
+    return this.scope.functions;
   }
 
   /** In source order. */
@@ -57,6 +68,8 @@ export class CodeModule implements ImportedModule {
 
   find(name: string): StaticMember | undefined {
     const [found, ...added] = this.exports.filter((each) => each.name === name);
+    const change = this.changed.get(name);
+    if (change !== undefined) return unreadableMember(change, `${name} ${CHANGED}`);
     if (found !== undefined && added.length > 0) {
       return {
         ...found,
@@ -72,6 +85,11 @@ export class CodeModule implements ImportedModule {
   readonly all = (): StaticValue => {
     const members = new Map<string, StaticMember>();
     for (const { name, ...member } of this.exports) {
+      const change = this.changed.get(name);
+      if (change !== undefined) {
+        members.set(name, unreadableMember(change, `${name} ${CHANGED}`));
+        continue;
+      }
       const value = name === 'default' ? member.value() : null;
       if (value?.kind === 'object') value.members.forEach((each, key) => members.set(key, each));
       else members.set(name, member);
@@ -186,7 +204,7 @@ export class CodeModule implements ImportedModule {
   /** Refuses exports that are assigned in a condition, a loop or a block. */
   private refuseHiddenExports(statement: Statement): void {
     if (!/^(?:Block|If|For|ForIn|ForOf|While|DoWhile|Try|Switch|Labeled)Statement$/.test(statement.type))
-      return;
+      return this.refuseChanges(statement);
     const names = this.exportedNames;
     const isExport = (node: { readonly type: string }) => {
       const { left, right, callee, arguments: args } = node as Record<string, unknown>;
@@ -197,26 +215,27 @@ export class CodeModule implements ImportedModule {
       const isOurs = root === 'exports' || root === 'module' || (names.has(root) && target !== root);
       return isOurs && mayHoldText(right ?? args);
     };
-    if (findNode(statement, isExport)) {
-      this.complain(
-        getLine(statement),
-        'What is exported here cannot be read: it is only known when the code runs',
-      );
-    }
+    if (!findNode(statement, isExport)) return this.refuseChanges(statement);
+    this.complain(
+      getLine(statement),
+      'What is exported here cannot be read: it is only known when the code runs',
+    );
+    for (const [name, change] of findChanges([statement], this.functions)) this.noteChange(name, change);
   }
 
   /** Finds changes to exports other than plain assignments and calls, such as `delete PROMPTS.A`. */
   private refuseChanges(statement: Statement): void {
-    for (const [name, change] of findChanges([statement], this.statements)) {
-      const { line } = change;
+    for (const [name, change] of findChanges([statement], this.functions)) {
       if (!this.exportedNames.has(name)) continue;
-      if (change.holdsText || mayHoldText(statement) || this.holdsText(name)) {
-        this.complain(
-          line,
-          `${name} cannot be read: it is changed when the code runs: write it where it is made`,
-        );
-      }
+      if (!change.holdsText && !mayHoldText(statement) && !this.holdsText(name)) continue;
+      const line = change.file === this.file ? change.line : getLine(statement);
+      this.complain(line, `${name} cannot be read: it ${CHANGED}`);
+      this.noteChange(name, change);
     }
+  }
+
+  private noteChange(name: string, change: Change): void {
+    for (const exported of this.exportedNames.get(name) ?? []) this.changed.set(exported, change);
   }
 
   private holdsText(name: string): boolean {
@@ -241,30 +260,55 @@ function findRoot(expression: Expression): string {
   return toDottedPath(current);
 }
 
-/** Names in a file that are exported under any name. */
-function listExportedNames(statements: readonly Statement[], scope: Scope): Set<string> {
-  const names = new Set<string>();
+/** Names of a file that are exported, with the names that importers use. */
+type ExportedNames = ReadonlyMap<string, readonly string[]>;
+
+/** @param exporting is given the expressions that export a name. */
+function listExportedNames(
+  statements: readonly Statement[],
+  scope: Scope,
+  exporting: Set<unknown>,
+): ExportedNames {
+  const names = new Map<string, string[]>();
+  const add = (local: string, exported: string) => names.set(local, [...(names.get(local) ?? []), exported]);
+  const addNamed = (expression: Expression, exported: string) => {
+    if (expression.type === 'Identifier') {
+      exporting.add(expression);
+      add(expression.name, exported);
+    }
+    if (expression.type !== 'ObjectExpression') return;
+    for (const property of expression.properties) {
+      if (property.type !== 'ObjectProperty') continue;
+      addNamed(property.value as Expression, readName(property.key));
+    }
+  };
   for (const statement of statements) {
     if (statement.type === 'ExportNamedDeclaration' && statement.source == null) {
-      scope.exportedBy(statement).forEach(([name]) => names.add(name));
+      scope.exportedBy(statement).forEach(([name]) => add(name, name));
+      const named = readFunctionName(statement.declaration);
+      if (named !== null) add(named, named);
       for (const specifier of statement.specifiers) {
-        if (specifier.type === 'ExportSpecifier') names.add(readName(specifier.local));
+        if (specifier.type !== 'ExportSpecifier') continue;
+        add(readName(specifier.local), readName(specifier.exported));
       }
     }
-    if (statement.type === 'ExportDefaultDeclaration') addName(statement.declaration as Expression, names);
-    if (statement.type === 'TSExportAssignment') addName(statement.expression, names);
+    if (statement.type === 'ExportDefaultDeclaration') {
+      addNamed(statement.declaration as Expression, 'default');
+      const named = readFunctionName(statement.declaration);
+      if (named !== null) add(named, 'default');
+    }
+    if (statement.type === 'TSExportAssignment') addNamed(statement.expression, 'default');
     if (statement.type !== 'ExpressionStatement' || statement.expression.type !== 'AssignmentExpression')
       continue;
     const { left, right } = statement.expression;
-    if (/^(?:module\.)?exports(?:\.|$)/.test(toDottedPath(left as Expression))) addName(right, names);
+    const target = /^(?:module\.)?exports(?:\.(\w+)|$)/.exec(toDottedPath(left as Expression));
+    if (target !== null) addNamed(right, target[1] ?? 'default');
   }
   return names;
 }
 
-function addName(expression: Expression, names: Set<string>): void {
-  if (expression.type === 'Identifier') names.add(expression.name);
-  if (expression.type !== 'ObjectExpression') return;
-  for (const property of expression.properties) {
-    if (property.type === 'ObjectProperty') addName(property.value as Expression, names);
-  }
+/** Returns the name of a function, which holds no text by itself, but can be given members. */
+function readFunctionName(declaration: { readonly type: string } | null | undefined): string | null {
+  const { type, id } = (declaration ?? {}) as { type?: string; id?: { name: string } | null };
+  return type === 'FunctionDeclaration' ? (id?.name ?? null) : null;
 }

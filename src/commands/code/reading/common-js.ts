@@ -12,7 +12,7 @@ import { type Expression, type ExpressionOf, readName, toDottedPath } from './sy
 export interface ExportTargets {
   readonly scope: Scope;
   /** Names of the file that are exported. Whatever is assigned into them is exported too. */
-  readonly exported: ReadonlySet<string>;
+  readonly exported: { has(name: string): boolean };
 }
 
 /** Methods that add to a list or a Map. */

@@ -1,4 +1,6 @@
-import { type Change, findChanges } from './changes/find-changes.js';
+import type { Change } from './changes/change-search.js';
+import { findChanges } from './changes/find-changes.js';
+import { ModuleFunctions } from './changes/module-functions.js';
 import { readClass } from './class-members.js';
 import type { CodePlace } from '../code-prompt.js';
 import { readEnum } from './enum-members.js';
@@ -13,6 +15,7 @@ import {
 } from './static-values.js';
 import {
   type Expression,
+  type ExpressionOf,
   isIgnored,
   getLine,
   readName,
@@ -28,6 +31,8 @@ export interface ImportedModule {
   find(name: string): StaticMember | undefined;
   /** All exports in one object. */
   readonly all: () => StaticValue;
+  /** What importers can call. */
+  readonly functions: ModuleFunctions;
 }
 
 /** Opens the file of a module. Returns null for a specifier that is not a file of the code base, or a file that cannot be read. */
@@ -36,6 +41,8 @@ export type OpenModule = (specifier: string) => ImportedModule | null;
 export interface ScopeContext {
   readonly file: string;
   readonly open: OpenModule;
+  /** The names that a module exports, where it does. Everything that is put into their objects is exported as well, and read there. */
+  readonly exporting?: ReadonlySet<unknown>;
 }
 
 const OTHER_DECLARATIONS = new Set<string>(['FunctionDeclaration', 'TSDeclareFunction']);
@@ -47,33 +54,41 @@ export class Scope implements Names {
   readonly reader: StaticReader;
   /** Names of types, which do not exist at run time. */
   readonly types = new Set<string>();
+  readonly functions: ModuleFunctions;
   private readonly found = new Map<string, StaticMember>();
-  private readonly changes: Map<string, Change>;
+  private knownChanges: Map<string, Change> | null = null;
 
   constructor(
     private readonly context: ScopeContext,
-    statements: readonly Statement[],
-    private readonly outer: Names | null = null,
+    private readonly statements: readonly Statement[],
+    private readonly outer: Scope | null = null,
   ) {
-    this.file = context.file;
+    const { file, open } = context;
+    this.file = file;
     this.reader = new StaticReader(this);
+    this.functions = new ModuleFunctions(
+      file,
+      statements,
+      (specifier) => open(specifier)?.functions ?? null,
+      outer?.functions,
+    );
     for (const statement of statements) this.declare(findDeclaration(statement));
-    this.changes = findChanges(statements);
   }
 
   find(name: string): StaticMember | undefined {
     return this.found.get(name) ?? this.outer?.find(name);
   }
 
-  /** Forgets the changes of exported names: everything that is put into one is exported as well, and read there. */
-  forgetChanges(names: ReadonlySet<string>): void {
-    for (const name of names) this.changes.delete(name);
+  /** The search waits until it is needed, because it follows calls into modules that may be opened while they import this one. */
+  private get changes(): Map<string, Change> {
+    this.knownChanges ??= findChanges(this.statements, this.functions);
+    return this.knownChanges;
   }
 
-  findChange(name: string): CodePlace | null {
-    if (!this.found.has(name)) return this.outer?.findChange(name) ?? null;
-    const change = this.changes.get(name);
-    return change === undefined ? null : { file: this.file, line: change.line };
+  findChange(name: string, use: ExpressionOf<'Identifier'>): CodePlace | null {
+    if (!this.found.has(name)) return this.outer?.findChange(name, use) ?? null;
+    if (this.context.exporting?.has(use) === true) return null;
+    return this.changes.get(name) ?? null;
   }
 
   open(specifier: string): StaticValue | undefined {
@@ -287,7 +302,7 @@ function withNames(names: Names, named: ReadonlyMap<string, StaticMember>): Name
   return {
     file: names.file,
     find: (name) => named.get(name) ?? names.find(name),
-    findChange: (name) => (named.has(name) ? null : names.findChange(name)),
+    findChange: (name, use) => (named.has(name) ? null : names.findChange(name, use)),
     open: (specifier) => names.open(specifier),
   };
 }

@@ -19,8 +19,11 @@ export interface Names {
   readonly file: string;
   /** Looks a name up; undefined when the file does not define it. */
   find(name: string): StaticMember | undefined;
-  /** Returns the line where the named object or list is changed after its creation, while the module loads; null for none. */
-  findChange(name: string): CodePlace | null;
+  /**
+   * Returns the line where the named object or list is changed after its creation, while the module loads; null for none.
+   * @param use the name where it is used. Exporting an object is no use of what it was before.
+   */
+  findChange(name: string, use: ExpressionOf<'Identifier'>): CodePlace | null;
   /** Reads a file for `require`; undefined when it cannot be read. */
   open(specifier: string): StaticValue | undefined;
 }
@@ -135,7 +138,7 @@ export class StaticReader {
   private readName(identifier: ExpressionOf<'Identifier'>): StaticValue {
     const { name } = identifier;
     const found = this.names.find(name);
-    const change = this.names.findChange(name);
+    const change = this.names.findChange(name, identifier);
     if (change !== null) {
       throw new UnreadableError(change, `${name} is changed when the code runs: write it where it is made`);
     }

@@ -96,6 +96,10 @@ describe('what cannot be read', () => {
       `export class P {\n  static {\n    P.A = 'x';\n  }\n}`,
       '2: static cannot be read: a static block is only known when the code runs',
     ],
+    [
+      `export class P {\n  @upper static A = 'x';\n}`,
+      '2: A cannot be read: what a decorator makes of a text is only known when the code runs',
+    ],
     [`export class P { static A = build(); }`, '1: A cannot be read: it is the answer of a call'],
     [`export enum P { A = 1, B = f() }`, '1: B cannot be read: it is the answer of a call'],
     [`export namespace P {\n  export let A = 'x';\n}`, '2: A cannot be read: it may change, make it a const'],

@@ -45,6 +45,35 @@ describe('what is changed after it was made', () => {
     `const setUp = (k) => { o[k] = 'y'; }; keys.forEach(setUp);`,
     `const first = () => second(); const second = () => { first(); o.A = 'y'; }; first();`,
     `const first = (p) => second(p); const second = (q) => { q.A = 'y'; }; first(o);`,
+    `function setUp(p, text) { p.A = text; } setUp(o, 'y');`,
+    `function setUp({ target }) { target.A = 'y'; } setUp({ target: o });`,
+    `function setUp(...all) { for (const each of all) each.A = 'y'; } setUp(o);`,
+    `function setUp(p) { p.A = 'y'; } setUp(...[o]);`,
+    `function setUp(p) { const q = p; q.A = 'y'; } setUp(o);`,
+    `function setUp(this: any) { this.A = 'y'; } setUp.call(o);`,
+    `function setUp(p, text) { p.A = text; } setUp.apply(null, [o, 'y']);`,
+    `function setUp(p) { p.A = 'y'; } setUp.bind(null, o)();`,
+    `const setUp = (parts) => { o.A = 'y'; return ''; }; setUp\`x\`;`,
+    `const make = () => (p) => { p.A = 'y'; }; const setUp = make(); setUp(o);`,
+    `const helpers = { setUp(p) { p.A = 'y'; } }; helpers.setUp(o);`,
+    `class Helper { static setUp(p) { p.A = 'y'; } } Helper.setUp(o);`,
+    `class Helper { setUp(p) { p.A = 'y'; } } class Mine extends Helper {} new Mine().setUp(o);`,
+    `class Helper { constructor(p) { p.A = 'y'; } } new Helper(o);`,
+    `new (class { constructor(p) { p.A = 'y'; } })(o);`,
+    `((p) => { p.A = 'y'; })(o);`,
+    `{ const other = o; other.A = 'y'; }`,
+    `const T = o; const U = T; U.A = 'y';`,
+    `let other: any; other = o; other.A = 'y';`,
+    `const list = [o]; list[0].A = 'y';`,
+    `const all = { o }; all.o.A = 'y';`,
+    `const all: any = {}; all.o = o; all.o.A = 'y';`,
+    `const all = new Map([['o', o]]); all.get('o').A = 'y';`,
+    `for (const each of [o, other]) each.A = 'y';`,
+    `[o].forEach((each) => { each.A = 'y'; });`,
+    `[1].reduce((all) => { all.A = 'y'; return all; }, o);`,
+    `for (const each of Object.values(o)) each.list[0] = 'y';`,
+    `const { deep } = o; deep.A = 'y';`,
+    `(big ? o : {}).A = 'y';`,
   ])('is not read as it was before: %s', (change) => {
     const source = `const o: any = { A: 'x' };\n${change}\nexport const P = o;`;
     expect(read(source).prompts).toEqual([]);
@@ -76,6 +105,66 @@ describe('what is changed after it was made', () => {
   ])('is said of what is exported: %s', (source) => {
     expect(problemsOf(source)).toEqual([
       '2: P cannot be read: it is changed when the code runs: write it where it is made',
+    ]);
+  });
+
+  it.each([
+    [`const o: any = { A: 'x', setUp() { this.A = 'y'; } };`, `o.setUp();`],
+    [`class o { static A = 'x'; static setUp() { this.A = 'y'; } }`, `o.setUp();`],
+    [`function o() {}`, `o.A = 'y';`],
+    [`export const o: any = { A: 'x' };`, `o.B = 'y';`],
+  ])('is not read as it was before: %s %s', (made, change) => {
+    expect(problemsOf(`${made}\n${change}\nexport const P = o.A;`)).toEqual([expect.stringMatching(/^3: P/)]);
+  });
+
+  it.each([
+    [`import { setUp } from './texts';`, `setUp(o);`, `export function setUp(p) { p.A = 'y'; }`],
+    [`import setUp from './texts';`, `setUp(o);`, `export default (p) => { p.A = 'y'; };`],
+    [
+      `import * as texts from './texts';`,
+      `texts.set(o);`,
+      `export { setUp as set }; const setUp = (p) => { p.A = 'y'; };`,
+    ],
+    [
+      `import { helpers } from './texts';`,
+      `helpers.setUp(o);`,
+      `export const helpers = { setUp(p) { p.A = 'y'; } };`,
+    ],
+    [
+      `import { Helper } from './texts';`,
+      `new Helper().setUp(o);`,
+      `export class Helper { setUp(p) { p.A = 'y'; } }`,
+    ],
+    [`const { setUp } = require('./texts');`, `setUp(o);`, `module.exports = { setUp(p) { p.A = 'y'; } };`],
+    [`const texts = require('./texts');`, `texts.setUp(o);`, `exports.setUp = (p) => { p.A = 'y'; };`],
+    [
+      `import { o as other, setUp } from './texts';`,
+      `setUp(); const P = other.A; export { P };`,
+      `export const o: any = { A: 'x' }; export function setUp() { o.A = 'y'; }`,
+    ],
+    [
+      `import { other } from './texts';`,
+      `const P = other.A; export { P };`,
+      `const o: any = { A: 'x' }; for (const k of ['A']) o[k] = 'y'; export { o as other };`,
+    ],
+    [
+      `import * as texts from './texts';`,
+      `const P = texts.o.A; export { P };`,
+      `export const o: any = { A: 'x' }; fill(o); function fill(p) { p.A = 'y'; }`,
+    ],
+  ])('is not read as it was before where another file has part in it: %s %s %s', (made, change, texts) => {
+    const other = new CodeModule('src/texts.ts', texts, () => null);
+    const own = change.includes('export') ? '' : `const o: any = { A: 'x' };\nexport const P = o.A;`;
+    const { prompts, problems } = readModulePrompts(
+      'src/index.ts',
+      `${made}\n${own}\n${change}`,
+      () => other,
+    );
+    expect(prompts).toEqual([]);
+    expect(problems.map(({ message }) => message)).toEqual([
+      expect.stringMatching(
+        /^P cannot be read: \w+ is changed when the code runs: write it where it is made \(src\/texts\.ts:1\)$/,
+      ),
     ]);
   });
 
@@ -122,6 +211,15 @@ describe('what is changed after it was made', () => {
     `console.log(o.A);`,
     `o.get('A');`,
     `({ ...o }).A = 'y';`,
+    `const copy = { ...o }; copy.A = 'y';`,
+    `const { A, ...rest } = o; rest.A = 'y';`,
+    `Object.values(o).sort();`,
+    `[...o.hooks].reverse();`,
+    `o.hooks.filter(Boolean).push('y');`,
+    `const all: any[] = []; all.push(o); all.push('y');`,
+    `const all: any = { o }; all.p = 'y';`,
+    `class Registry { all = []; add(p) { this.all.push(p); } } new Registry().add(o);`,
+    `function list(p) { for (const [k, v] of Object.entries(p)) console.log(k, v); } list(o);`,
   ])('is not what is another, or changes later: %s', (source) => {
     const { prompts, problems } = read(
       `const o: any = { A: 'x', hooks: [] };\n${source}\nexport const P = { A: o.A };`,

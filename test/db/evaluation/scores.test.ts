@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { EntityManager } from 'typeorm';
 import { DatabaseClock } from '../../../src/infra/database/index.js';
 import { SystemClock } from '../../../src/kernel/index.js';
 import { systemActor } from '../../../src/modules/audit/index.js';
@@ -7,6 +8,7 @@ import { ScorerCatalogue, ScoreLog, type ScorerVersion } from '../../../src/modu
 import { ScorersRepository } from '../../../src/modules/scorers/scorers.repository.js';
 import { ScoresRepository } from '../../../src/modules/scorers/scores/scores.repository.js';
 import { type LedgerContext, openLedgerContext } from '../../support/database/ledger-context.js';
+import { insertPastExecutions } from '../../support/worlds/past-weeks.js';
 
 const SCORE: ComputedScore = {
   kind: 'score',
@@ -63,6 +65,14 @@ const list = (executionId: string) =>
     scores.list(tx, context.projectId, { executionId, limit: 10 }),
   );
 
+/** Counts each time that the transaction has accessed a page of executions or of their indexes. */
+async function countPagesOfExecutions(tx: EntityManager): Promise<number> {
+  const [row] = await tx.query<{ pages: number }[]>(
+    `SELECT sum(pg_stat_get_xact_blocks_fetched(oid))::integer AS pages FROM pg_class WHERE relname LIKE 'executions\\_2%'`,
+  );
+  return row?.pages ?? 0;
+}
+
 describe('scores that were computed', () => {
   it('are kept once for each execution and version, and the first one stays', async () => {
     const id = randomUUID();
@@ -102,6 +112,23 @@ describe('scores that were computed', () => {
       [projectId, found?.sequence],
     );
     expect(rows[0]?.numbers).toBe('0');
+  });
+
+  it('look their executions up by id, however many there are that Postgres has no statistics of', async () => {
+    const { owner, projectId, scope } = context;
+    const { rows } = await owner.query<{ modelId: string }>(
+      `INSERT INTO models (project_id, provider, model_name) VALUES ($1, 'echo', 'echo') RETURNING model_id AS "modelId"`,
+      [projectId],
+    );
+    const today = { projectId, modelId: rows[0]!.modelId, environment: 'dev', fromDay: 0, toDay: 0 };
+    await insertPastExecutions(owner, { ...today, perDay: 3_000 });
+    const score = { ...SCORE, source: 'judge', explanation: 'good', judgeExecutionId: randomUUID() } as const;
+    const pages = await scope.transaction(projectId, async (tx) => {
+      const before = await countPagesOfExecutions(tx);
+      await log.keep(tx, systemActor(projectId), [{ executionId: randomUUID(), version, score }]);
+      return (await countPagesOfExecutions(tx)) - before;
+    });
+    expect(pages).toBeLessThan(200);
   });
 
   it('are numbered in each project by itself', async () => {

@@ -45,16 +45,18 @@ const READ = `SELECT c.score_id AS "scoreId", c.sequence, c.execution_id AS "exe
   JOIN scorer_versions v ON v.project_id = c.project_id AND v.scorer_version_id = c.scorer_version_id
   WHERE c.project_id = $1`;
 
-const isErased = (executionId: string) => `EXISTS (SELECT FROM executions e
-    WHERE e.project_id = $1 AND e.execution_id = ${executionId} AND e.content_erased_at IS NOT NULL)`;
+/**
+ * A value and not EXISTS, which Postgres may answer by reading all executions of the project once, as if it saved anything. It does so in a
+ * week's new partition, which it believes to be empty.
+ */
+const isErased = (executionId: string) => `coalesce((SELECT e.content_erased_at IS NOT NULL FROM executions e
+    WHERE e.project_id = $1 AND e.execution_id = ${executionId}), false)`;
 
 /**
- * A computed score of erased content is kept without its explanation, which may quote the content. Explanations by people are kept.
- *
  * The row of `score_sequences` stays locked until the commit. So numbers follow the order of the commits, and of two concurrent
  * computations of the same score, the second finds the first.
  */
-const ADD = `WITH taken AS (
+const insertWith = (explanation: string) => `WITH taken AS (
     INSERT INTO score_sequences AS q (project_id, latest) VALUES ($1, $3)
     ON CONFLICT (project_id) DO UPDATE SET latest = q.latest + $3
     RETURNING q.latest - $3 AS before
@@ -62,13 +64,19 @@ const ADD = `WITH taken AS (
   INSERT INTO scores (project_id, score_id, sequence, execution_id, scorer_id, scorer_version_id, source, value, label, passed,
     explanation, judge_execution_id, created_by, user_id, key_id, created_at)
   SELECT $1, n.score_id, taken.before + n.place, n.execution_id, n.scorer_id, n.scorer_version_id, n.source, n.value, n.label, n.passed,
-    CASE WHEN n.source NOT IN ('check', 'code', 'judge') OR NOT (${isErased('n.execution_id')} OR ${isErased('n.judge_execution_id')}) THEN n.explanation END, n.judge_execution_id, n.created_by, n.user_id, n.key_id, n.created_at
+    ${explanation}, n.judge_execution_id, n.created_by, n.user_id, n.key_id, n.created_at
   FROM taken CROSS JOIN json_to_recordset($2::json) AS n(place integer, score_id uuid, execution_id uuid, scorer_id uuid, scorer_version_id uuid,
     source text, value double precision, label text, passed boolean, explanation text, judge_execution_id uuid, created_by text,
     user_id uuid, key_id uuid, created_at timestamptz)
   ORDER BY n.place
   ON CONFLICT (project_id, execution_id, scorer_version_id, source) WHERE source IN ('check', 'code', 'judge') DO NOTHING
   RETURNING score_id AS "scoreId"`;
+
+const INSERT = insertWith('n.explanation');
+
+/** A computed score of erased content is kept without its explanation, which may quote the content. Explanations by people are kept. */
+const INSERT_QUOTING = insertWith(`CASE WHEN n.source NOT IN ('check', 'code', 'judge')
+    OR NOT (${isErased('n.execution_id')} OR ${isErased('n.judge_execution_id')}) THEN n.explanation END`);
 
 @Injectable()
 export class ScoresRepository {
@@ -80,9 +88,14 @@ export class ScoresRepository {
    */
   async add(tx: EntityManager, projectId: string, scores: readonly NewScore[]): Promise<ReadonlySet<string>> {
     if (scores.length === 0) return new Set();
-    if (scores.some(mayQuote)) await lockOutErasure(tx, projectId);
+    const mayAnyQuote = scores.some(mayQuote);
+    if (mayAnyQuote) await lockOutErasure(tx, projectId);
     const rows = JSON.stringify(scores.map((score, index) => toRow(score, index + 1)));
-    const added = await tx.query<{ scoreId: string }[]>(ADD, [projectId, rows, scores.length]);
+    const added = await tx.query<{ scoreId: string }[]>(mayAnyQuote ? INSERT_QUOTING : INSERT, [
+      projectId,
+      rows,
+      scores.length,
+    ]);
     return new Set(added.map(({ scoreId }) => scoreId));
   }
 

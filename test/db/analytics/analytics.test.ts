@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { ExecutionCountsRepository } from '../../../src/modules/analytics/counts/execution-counts.repository.js';
 import { countByBruteForce, inOrder } from '../../support/rows/count-by-brute-force.js';
 import { endCounted, insertCounted } from '../../support/rows/counted-executions.js';
-import { truncateExecutions } from '../../support/rows/execution-rows.js';
+import { emptyExecutions, emptyTables } from '../../support/rows/execution-rows.js';
 import { type LedgerContext, openLedgerContext } from '../../support/database/ledger-context.js';
 import { insertOneOfEach, type LedgerRows } from '../../support/rows/ledger-rows.js';
 
@@ -81,8 +81,8 @@ describe('whatever ran when, and whatever is asked', () => {
   afterAll(() => context.close());
 
   async function clear(): Promise<void> {
-    await truncateExecutions(context.owner);
-    await context.owner.query('TRUNCATE execution_deltas, execution_rollups');
+    await emptyExecutions(context.owner);
+    await emptyTables(context.owner, 'execution_deltas', 'execution_rollups');
   }
 
   async function take({

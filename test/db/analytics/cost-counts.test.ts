@@ -12,7 +12,7 @@ import { ExecutionCountsRepository } from '../../../src/modules/analytics/counts
 import { costsByBruteForce } from '../../support/rows/costs-by-brute-force.js';
 import { countByBruteForce, inOrder } from '../../support/rows/count-by-brute-force.js';
 import { endCounted, insertCounted } from '../../support/rows/counted-executions.js';
-import { truncateExecutions } from '../../support/rows/execution-rows.js';
+import { emptyExecutions, emptyTables } from '../../support/rows/execution-rows.js';
 import { type LedgerContext, openLedgerContext } from '../../support/database/ledger-context.js';
 import { insertOneOfEach } from '../../support/rows/ledger-rows.js';
 
@@ -55,8 +55,8 @@ afterAll(() => context.close());
 beforeEach(clear);
 
 async function clear(): Promise<void> {
-  await truncateExecutions(context.owner);
-  await context.owner.query('TRUNCATE execution_deltas, execution_rollups');
+  await emptyExecutions(context.owner);
+  await emptyTables(context.owner, 'execution_deltas', 'execution_rollups');
 }
 
 interface Made {

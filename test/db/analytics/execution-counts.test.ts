@@ -10,7 +10,8 @@ import {
   insertExecution,
   lapseLeases,
   takeOver,
-  truncateExecutions,
+  emptyExecutions,
+  emptyTables,
 } from '../../support/rows/execution-rows.js';
 import { type LedgerContext, openLedgerContext } from '../../support/database/ledger-context.js';
 import { insertOneOfEach, type LedgerRows } from '../../support/rows/ledger-rows.js';
@@ -35,8 +36,8 @@ afterAll(() => context.close());
 beforeEach(clear);
 
 async function clear(): Promise<void> {
-  await truncateExecutions(context.owner);
-  await context.owner.query('TRUNCATE execution_deltas, execution_rollups');
+  await emptyExecutions(context.owner);
+  await emptyTables(context.owner, 'execution_deltas', 'execution_rollups');
 }
 
 const insert = (options: ExecutionOptions = {}) =>
@@ -196,10 +197,11 @@ describe('the fold', () => {
   it('is seen by no reader, however many write and fold at once', async () => {
     const confirmed = { executions: 0 };
     let isOver = false;
+    const waiting: string[] = [];
+    for (let count = 0; count < 120; count += 1) waiting.push(await insert());
     const write = async () => {
-      for (let count = 0; count < 40; count += 1) {
-        const executionId = await insert();
-        await executions.cancel(context.projectId, executionId);
+      for (let id = waiting.pop(); id !== undefined; id = waiting.pop()) {
+        await executions.cancel(context.projectId, id);
         confirmed.executions += 1;
       }
     };

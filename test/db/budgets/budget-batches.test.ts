@@ -24,7 +24,7 @@ beforeAll(async () => {
   budgets = new BudgetRows(context);
 });
 afterAll(() => context.close());
-beforeEach(() => budgets.truncate());
+beforeEach(() => budgets.empty());
 
 async function holdAndGiveBack(
   executionIds: readonly string[],

@@ -28,7 +28,7 @@ beforeAll(async () => {
   executions = context.executions;
 });
 afterAll(() => context.close());
-beforeEach(() => budgets.truncate());
+beforeEach(() => budgets.empty());
 
 /** Includes an attempt as the sweep leaves it, unless the execution was never sent. */
 async function execution(status: ExecutionStatus, isSent: boolean): Promise<string> {

@@ -10,7 +10,7 @@ beforeAll(async () => {
   budgets = new BudgetRows(context);
 });
 afterAll(() => context.close());
-afterEach(() => budgets.truncate());
+afterEach(() => budgets.empty());
 
 describe('a hold', () => {
   it('is not needed where no budget concerns the request', async () => {

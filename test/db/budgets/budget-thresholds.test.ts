@@ -22,7 +22,7 @@ beforeAll(async () => {
   budgets = new BudgetRows(context);
 });
 afterAll(() => context.close());
-beforeEach(() => budgets.truncate());
+beforeEach(() => budgets.empty());
 
 async function told(): Promise<Told[]> {
   return (await context.owner.query<Told>('SELECT kind, subject, body FROM outbox ORDER BY event_id')).rows;

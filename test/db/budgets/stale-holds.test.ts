@@ -1,7 +1,7 @@
 import type { ClaimedExecution, ExecutionsRepository } from '../../../src/modules/executions/index.js';
 import { answered } from '../../support/rows/call-outcomes.js';
 import { endCall } from '../../support/rows/end-executions.js';
-import { insertExecution, lapseLeases, truncateExecutions } from '../../support/rows/execution-rows.js';
+import { insertExecution, lapseLeases, emptyExecutions } from '../../support/rows/execution-rows.js';
 import { type LedgerContext, openLedgerContext } from '../../support/database/ledger-context.js';
 import { insertOneOfEach, type LedgerRows } from '../../support/rows/ledger-rows.js';
 
@@ -22,7 +22,7 @@ describe('a process that holds an execution twice, of which one hold is stale', 
     ids = await insertOneOfEach(context.owner, context.projectId);
   });
   beforeEach(async () => {
-    await truncateExecutions(context.owner);
+    await emptyExecutions(context.owner);
     await insertExecution(context.owner, context.projectId, ids);
   });
   afterAll(() => context.close());

@@ -8,7 +8,7 @@ import {
 import type { Beginning } from '../../../src/modules/executions/record/index.js';
 import { answered, failed } from '../../support/rows/call-outcomes.js';
 import { endCall } from '../../support/rows/end-executions.js';
-import { lapseLeases, truncateExecutions } from '../../support/rows/execution-rows.js';
+import { lapseLeases, emptyExecutions, emptyTables } from '../../support/rows/execution-rows.js';
 import { findInDatabase } from '../../support/database/find-in-database.js';
 import { type LedgerContext, openLedgerContext } from '../../support/database/ledger-context.js';
 import { insertOneOfEach, type LedgerRows } from '../../support/rows/ledger-rows.js';
@@ -47,8 +47,8 @@ beforeAll(async () => {
   );
 });
 beforeEach(async () => {
-  await truncateExecutions(context.owner);
-  await context.owner.query('TRUNCATE idempotency_keys, response_cache, outbox, audit_log CASCADE');
+  await emptyExecutions(context.owner);
+  await emptyTables(context.owner, 'idempotency_keys', 'response_cache', 'outbox', 'audit_log');
 });
 afterAll(() => context.close());
 

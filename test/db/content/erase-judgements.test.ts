@@ -11,7 +11,7 @@ import { type NewScore, ScoresRepository } from '../../../src/modules/scorers/sc
 import { BudgetRows } from '../../support/rows/budget-rows.js';
 import { answered, failed } from '../../support/rows/call-outcomes.js';
 import { endCall } from '../../support/rows/end-executions.js';
-import { lapseLeases, truncateExecutions } from '../../support/rows/execution-rows.js';
+import { lapseLeases, emptyExecutions, emptyTables } from '../../support/rows/execution-rows.js';
 import { findInDatabase } from '../../support/database/find-in-database.js';
 import { type LedgerContext, openLedgerContext } from '../../support/database/ledger-context.js';
 import { insertOneOfEach, type LedgerRows } from '../../support/rows/ledger-rows.js';
@@ -52,9 +52,9 @@ beforeAll(async () => {
   );
 });
 beforeEach(async () => {
-  await truncateExecutions(context.owner);
-  await budgets.truncate();
-  await context.owner.query('TRUNCATE idempotency_keys, judgements, scores');
+  await emptyExecutions(context.owner);
+  await budgets.empty();
+  await emptyTables(context.owner, 'idempotency_keys', 'judgements', 'scores');
 });
 afterAll(() => context.close());
 

@@ -10,7 +10,8 @@ import {
   lapseLeases,
   makeDue,
   takeOver,
-  truncateExecutions,
+  emptyExecutions,
+  emptyTables,
 } from '../../support/rows/execution-rows.js';
 import { type LedgerContext, openLedgerContext } from '../../support/database/ledger-context.js';
 import { insertOneOfEach, type LedgerRows } from '../../support/rows/ledger-rows.js';
@@ -31,12 +32,12 @@ beforeAll(async () => {
   ids = await insertOneOfEach(context.owner, context.projectId);
   other = await insertOneOfEach(context.owner, context.otherProjectId);
   // Executions with a budget begin only through the general statement.
-  await context.owner.query('TRUNCATE budgets CASCADE');
+  await emptyTables(context.owner, 'budget_holds', 'budget_periods', 'budgets');
 });
 
 beforeEach(async () => {
-  await truncateExecutions(context.owner);
-  await context.owner.query('TRUNCATE idempotency_keys');
+  await emptyExecutions(context.owner);
+  await emptyTables(context.owner, 'idempotency_keys');
   await context.owner.query('UPDATE prompts SET registry_revision = 7');
   context.connections.sent.length = 0;
 });

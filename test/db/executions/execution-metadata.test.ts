@@ -3,7 +3,7 @@ import { listExecutions } from '../../../src/modules/executions/reads/list-execu
 import type { Beginning } from '../../../src/modules/executions/record/index.js';
 import { answered, failed } from '../../support/rows/call-outcomes.js';
 import { endCall } from '../../support/rows/end-executions.js';
-import { lapseLeases, truncateExecutions } from '../../support/rows/execution-rows.js';
+import { lapseLeases, emptyExecutions, emptyTables } from '../../support/rows/execution-rows.js';
 import { type LedgerContext, openLedgerContext } from '../../support/database/ledger-context.js';
 import { insertOneOfEach, type LedgerRows } from '../../support/rows/ledger-rows.js';
 import { type BeginningOptions, beginningOf } from '../../support/worlds/record-world.js';
@@ -21,8 +21,8 @@ beforeAll(async () => {
   executions = context.executions;
 });
 beforeEach(async () => {
-  await truncateExecutions(context.owner);
-  await context.owner.query('TRUNCATE idempotency_keys, outbox, budgets CASCADE');
+  await emptyExecutions(context.owner);
+  await emptyTables(context.owner, 'idempotency_keys', 'outbox', 'budget_holds', 'budget_periods', 'budgets');
   context.connections.sent.length = 0;
 });
 afterAll(() => context.close());

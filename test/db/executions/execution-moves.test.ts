@@ -9,7 +9,7 @@ import {
   insertExecution,
   insertFinalExecution,
   makeDueAndLapsed,
-  truncateExecutions,
+  emptyExecutions,
 } from '../../support/rows/execution-rows.js';
 import { endCall } from '../../support/rows/end-executions.js';
 import { type LedgerContext, openLedgerContext } from '../../support/database/ledger-context.js';
@@ -41,7 +41,7 @@ describe('whatever an execution is, and whoever does what to it', () => {
 
   /** Makes an execution that a careless statement would match: due, lapsed, and with the shown fence. */
   async function given(status: ExecutionStatus, attemptStatus: AttemptStatus): Promise<string> {
-    await truncateExecutions(context.owner);
+    await emptyExecutions(context.owner);
     executions = context.openExecutions();
     const { owner, projectId } = context;
     const executionId =

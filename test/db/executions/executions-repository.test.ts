@@ -10,7 +10,7 @@ import {
   lapseLeases,
   setLapses,
   takeOver,
-  truncateExecutions,
+  emptyExecutions,
 } from '../../support/rows/execution-rows.js';
 import { type LedgerContext, openLedgerContext } from '../../support/database/ledger-context.js';
 import { insertOneOfEach, type LedgerRows } from '../../support/rows/ledger-rows.js';
@@ -33,7 +33,7 @@ describe('ExecutionsRepository', () => {
   });
 
   beforeEach(async () => {
-    await truncateExecutions(context.owner);
+    await emptyExecutions(context.owner);
     executions = context.openExecutions();
   });
 

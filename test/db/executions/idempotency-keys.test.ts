@@ -3,6 +3,7 @@ import {
   type StoredAnswer,
   type UsedKey,
 } from '../../../src/modules/executions/idempotency/index.js';
+import { emptyTables } from '../../support/rows/execution-rows.js';
 import { type LedgerContext, openLedgerContext } from '../../support/database/ledger-context.js';
 
 const SUBJECT_ID = '01a204f2-89d6-751a-a4fa-d9b1aa7b92e1';
@@ -27,7 +28,7 @@ beforeAll(async () => {
   context = await openLedgerContext();
   keys = new IdempotencyRepository(context.scope, context.config);
 });
-beforeEach(() => context.owner.query('TRUNCATE idempotency_keys'));
+beforeEach(() => emptyTables(context.owner, 'idempotency_keys'));
 afterAll(() => context.close());
 
 function take(key: UsedKey = KEY, projectId = context.projectId, answer = ANSWER): Promise<boolean> {

@@ -6,7 +6,8 @@ import {
   type ExecutionOptions,
   findPartition,
   insertExecution,
-  truncateExecutions,
+  emptyExecutions,
+  emptyTables,
 } from '../../support/rows/execution-rows.js';
 import { type LedgerContext, openLedgerContext } from '../../support/database/ledger-context.js';
 import { insertOneOfEach, type LedgerRows } from '../../support/rows/ledger-rows.js';
@@ -40,8 +41,8 @@ beforeAll(async () => {
 });
 afterAll(() => context.close());
 beforeEach(async () => {
-  await truncateExecutions(context.owner);
-  await context.owner.query('TRUNCATE outbox, webhook_deliveries, batches, webhook_secrets');
+  await emptyExecutions(context.owner);
+  await emptyTables(context.owner, 'outbox', 'webhook_deliveries', 'batches', 'webhook_secrets');
 });
 
 async function rows(): Promise<EventRow[]> {

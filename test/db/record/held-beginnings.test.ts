@@ -5,6 +5,7 @@ import { type Admitted, admittedFor, begunAs } from '../../support/rows/admitted
 import { BudgetRows } from '../../support/rows/budget-rows.js';
 import { answered, failed } from '../../support/rows/call-outcomes.js';
 import { endCall } from '../../support/rows/end-executions.js';
+import { emptyTables } from '../../support/rows/execution-rows.js';
 import { type LedgerContext, openLedgerContext } from '../../support/database/ledger-context.js';
 import { insertOneOfEach, type LedgerRows } from '../../support/rows/ledger-rows.js';
 
@@ -23,8 +24,8 @@ beforeAll(async () => {
   ids = await insertOneOfEach(context.owner, context.projectId);
 });
 beforeEach(async () => {
-  await budgets.truncate();
-  await context.owner.query('TRUNCATE idempotency_keys, execution_inputs, execution_outputs');
+  await budgets.empty();
+  await emptyTables(context.owner, 'idempotency_keys', 'execution_inputs', 'execution_outputs');
   context.connections.sent.length = 0;
 });
 afterAll(() => context.close());

@@ -3,7 +3,7 @@ import { type Admitted, begunAs } from '../../support/rows/admitted.js';
 import { BudgetRows } from '../../support/rows/budget-rows.js';
 import { answered } from '../../support/rows/call-outcomes.js';
 import { endCall } from '../../support/rows/end-executions.js';
-import { truncateExecutions } from '../../support/rows/execution-rows.js';
+import { emptyExecutions, emptyTables } from '../../support/rows/execution-rows.js';
 import { type LedgerContext, openLedgerContext } from '../../support/database/ledger-context.js';
 import { insertOneOfEach, type LedgerRows } from '../../support/rows/ledger-rows.js';
 import {
@@ -34,9 +34,9 @@ beforeAll(async () => {
   [app, other] = await Promise.all([AppConnection.open(context), AppConnection.open(context)]);
 });
 beforeEach(async () => {
-  await truncateExecutions(context.owner);
-  await budgets.truncate();
-  await context.owner.query('TRUNCATE idempotency_keys');
+  await emptyExecutions(context.owner);
+  await budgets.empty();
+  await emptyTables(context.owner, 'idempotency_keys');
   context.connections.sent.length = 0;
   executions = context.openExecutions();
 });

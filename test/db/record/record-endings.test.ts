@@ -10,7 +10,7 @@ import { BudgetRows } from '../../support/rows/budget-rows.js';
 import { answered, failed } from '../../support/rows/call-outcomes.js';
 import { costsByBruteForce } from '../../support/rows/costs-by-brute-force.js';
 import { countByBruteForce, inOrder } from '../../support/rows/count-by-brute-force.js';
-import { lapseLeases, setLapses } from '../../support/rows/execution-rows.js';
+import { lapseLeases, setLapses, emptyTables } from '../../support/rows/execution-rows.js';
 import { type LedgerContext, openLedgerContext } from '../../support/database/ledger-context.js';
 import { insertOneOfEach, type LedgerRows } from '../../support/rows/ledger-rows.js';
 import { type BeginningOptions, beginningOf, findMisplaced } from '../../support/worlds/record-world.js';
@@ -44,8 +44,8 @@ beforeAll(async () => {
   costs = new ExecutionCostsRepository(context.scope);
 });
 beforeEach(async () => {
-  await budgets.truncate();
-  await context.owner.query('TRUNCATE execution_deltas, execution_rollups, idempotency_keys');
+  await budgets.empty();
+  await emptyTables(context.owner, 'execution_deltas', 'execution_rollups', 'idempotency_keys');
   executions = context.openExecutions();
 });
 afterAll(() => context.close());

@@ -2,7 +2,7 @@ import type { EndEntry } from '../../../src/infra/database/index.js';
 import type { Claim } from '../../../src/modules/executions/facts/claim.js';
 import { begunAs } from '../../support/rows/admitted.js';
 import { answered, failed } from '../../support/rows/call-outcomes.js';
-import { truncateExecutions } from '../../support/rows/execution-rows.js';
+import { emptyExecutions, emptyTables } from '../../support/rows/execution-rows.js';
 import { type LedgerContext, openLedgerContext } from '../../support/database/ledger-context.js';
 import { insertOneOfEach, type LedgerRows } from '../../support/rows/ledger-rows.js';
 import {
@@ -27,10 +27,10 @@ let other: AppConnection;
 beforeAll(async () => {
   context = await openLedgerContext();
   ids = await insertOneOfEach(context.owner, context.projectId);
-  await context.owner.query('TRUNCATE budgets CASCADE');
+  await emptyTables(context.owner, 'budget_holds', 'budget_periods', 'budgets');
   [app, other] = await Promise.all([AppConnection.open(context), AppConnection.open(context)]);
 });
-beforeEach(() => truncateExecutions(context.owner));
+beforeEach(() => emptyExecutions(context.owner));
 afterEach(async () => expect(await findMisplaced(context)).toEqual([]));
 afterAll(async () => {
   await Promise.all([app.close(), other.close()]);
@@ -225,7 +225,7 @@ describe('a batch of many projects', () => {
   });
 
   it('counts each in its own project', async () => {
-    await context.owner.query('TRUNCATE execution_deltas');
+    await emptyTables(context.owner, 'execution_deltas');
     const all = await Promise.all(
       projects.map((each) => beginningOf(context, each, { projectId: each.projectId })),
     );

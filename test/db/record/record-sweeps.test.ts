@@ -3,7 +3,12 @@ import type { ExecutionsRepository } from '../../../src/modules/executions/index
 import { BudgetRows } from '../../support/rows/budget-rows.js';
 import { answered, failed } from '../../support/rows/call-outcomes.js';
 import { endCall } from '../../support/rows/end-executions.js';
-import { insertAttempt, lapseLeases, truncateExecutions } from '../../support/rows/execution-rows.js';
+import {
+  insertAttempt,
+  lapseLeases,
+  emptyExecutions,
+  emptyTables,
+} from '../../support/rows/execution-rows.js';
 import { type LedgerContext, openLedgerContext } from '../../support/database/ledger-context.js';
 import { insertOneOfEach, type LedgerRows } from '../../support/rows/ledger-rows.js';
 import { AppConnection, beginningOf, findMisplaced } from '../../support/worlds/record-world.js';
@@ -23,8 +28,8 @@ beforeAll(async () => {
   budgets = new BudgetRows(context);
 });
 beforeEach(async () => {
-  await budgets.truncate();
-  await context.owner.query('TRUNCATE execution_deltas');
+  await budgets.empty();
+  await emptyTables(context.owner, 'execution_deltas');
   executions = context.openExecutions();
 });
 afterEach(async () => expect(await findMisplaced(context)).toEqual([]));
@@ -235,6 +240,6 @@ describe('what is being called', () => {
     await insertAttempt(context.owner, one.projectId, one.executionId);
     await executions.release(claimed as Claim, 0);
     expect(await executions.claim(1, ALL)).toEqual([]);
-    await truncateExecutions(context.owner);
+    await emptyExecutions(context.owner);
   });
 });

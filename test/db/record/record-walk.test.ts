@@ -7,7 +7,7 @@ import { BudgetRows } from '../../support/rows/budget-rows.js';
 import { answered, failed } from '../../support/rows/call-outcomes.js';
 import { countByBruteForce, inOrder } from '../../support/rows/count-by-brute-force.js';
 import { endCall } from '../../support/rows/end-executions.js';
-import { lapseLeases, makeDue } from '../../support/rows/execution-rows.js';
+import { lapseLeases, makeDue, emptyTables } from '../../support/rows/execution-rows.js';
 import { type LedgerContext, openLedgerContext } from '../../support/database/ledger-context.js';
 import { insertOneOfEach, type LedgerRows } from '../../support/rows/ledger-rows.js';
 import { beginningOf, findMisplaced } from '../../support/worlds/record-world.js';
@@ -76,8 +76,8 @@ beforeAll(async () => {
 afterAll(() => context.close());
 
 async function clear(hasBudget: boolean): Promise<void> {
-  await budgets.truncate();
-  await context.owner.query('TRUNCATE execution_deltas, execution_rollups, idempotency_keys');
+  await budgets.empty();
+  await emptyTables(context.owner, 'execution_deltas', 'execution_rollups', 'idempotency_keys');
   if (hasBudget) await budgets.make(1_000_000);
   executions = context.openExecutions();
   [holds, begun] = [[], []];

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { truncateExecutions } from './execution-rows.js';
+import { emptyExecutions, emptyTables } from './execution-rows.js';
 import type { LedgerContext } from '../database/ledger-context.js';
 
 export interface Verdict {
@@ -54,9 +54,9 @@ export function verdictsOf(verdicts: readonly Verdict[]): string[] {
 export class BudgetRows {
   constructor(private readonly context: LedgerContext) {}
 
-  async truncate(): Promise<void> {
-    await truncateExecutions(this.context.owner);
-    await this.context.owner.query('TRUNCATE budget_holds, budget_periods, budgets, outbox CASCADE');
+  async empty(): Promise<void> {
+    await emptyExecutions(this.context.owner);
+    await emptyTables(this.context.owner, 'budget_holds', 'budget_periods', 'budgets', 'outbox');
   }
 
   /** @param limit in pico-dollars. */

@@ -284,8 +284,13 @@ const TABLES = [
 ];
 
 /** Deletes everything that was ever executed; the counts stay. */
-export async function truncateExecutions(database: Database): Promise<void> {
-  await database.query(`TRUNCATE ${TABLES.join(', ')}`);
+export async function emptyExecutions(database: Database): Promise<void> {
+  await emptyTables(database, ...TABLES);
+}
+
+/** Deletes all rows. TRUNCATE would make new files for each partition and index, which takes a hundred times as long for a few rows. */
+export async function emptyTables(database: Database, ...tables: readonly string[]): Promise<void> {
+  await database.query(tables.map((table) => `DELETE FROM ${table}`).join('; '));
 }
 
 /** Deletes the executions as if they had never existed. */

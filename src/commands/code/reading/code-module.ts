@@ -220,12 +220,13 @@ export class CodeModule implements ImportedModule {
       getLine(statement),
       'What is exported here cannot be read: it is only known when the code runs',
     );
-    for (const [name, change] of findChanges([statement], this.functions)) this.noteChange(name, change);
+    for (const [name, change] of findChanges([statement], this.functions, this.statements))
+      this.noteChange(name, change);
   }
 
   /** Finds changes to exports other than plain assignments and calls, such as `delete PROMPTS.A`. */
   private refuseChanges(statement: Statement): void {
-    for (const [name, change] of findChanges([statement], this.functions)) {
+    for (const [name, change] of findChanges([statement], this.functions, this.statements)) {
       if (!this.exportedNames.has(name)) continue;
       if (!change.holdsText && !mayHoldText(statement) && !this.holdsText(name)) continue;
       const line = change.file === this.file ? change.line : getLine(statement);

@@ -2,6 +2,7 @@ import type { CodePlace } from '../../code-prompt.js';
 import { mayHoldText } from '../may-hold-text.js';
 import { getLine } from '../syntax.js';
 import { isMember, isNode, listParts, readKeyOf, readPath, type SyntaxNode, unwrap } from '../syntax-node.js';
+import { type Bound, findGiven, findRest, mergeBound, rebind } from './bound.js';
 import { declarePattern, withDeclared } from './inner-names.js';
 import type { KnownFunction, ModuleFunctions } from './module-functions.js';
 import {
@@ -10,7 +11,6 @@ import {
   findOrigins,
   type InnerNames,
   type Origin,
-  shift,
   THIS,
   toOrigin,
 } from './origins.js';
@@ -36,9 +36,15 @@ export interface NamedChange extends Change {
   readonly depth: number;
 }
 
-type Effect = ReadonlyMap<string, readonly NamedChange[]>;
+/** What a call of a function does. */
+interface Effect {
+  readonly changes: ReadonlyMap<string, readonly NamedChange[]>;
+  /** What it gives to functions that it is given, by their position. */
+  readonly callbacks: ReadonlyMap<number, Bound>;
+}
 
-const NO_EFFECT: Effect = new Map();
+const NO_EFFECT: Effect = { changes: new Map(), callbacks: new Map() };
+const NONE: ReadonlySet<number> = new Set();
 /** How deep changes are told apart. */
 export const MAX_DEPTH = 3;
 /** Each function is searched once, however many calls lead to it. */
@@ -47,6 +53,7 @@ const effects = new WeakMap<SyntaxNode, Effect>();
 /** Searches statements for changes, and each function that they call. */
 export class ChangeSearch {
   readonly changes = new Map<string, NamedChange[]>();
+  readonly callbacks = new Map<number, Bound>();
 
   /** @param inside the function whose body is searched; null for the module itself. */
   constructor(
@@ -68,24 +75,28 @@ export class ChangeSearch {
     const callee = unwrap(call['callee']);
     if (!isNode(callee)) return;
     const args = call['arguments'] as readonly unknown[];
-    this.followCallee(call, callee, names);
+    const followed = this.followCallee(call, callee, names);
     const given = findCallbackOrigins(callee, args, names);
-    for (const arg of args) this.followFunction(call, arg, { given, self: [] }, names);
+    for (const [at, arg] of args.entries()) {
+      if (!followed.has(at)) this.followFunction(call, arg, { given, self: [] }, names);
+    }
   }
 
-  private followCallee(call: SyntaxNode, callee: SyntaxNode, names: InnerNames): void {
+  /** @returns the positions of the arguments that it calls in turn. */
+  private followCallee(call: SyntaxNode, callee: SyntaxNode, names: InnerNames): ReadonlySet<number> {
     const args = call['arguments'] as readonly unknown[];
     const given = args.map((each) => findGivenOrigins(each, names));
     if (!isMember(callee)) return this.followFunction(call, callee, { given, self: [] }, names);
     const { object } = callee;
-    this.followFunction(call, callee, { given, self: findOrigins(object, names) }, names);
     const [self = [], ...rest] = given;
     const method = readKeyOf(callee);
-    if (method === 'call' || method === 'bind')
+    if (method === 'call' || method === 'bind') {
       this.followFunction(call, object, { given: rest, self }, names);
-    if (method !== 'apply') return;
-    const items = findItemOrigins(args[1], names);
-    this.followFunction(call, object, { given: [], rest: items, self }, names);
+    } else if (method === 'apply') {
+      const items = findItemOrigins(args[1], names);
+      this.followFunction(call, object, { given: [], rest: items, self }, names);
+    }
+    return this.followFunction(call, callee, { given, self: findOrigins(object, names) }, names);
   }
 
   private followTag(template: SyntaxNode, names: InnerNames): void {
@@ -95,15 +106,47 @@ export class ChangeSearch {
     this.followFunction(template, tag, { given, self: [] }, names);
   }
 
-  /** Searches a function as it is called. @param call the call that runs it, or passes it to what runs it. */
-  private followFunction(call: SyntaxNode, value: unknown, bound: Bound, names: InnerNames): void {
+  /**
+   * Searches a function as it is called.
+   * @param call the call that runs it, or passes it to what runs it.
+   * @returns the positions of the call's arguments that it calls in turn.
+   */
+  private followFunction(
+    call: SyntaxNode,
+    value: unknown,
+    bound: Bound,
+    names: InnerNames,
+  ): ReadonlySet<number> {
     const called = unwrap(value);
-    if (!isNode(called)) return;
-    if (IN_PLACE.test(called.type)) return this.visitBody(called, bound, names);
+    if (!isNode(called)) return NONE;
+    if (IN_PLACE.test(called.type)) {
+      this.visitBody(called, bound, names);
+      return NONE;
+    }
     const root = findRoot(called);
-    if (root.type === 'Identifier' && names.has(String(root['name']))) return;
+    const inner = root.type === 'Identifier' ? names.get(String(root['name'])) : undefined;
+    if (inner !== undefined) {
+      if (root === called) this.noteCallback(inner, bound);
+      return NONE;
+    }
     const known = this.functions.findCalled(called);
-    if (known !== null) this.applyEffect(known, call, bound);
+    if (known === null) return NONE;
+    const { callbacks } = findEffect(known);
+    const toOrigins = (name: string) => this.findBound(name, bound, known);
+    this.applyEffect(findEffect(known), call, toOrigins);
+    const args = (call['arguments'] ?? []) as readonly unknown[];
+    for (const [at, given] of callbacks) this.followFunction(call, args[at], rebind(given, toOrigins), names);
+    return new Set(callbacks.keys());
+  }
+
+  /** Notes that this function calls one of its parameters. */
+  private noteCallback(origins: readonly Origin[], bound: Bound): void {
+    for (const { name, depth } of origins) {
+      const [, at, rest] = PARAMETER.exec(name) ?? [];
+      if (at === undefined || rest !== '' || depth !== 0) continue;
+      const known = this.callbacks.get(Number(at));
+      this.callbacks.set(Number(at), known === undefined ? bound : mergeBound(known, bound));
+    }
   }
 
   private visitBody(called: SyntaxNode, bound: Bound, names: InnerNames): void {
@@ -116,23 +159,29 @@ export class ChangeSearch {
     this.visit(called['body'], inner);
   }
 
-  private applyEffect(known: KnownFunction, call: SyntaxNode, bound: Bound): void {
-    const isOwn = this.functions.isWithin(known.functions);
+  private applyEffect(
+    { changes }: Effect,
+    call: SyntaxNode,
+    toOrigins: (name: string) => readonly Origin[],
+  ): void {
     const isTextual = mayHoldText(call['arguments'] ?? call['quasi']);
-    const toOrigins = (name: string): readonly Origin[] => {
-      if (name === THIS) return bound.self;
-      const [, at, rest] = PARAMETER.exec(name) ?? [];
-      if (at !== undefined) return rest === '' ? findGiven(bound, Number(at)) : findRest(bound, Number(at));
-      const changed = isOwn ? [name] : this.functions.listImported(name, known.functions);
-      return changed.map(toOrigin);
-    };
-    for (const [name, changes] of findEffect(known)) {
+    for (const [name, changesOfName] of changes) {
       for (const origin of toOrigins(name)) {
-        for (const change of changes) {
+        for (const change of changesOfName) {
           this.note(origin, { ...change, holdsText: change.holdsText || isTextual });
         }
       }
     }
+  }
+
+  /** Lists what a name within a function stands for where it is called. */
+  private findBound(name: string, bound: Bound, known: KnownFunction): readonly Origin[] {
+    if (name === THIS) return bound.self;
+    const [, at, rest] = PARAMETER.exec(name) ?? [];
+    if (at !== undefined) return rest === '' ? findGiven(bound, Number(at)) : findRest(bound, Number(at));
+    const isOwn = this.functions.isWithin(known.functions);
+    const here = isOwn ? [name] : this.functions.listImported(name, known.functions);
+    return here.map(toOrigin);
   }
 
   private note(origin: Origin, change: NamedChange): void {
@@ -189,24 +238,7 @@ export function addChange(origin: Origin, change: NamedChange, changes: Map<stri
   return true;
 }
 
-/** What a call gives to a function. */
-interface Bound {
-  /** By the position of the argument. */
-  readonly given: readonly (readonly Origin[])[];
-  /** What each further argument may be. */
-  readonly rest?: readonly Origin[];
-  readonly self: readonly Origin[];
-}
-
-function findGiven({ given, rest = [] }: Bound, at: number): readonly Origin[] {
-  return given[at] ?? rest;
-}
-
-/** Lists what a list of all arguments from a position on holds. */
-function findRest({ given, rest = [] }: Bound, from: number): readonly Origin[] {
-  return shift([...given.slice(from).flat(), ...rest], -1);
-}
-
+/** The name of a parameter within its function. */
 const PARAMETER = /^#(\d+)(…?)$/;
 
 /** Without the type of `this`, which TypeScript writes as the first one. */
@@ -226,8 +258,9 @@ function findEffect({ node, functions }: KnownFunction): Effect {
   });
   const search = new ChangeSearch(functions, node);
   search.visit(node['body'], names);
-  effects.set(node, search.changes);
-  return search.changes;
+  const effect = { changes: search.changes, callbacks: search.callbacks };
+  effects.set(node, effect);
+  return effect;
 }
 
 /** Returns the expression that `a.b.c` begins with. */

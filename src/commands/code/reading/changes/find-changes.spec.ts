@@ -229,23 +229,29 @@ describe('what is changed after it was made', () => {
   });
 });
 
-it('functions that call one another many times over are each followed once', () => {
-  const count = 200;
-  const functions = Array.from(
-    { length: count },
-    (_, at) => `function f${at}(p) { f${at + 1}(p); f${at + 1}(p); f${Math.max(0, at - 1)}(p); }`,
-  );
-  const source = [
-    `const o = { A: 'x' };`,
-    ...functions,
-    `function f${count}(p) { p.A = 'y'; }`,
-    `f0(o);`,
-    `export const P = o;`,
-  ].join('\n');
-  expect(problemsOf(source)).toEqual([
-    `${count + 4}: P cannot be read: o is changed when the code runs: write it where it is made (line ${count + 2})`,
-  ]);
-});
+it.each([
+  ['change what they are given', "p.A = 'y';", 'f0(o);', 202],
+  ['call what they are given', 'p(o);', "f0((q) => { q.A = 'y'; });", 203],
+])(
+  'functions that call one another many times over and %s are each followed once',
+  (_, change, call, line) => {
+    const count = 200;
+    const functions = Array.from(
+      { length: count },
+      (_, at) => `function f${at}(p) { f${at + 1}(p); f${at + 1}(p); f${Math.max(0, at - 1)}(p); }`,
+    );
+    const source = [
+      `const o = { A: 'x' };`,
+      ...functions,
+      `function f${count}(p) { ${change} }`,
+      call,
+      `export const P = o;`,
+    ].join('\n');
+    expect(problemsOf(source)).toEqual([
+      `${count + 4}: P cannot be read: o is changed when the code runs: write it where it is made (line ${line})`,
+    ]);
+  },
+);
 
 describe('a source that goes too deep', () => {
   it.each([3000, 4000, 5000, 6000, 8000])('is read or a problem, with %i parts', (count) => {

@@ -11,14 +11,16 @@ import { findOrigins, type Origin, shift } from './origins.js';
  * them or imports them from a module that can be opened. A change through another name of the same object counts, too: an alias, a
  * parameter, an item of a list, `this`.
  * @param functions what these statements may call.
+ * @param module all statements of their module, which give objects further names.
  */
 export function findChanges(
   statements: readonly Statement[],
   functions: ModuleFunctions,
+  module: readonly Statement[] = statements,
 ): Map<string, Change> {
   const search = new ChangeSearch(functions);
   for (const statement of statements) search.visit(statement, new Map());
-  const aliases = listAliases(statements);
+  const aliases = listAliases(module);
   for (const [name, changes] of search.changes) {
     for (const change of changes) passToOrigins(name, change, { aliases, changes: search.changes });
   }

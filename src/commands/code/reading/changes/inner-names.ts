@@ -48,9 +48,10 @@ export function declarePattern(
   names: Map<string, readonly Origin[]>,
 ): void {
   if (!isNode(pattern)) return;
-  const { type, name, left, value, argument, parameter, properties, elements } = pattern;
+  const { type, name, left, right, value, argument, parameter, properties, elements } = pattern;
   if (type === 'Identifier') names.set(String(name), origins);
-  for (const part of [left, value, argument, parameter]) declarePattern(part, origins, names);
+  const given = type === 'AssignmentPattern' ? [...origins, ...findOrigins(right, names)] : origins;
+  for (const part of [left, value, argument, parameter]) declarePattern(part, given, names);
   for (const part of (properties ?? elements ?? []) as unknown[]) {
     const isRest = isNode(part) && part.type === 'RestElement';
     declarePattern(part, isRest ? copy(origins) : shift(origins, 1), names);

@@ -59,11 +59,12 @@ export class CodeModule implements ImportedModule {
   get exports(): readonly NamedMember[] {
     if (this.listed !== null) return this.listed;
     // Files that re-export each other see the exports found so far.
-    this.listed = [];
+    const listed: NamedMember[] = [];
+    this.listed = listed;
     for (const statement of this.statements) {
-      if (!isIgnored(statement)) this.readStatement(statement, this.listed);
+      if (!isIgnored(statement)) refuseTooDeep(() => this.readStatement(statement, listed));
     }
-    return this.listed;
+    return listed;
   }
 
   find(name: string): StaticMember | undefined {

@@ -107,7 +107,8 @@ function findTarget(expression: Expression, { scope, exported }: ExportTargets):
     keys.unshift(readKey(current, scope));
     current = current.object;
   }
-  if (current.type !== 'Identifier') return null;
+  // What a prototype holds belongs to instances.
+  if (current.type !== 'Identifier' || keys.includes('prototype')) return null;
   const { name: root } = current;
   if (scope.find(root) !== undefined)
     return exported.has(root) ? { name: root, within: requireAll(keys) } : null;

@@ -63,6 +63,15 @@ describe('the prompts of a module', () => {
       `export class P { private static B = 'x'; static A = this.B + P.C; private static C = ''; }`,
     ],
     ['statics of a default class', `export default class { static A = 'x'; }`],
+    [
+      'a constant beside decorated parameters',
+      `class S { constructor(@Inject('db') db: D) {} }\nexport const A = 'x';`,
+    ],
+    ['a constant beside an accessor', `class S { accessor n = 1; }\nexport const A = 'x';`],
+    [
+      'an export that gets another member',
+      `const o = { A: 'x' };\nmodule.exports = o;\nmodule.exports.n = 1;`,
+    ],
     ['members of a function', `export function P() {}\nP.A = 'x';`],
     ['members of a default function', `export default function P() {}\nP.A = 'x';`],
     ['members of a function by another name', `const p = () => {};\np.A = 'x';\nexport { p as P };`],
@@ -186,6 +195,7 @@ describe('the prompts of a module', () => {
     `export const F = () => 'x';\nexport function g() {}\nfunction h() {}\ninterface I {}\nexport { h, type I as J };`,
     `export const O = { n: 1, f() {}, l: [], o: { m: { k: 2 } }, e: [1, 2, [3]] };`,
     'export class C {}\nexport default class {}',
+    `export function F() {}\nF.prototype.m = function () { return 'x'; };\nF.prototype['n'] = 1;\nF.prototype.o = 'x';`,
     `export class C { n = 1; f = () => 'x'; private own = 'x'; constructor(private a: string) {} m() { return 'x'; } static s() { return 'x'; } }`,
     'export enum E { A, B = 3, C = A | B }',
     `export declare const D: string;\nexport declare enum E { A = 'x' }\nexport declare class C { static a: string }\ndeclare global { const x = 'a' }`,

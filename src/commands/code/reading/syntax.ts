@@ -32,9 +32,25 @@ export function isModule(file: string): boolean {
   return readExtension(file) in PLUGINS_BY_EXTENSION;
 }
 
+/** Decorators as TypeScript has them with `experimentalDecorators`: parameters can have some, and `accessor` is no keyword. */
+const EXPERIMENTAL_DECORATORS = 'decorators-legacy';
+
 /** Parses the statements of a module and runs nothing. @throws SyntaxError with `loc`, when it does not parse. */
 export function parseModule(file: string, source: string): Statement[] {
   const plugins = PLUGINS_BY_EXTENSION[readExtension(file)] ?? [];
+  const others = plugins.filter((plugin) => plugin !== 'decorators' && plugin !== 'decoratorAutoAccessors');
+  try {
+    return parseWith(source, plugins);
+  } catch (error) {
+    try {
+      return parseWith(source, [...others, EXPERIMENTAL_DECORATORS]);
+    } catch {
+      throw error;
+    }
+  }
+}
+
+function parseWith(source: string, plugins: NonNullable<ParserOptions['plugins']>): Statement[] {
   const options: ParserOptions = { sourceType: 'unambiguous', plugins, createImportExpressions: true };
   return parse(source, { ...options, allowReturnOutsideFunction: true }).program.body;
 }

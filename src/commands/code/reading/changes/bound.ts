@@ -7,6 +7,8 @@ export interface Bound {
   /** What each further argument may be. */
   readonly rest?: readonly Origin[];
   readonly self: readonly Origin[];
+  /** The arguments themselves, where the call is written. */
+  readonly args?: readonly unknown[];
 }
 
 /** Joins what two calls give to the same function. */

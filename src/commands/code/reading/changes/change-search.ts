@@ -86,17 +86,17 @@ export class ChangeSearch {
   private followCallee(call: SyntaxNode, callee: SyntaxNode, names: InnerNames): ReadonlySet<number> {
     const args = call['arguments'] as readonly unknown[];
     const given = args.map((each) => findGivenOrigins(each, names));
-    if (!isMember(callee)) return this.followFunction(call, callee, { given, self: [] }, names);
+    if (!isMember(callee)) return this.followFunction(call, callee, { given, self: [], args }, names);
     const { object } = callee;
     const [self = [], ...rest] = given;
     const method = readKeyOf(callee);
     if (method === 'call' || method === 'bind') {
-      this.followFunction(call, object, { given: rest, self }, names);
+      this.followFunction(call, object, { given: rest, self, args: args.slice(1) }, names);
     } else if (method === 'apply') {
       const items = findItemOrigins(args[1], names);
       this.followFunction(call, object, { given: [], rest: items, self }, names);
     }
-    return this.followFunction(call, callee, { given, self: findOrigins(object, names) }, names);
+    return this.followFunction(call, callee, { given, self: findOrigins(object, names), args }, names);
   }
 
   private followTag(template: SyntaxNode, names: InnerNames): void {
@@ -134,8 +134,9 @@ export class ChangeSearch {
     const { callbacks } = findEffect(known);
     const toOrigins = (name: string) => this.findBound(name, bound, known);
     this.applyEffect(findEffect(known), call, toOrigins);
-    const args = (call['arguments'] ?? []) as readonly unknown[];
-    for (const [at, given] of callbacks) this.followFunction(call, args[at], rebind(given, toOrigins), names);
+    for (const [at, given] of callbacks) {
+      this.followFunction(call, bound.args?.[at], rebind(given, toOrigins), names);
+    }
     return new Set(callbacks.keys());
   }
 

@@ -211,6 +211,7 @@ describe('what is changed after it was made', () => {
     `console.log(o.A);`,
     `o.get('A');`,
     `({ ...o }).A = 'y';`,
+    `function f(g) { g(f); } f(f); f((h) => h(f));`,
     `const copy = { ...o }; copy.A = 'y';`,
     `const { A, ...rest } = o; rest.A = 'y';`,
     `Object.values(o).sort();`,

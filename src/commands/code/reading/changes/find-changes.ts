@@ -32,6 +32,9 @@ export function findChanges(
   return found;
 }
 
+/** What is put into these is exported, and read there. */
+const COMMON_JS = new Set(['module', 'exports']);
+
 type Aliases = ReadonlyMap<string, readonly Origin[]>;
 
 /** Lists the names of the module that stand for others, lead into them or hold them: `const alias = it`, `all.it = it`. */
@@ -48,6 +51,7 @@ function listAliases(statements: readonly Statement[]): Aliases {
     if (!isNode(expression) || expression.type !== 'AssignmentExpression') continue;
     const origins = findOrigins(expression['right'], new Map());
     for (const { name, depth } of findOrigins(expression['left'], new Map())) {
+      if (COMMON_JS.has(name)) continue;
       aliases.set(name, [...(aliases.get(name) ?? []), ...shift(origins, -depth)]);
     }
   }

@@ -1,4 +1,4 @@
-import { isMember, isNode, readPath, type SyntaxNode, unwrap } from '../syntax-node.js';
+import { isMember, isNode, readKeyOf, readPath, type SyntaxNode, unwrap } from '../syntax-node.js';
 
 /** An object that a value is, belongs to or holds, by a name. */
 export interface Origin {
@@ -29,7 +29,8 @@ export function findOrigins(expression: unknown, inner: InnerNames): readonly Or
   const node = unwrap(expression);
   if (!isNode(node)) return [];
   const of = (...parts: unknown[]) => parts.flatMap((part) => findOrigins(part, inner));
-  if (isMember(node)) return shift(of(node['object']), 1);
+  // What a prototype holds belongs to instances.
+  if (isMember(node)) return readKeyOf(node) === 'prototype' ? [] : shift(of(node['object']), 1);
   switch (node.type) {
     case 'Identifier':
       return findNamed(String(node['name']), inner);

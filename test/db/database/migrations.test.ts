@@ -4,6 +4,7 @@ import { Client } from 'pg';
 import { DataSource } from 'typeorm';
 import { MIGRATIONS } from '../../../migrations/index.js';
 import { ENTITIES } from '../../../src/entities/index.js';
+import { revertLatestMigration } from '../../../src/infra/database/migrations/migrate.js';
 import {
   createEmptyDatabase,
   createTestDatabase,
@@ -64,14 +65,14 @@ describe('the migrations', () => {
   it('go up, down to nothing, and up again to the same', async () => {
     await migrate(database.url);
     const first = await catalogue(client);
-    for (const _ of MIGRATIONS) await migrate(database.url, '--revert');
+    await migrate(database.url, '--revert');
+    for (const _ of MIGRATIONS.slice(1)) await revertLatestMigration(database.url);
     // TypeORM's own list of executed migrations stays.
     const left = (await catalogue(client)).filter((line) => !line.includes('migrations'));
     expect(left).toEqual([]);
     await migrate(database.url);
     expect(await catalogue(client)).toEqual(first);
-    // Each step is a process of its own.
-  }, 180_000);
+  });
 
   it('do nothing the second time, and wait for each other when they are started together', async () => {
     await Promise.all([migrate(database.url), migrate(database.url), migrate(database.url)]);

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { Client, escapeIdentifier } from 'pg';
 import { startLedger } from '../servers/processes.js';
-import { recordStart } from '../start/quick-start.js';
+import { quickStart, recordStart } from '../start/quick-start.js';
 import { testSetting } from '../settings.js';
 
 const run = promisify(execFile);
@@ -95,7 +95,7 @@ async function ensureTemplate(
 /** Migrates as an operator does, in a process of its own. */
 export async function migrate(databaseUrl: string, ...args: string[]): Promise<void> {
   const env = { PATH: process.env.PATH, DATABASE_URL: databaseUrl, MIGRATION_DATABASE_URL: databaseUrl };
-  await run(process.execPath, [CLI, 'migrate', ...args], { env });
+  await run(process.execPath, [...quickStart(), CLI, 'migrate', ...args], { env });
 }
 
 async function seed(databaseUrl: string): Promise<void> {

@@ -87,6 +87,12 @@ const comparison = createRoute({
   ),
 });
 
+const batch = createRoute({
+  getParentRoute: () => root,
+  path: '/executions/batches/$id',
+  component: lazyRouteComponent(() => import('../features/executions/batch/batch-screen'), 'BatchScreen'),
+});
+
 const analytics = createRoute({
   getParentRoute: () => root,
   path: '/analytics',
@@ -119,6 +125,7 @@ export const router = createRouter({
     executions,
     execution,
     comparison,
+    batch,
     analytics,
     changes,
     change,

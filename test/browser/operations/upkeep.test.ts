@@ -1,4 +1,5 @@
-import { makeKey, memberClient } from '../../e2e/people.js';
+import { putItems } from '../../e2e/evaluation/experiments.js';
+import { expectMade, makeKey, memberClient } from '../../e2e/people.js';
 import {
   ADMIN_KEY,
   ECHO,
@@ -20,7 +21,7 @@ let receiver: WebhookReceiver;
 const people: Person[] = [];
 
 beforeAll(async () => {
-  stage = await startStage({ WEBHOOK_ALLOWED_HOSTS: '127.0.0.1' });
+  stage = await startStage({ WEBHOOK_ALLOWED_HOSTS: '127.0.0.1', SHUTDOWN_GRACE_MS: '500' });
   receiver = await WebhookReceiver.start();
   await putPrompt(stage.admin, 'reply', 'Answer {{question}}', { owner_team: 'Support' });
   await stage.admin.post('/v1/prices', { ...ECHO, input_usd_per_mtok: '1', output_usd_per_mtok: '1' });
@@ -208,5 +209,70 @@ describe('the content of an execution', () => {
     expect(await button(admin, 'Erase content …').count()).toBe(0);
     expect(await getExecution(stage.admin, id)).toMatchObject({ variables: null, response_text: null });
     expect(await admin.noted()).toEqual({ violations: [], executed: [], errors: [] });
+  });
+});
+
+describe('a batch', () => {
+  it('is found from an execution, and shows how its callback was delivered; an experiment has its own screen', async () => {
+    const entries = [{ variables: { question: 'One?' } }, { variables: { question: 'Two?' } }];
+    const batch = { prompt_name: 'reply', model: ECHO, entries, callback_url: receiver.url('/batch') };
+    const submitted = expectMade(await stage.admin.post('/v1/executions:submit-batch', batch), 202);
+    const [first = ''] = submitted['execution_ids'] as string[];
+    await untilFinal(stage.admin, first);
+    const runner = await arrive((await memberClient(stage, 'runner')).key, `/executions/${first}`);
+    await runner.page.getByRole('link', { name: String(submitted['batch_id']).slice(0, 13) }).click();
+    await runner.page.getByText('2 of 2 are over').waitFor();
+    await runner.page.getByRole('region', { name: 'batch.completed' }).getByText('delivered').waitFor();
+    await runner.page.getByRole('link', { name: 'reply v1' }).waitFor();
+
+    await putItems(stage.admin, 'questions', [{ variables: { question: 'Why?' } }]);
+    expectMade(await stage.admin.put('/v1/scorers/short', { kind: 'check', check: 'json_valid' }), 200);
+    const experiment = expectMade(
+      await stage.admin.post('/v1/experiments', {
+        name: 'Once',
+        dataset: { name: 'questions' },
+        candidates: [{ label: 'a', prompt_name: 'reply', version_number: 1, model: ECHO }],
+        scorers: [{ name: 'short' }],
+      }),
+      202,
+    );
+    await runner.open(`/executions/batches/${String(experiment['experiment_id'])}`);
+    await runner.page.getByRole('heading', { level: 1, name: 'Once' }).waitFor();
+  });
+
+  it('is followed, counted and canceled by a runner, and leads to its executions', async () => {
+    const entries = Array.from({ length: 60 }, (_, at) => ({ variables: { question: `Number ${at}?` } }));
+    const batch = { prompt_name: 'reply', entries, callback_url: receiver.url('/batch') };
+    // More calls than run at once, none of which ends before the test says so.
+    const model = { provider: 'echo', model_name: 'echo-hang' };
+    await stage.admin.put('/v1/models/echo/echo-hang', {});
+    await stage.admin.post('/v1/prices', { ...model, input_usd_per_mtok: '0', output_usd_per_mtok: '0' });
+    const submitted = expectMade(
+      await stage.admin.post('/v1/executions:submit-batch', { ...batch, model }),
+      202,
+    );
+    const id = String(submitted['batch_id']);
+    const path = `/executions/batches/${id}`;
+    const reading = await makeKey(stage, stage.admin, { scopes: ['prompts:read', 'executions:read'] });
+    const reader = await arrive(reading.key, path);
+    await reader.page.getByText('0 of 60 are over').waitFor();
+    expect(await button(reader, 'Cancel …').count()).toBe(0);
+
+    const runner = await arrive((await memberClient(stage, 'runner')).key, path);
+    await button(runner, 'Cancel …').click();
+    await runner.page.getByText('What is being called goes on.').waitFor();
+    await inDialog(runner, 'Cancel it').click();
+    await runner.page.getByText('What waited is canceled').waitFor();
+    await button(runner, 'Cancel …').waitFor({ state: 'detached' });
+    const { counts } = (await stage.admin.get(`/v1/batches/${id}`)).body as {
+      counts: Record<string, number>;
+    };
+    expect(counts).toMatchObject({ queued: 0, canceled: 60 - Number(counts['running']) });
+    expect(counts['canceled']).toBeGreaterThan(0);
+    expect(await runner.findBarriers()).toEqual([]);
+    await runner.page.getByRole('link', { name: String(counts['canceled']), exact: true }).click();
+    await runner.page.getByRole('button', { name: `Batch ${id.slice(0, 8)}` }).waitFor();
+    await runner.page.getByRole('row').filter({ hasText: 'canceled' }).first().waitFor();
+    expect(await runner.noted()).toEqual({ violations: [], executed: [], errors: [] });
   });
 });

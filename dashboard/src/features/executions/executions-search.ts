@@ -25,6 +25,8 @@ export interface ExecutionsSearch {
   /** The id of a rollout. */
   readonly rollout?: string;
   readonly arm?: (typeof ARMS)[number];
+  /** The id of a batch or an experiment. */
+  readonly batch?: string;
   /** Only executions without this property. */
   readonly without?: (typeof ABSENT)[number];
   /** Only executions that are over. */
@@ -51,6 +53,7 @@ export function parseExecutionsSearch(search: Record<string, unknown>): Executio
     key: readText(search['key']),
     rollout: readText(search['rollout']),
     arm: readWord(search['arm'], ARMS),
+    batch: readText(search['batch']),
     without: readWord(search['without'], ABSENT),
     final: search['final'] === true ? (true as const) : undefined,
     from: timeOf(search['from']),
@@ -83,6 +86,7 @@ export function queryOfSearch(search: ExecutionsSearch, now: number): ListExecut
     rollout_id: search.rollout,
     // An arm without a rollout means nothing, and would be refused.
     arm: search.rollout === undefined ? undefined : search.arm,
+    batch_id: search.batch,
     without: search.without,
     final: search.final,
     created_after: afterMs === undefined ? undefined : new Date(afterMs).toISOString(),

@@ -6,7 +6,7 @@ import type { ExecutionsSearch } from './executions-search';
 
 type Further = keyof Pick<
   ExecutionsSearch,
-  'version' | 'model' | 'team' | 'key' | 'rollout' | 'arm' | 'without' | 'final' | 'from' | 'to'
+  'version' | 'model' | 'team' | 'key' | 'rollout' | 'arm' | 'batch' | 'without' | 'final' | 'from' | 'to'
 >;
 
 const NONE = {
@@ -22,6 +22,7 @@ const WORDS: readonly (readonly [Further, (search: ExecutionsSearch) => string])
   ['key', ({ key = '' }) => `Key ${visibleText(key.slice(0, 8))}`],
   ['rollout', ({ rollout = '' }) => `Rollout ${visibleText(rollout.slice(0, 8))}`],
   ['arm', ({ arm }) => `Arm ${arm ?? ''}`],
+  ['batch', ({ batch = '' }) => `Batch ${visibleText(batch.slice(0, 8))}`],
   ['without', ({ without }) => (without === undefined ? '' : NONE[without])],
   ['final', () => 'Over'],
   ['from', ({ from = '' }) => `From ${fullTime(from)}`],

@@ -14,8 +14,8 @@ import { Screen, ScreenBody } from '../../../ui/screen';
 import { say } from '../../../ui/toasts';
 import { visibleText } from '../../../ui/text/visible-text';
 import { AttemptsTable } from './attempts-table';
+import { CallbackPanel } from '../callback-panel';
 import { ContentPanels } from '../content-panels';
-import { DeliveriesPanel } from './deliveries-panel';
 import { EraseButton } from './erase-button';
 import { Lineage } from './lineage';
 import { OutcomesPanel } from './outcomes-panel';
@@ -87,7 +87,14 @@ export function ExecutionScreen() {
           <div className="grid min-w-0 content-start gap-3.5">
             <ContentPanels execution={data} />
             <AttemptsTable attempts={data.attempts} />
-            <DeliveriesPanel execution={data} />
+            {data.callback_url !== null && (
+              <CallbackPanel
+                of="execution"
+                // The callback is due once the execution is over, so another status is another question.
+                queryKey={['executions', 'deliveries', id, data.status]}
+                read={(signal) => ledger.webhooks.deliveriesOfExecution(id, { signal })}
+              />
+            )}
           </div>
         </div>
       </ScreenBody>
@@ -139,6 +146,17 @@ function FactsPanel({ execution }: { readonly execution: Execution }) {
               className="mono text-accent"
             >
               {visibleText(execution.correlation_id)}
+            </Link>
+          </Fact>
+        )}
+        {execution.batch_id !== null && (
+          <Fact name="Batch">
+            <Link
+              to="/executions/batches/$id"
+              params={{ id: execution.batch_id }}
+              className="mono text-accent"
+            >
+              {execution.batch_id.slice(0, 13)}
             </Link>
           </Fact>
         )}

@@ -3,8 +3,10 @@ import type { Change } from './changes/change-search.js';
 import { findChanges } from './changes/find-changes.js';
 import type { ModuleFunctions } from './changes/module-functions.js';
 import { findNode, mayHoldText } from './may-hold-text.js';
-import { readExportingStatement } from './common-js.js';
-import { type ImportedModule, type OpenModule, Scope } from './scope.js';
+import { readExportingStatement } from './exports/common-js.js';
+import { type ExportedNames, listExportedNames } from './exports/exported-names.js';
+import type { ImportedModule, OpenModule } from './imported-module.js';
+import { Scope } from './scope.js';
 import {
   holdsText,
   merged,
@@ -260,57 +262,4 @@ function findRoot(expression: Expression): string {
   let current = expression;
   while (current.type === 'MemberExpression') current = current.object;
   return toDottedPath(current);
-}
-
-/** Names of a file that are exported, with the names that importers use. */
-type ExportedNames = ReadonlyMap<string, readonly string[]>;
-
-/** @param exporting is given the expressions that export a name. */
-function listExportedNames(
-  statements: readonly Statement[],
-  scope: Scope,
-  exporting: Set<unknown>,
-): ExportedNames {
-  const names = new Map<string, string[]>();
-  const add = (local: string, exported: string) => names.set(local, [...(names.get(local) ?? []), exported]);
-  const addNamed = (expression: Expression, exported: string) => {
-    if (expression.type === 'Identifier') {
-      exporting.add(expression);
-      add(expression.name, exported);
-    }
-    if (expression.type !== 'ObjectExpression') return;
-    for (const property of expression.properties) {
-      if (property.type !== 'ObjectProperty') continue;
-      addNamed(property.value as Expression, readName(property.key));
-    }
-  };
-  for (const statement of statements) {
-    if (statement.type === 'ExportNamedDeclaration' && statement.source == null) {
-      scope.exportedBy(statement).forEach(([name]) => add(name, name));
-      const named = readFunctionName(statement.declaration);
-      if (named !== null) add(named, named);
-      for (const specifier of statement.specifiers) {
-        if (specifier.type !== 'ExportSpecifier') continue;
-        add(readName(specifier.local), readName(specifier.exported));
-      }
-    }
-    if (statement.type === 'ExportDefaultDeclaration') {
-      addNamed(statement.declaration as Expression, 'default');
-      const named = readFunctionName(statement.declaration);
-      if (named !== null) add(named, 'default');
-    }
-    if (statement.type === 'TSExportAssignment') addNamed(statement.expression, 'default');
-    if (statement.type !== 'ExpressionStatement' || statement.expression.type !== 'AssignmentExpression')
-      continue;
-    const { left, right } = statement.expression;
-    const target = /^(?:module\.)?exports(?:\.(\w+)|$)/.exec(toDottedPath(left as Expression));
-    if (target !== null) addNamed(right, target[1] ?? 'default');
-  }
-  return names;
-}
-
-/** Returns the name of a function, which holds no text by itself, but can be given members. */
-function readFunctionName(declaration: { readonly type: string } | null | undefined): string | null {
-  const { type, id } = (declaration ?? {}) as { type?: string; id?: { name: string } | null };
-  return type === 'FunctionDeclaration' ? (id?.name ?? null) : null;
 }

@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { CodeModule } from './code-module.js';
-import type { ImportedModule, OpenModule } from './scope.js';
+import type { ImportedModule, OpenModule } from './imported-module.js';
 import { isModule } from './syntax.js';
 
 /** Extensions that an import may leave out, in the order in which they are tried. */

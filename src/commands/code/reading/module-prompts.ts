@@ -1,7 +1,7 @@
 import type { CodeProblem, CodePrompt, FileContents } from '../code-prompt.js';
 import { CodeModule } from './code-module.js';
 import { readDescribedPrompt } from './described-prompt.js';
-import type { OpenModule } from './scope.js';
+import type { OpenModule } from './imported-module.js';
 import {
   holdsText,
   type StaticMember,

@@ -4,6 +4,7 @@ import { ModuleFunctions } from './changes/module-functions.js';
 import { readClass } from './class-members.js';
 import type { CodePlace } from '../code-prompt.js';
 import { readEnum } from './enum-members.js';
+import type { ScopeContext } from './imported-module.js';
 import { type Names, StaticReader } from './static-reader.js';
 import {
   guarded,
@@ -24,26 +25,6 @@ import {
   type StatementOf,
   type VariableDeclarator,
 } from './syntax.js';
-
-/** A file as its importers see it. */
-export interface ImportedModule {
-  /** An export under its name, `default` for the default one; undefined when there is none. */
-  find(name: string): StaticMember | undefined;
-  /** All exports in one object. */
-  readonly all: () => StaticValue;
-  /** What importers can call. */
-  readonly functions: ModuleFunctions;
-}
-
-/** Opens the file of a module. Returns null for a specifier that is not a file of the code base, or a file that cannot be read. */
-export type OpenModule = (specifier: string) => ImportedModule | null;
-
-export interface ScopeContext {
-  readonly file: string;
-  readonly open: OpenModule;
-  /** The names that a module exports, where it does. Everything that is put into their objects is exported as well, and read there. */
-  readonly exporting?: ReadonlySet<unknown>;
-}
 
 const OTHER_DECLARATIONS = new Set<string>(['FunctionDeclaration', 'TSDeclareFunction']);
 const TYPES = new Set<string>(['TSInterfaceDeclaration', 'TSTypeAliasDeclaration']);

@@ -1,13 +1,13 @@
-import { mayHoldText } from './may-hold-text.js';
-import type { Scope } from './scope.js';
+import { mayHoldText } from '../may-hold-text.js';
+import type { Scope } from '../scope.js';
 import {
   type NamedMember,
   type StaticMember,
   type StaticValue,
   UnreadableError,
   unreadableMember,
-} from './static-values.js';
-import { type Expression, type ExpressionOf, readName, toDottedPath } from './syntax.js';
+} from '../static-values.js';
+import { type Expression, type ExpressionOf, readName, toDottedPath } from '../syntax.js';
 
 export interface ExportTargets {
   readonly scope: Scope;

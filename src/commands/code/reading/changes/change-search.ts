@@ -32,7 +32,7 @@ export interface Change extends CodePlace {
 
 /** A change of a named object. Within a function, `#0` stands for its first argument, `#0…` for all from there, and `this` for its object. */
 export interface NamedChange extends Change {
-  /** How many members below the object it is made. One below 0 counts only if it involves text. */
+  /** How many members below the object it is made. A change deeper than 0 counts only if it involves text. */
   readonly depth: number;
 }
 
@@ -45,12 +45,12 @@ interface Effect {
 
 const NO_EFFECT: Effect = { changes: new Map(), callbacks: new Map() };
 const NONE: ReadonlySet<number> = new Set();
-/** How deep changes are told apart. */
+/** The deepest depth that is told apart: deeper changes are counted as if they were made there. */
 export const MAX_DEPTH = 3;
 /** Each function is searched once, however many calls lead to it. */
 const effects = new WeakMap<SyntaxNode, Effect>();
 
-/** Searches statements for changes, and each function that they call. */
+/** Searches statements for changes, and the functions that they call. */
 export class ChangeSearch {
   readonly changes = new Map<string, NamedChange[]>();
   readonly callbacks = new Map<number, Bound>();
@@ -175,7 +175,7 @@ export class ChangeSearch {
     }
   }
 
-  /** Lists what a name within a function stands for where it is called. */
+  /** Lists what a name within a function stands for where the function is called. */
   private findBound(name: string, bound: Bound, known: KnownFunction): readonly Origin[] {
     if (name === THIS) return bound.self;
     const [, at, rest] = PARAMETER.exec(name) ?? [];

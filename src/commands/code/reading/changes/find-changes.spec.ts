@@ -168,6 +168,23 @@ describe('what is changed after it was made', () => {
     ]);
   });
 
+  it('is looked for once in each of many files that pass on one another', () => {
+    const count = 40;
+    const pass = (at: number) =>
+      `export * from './${(at + 1) % count}';\nexport * from './${(at + 2) % count}';`;
+    const modules = new Map<string, CodeModule>();
+    const open = (specifier: string): CodeModule => {
+      const module =
+        modules.get(specifier) ?? new CodeModule(specifier, pass(Number(specifier.slice(2))), open);
+      modules.set(specifier, module);
+      return module;
+    };
+    const source = `import { setUp, T } from './0';\nconst o = { A: 'x' };\nsetUp(o);\nexport const P = o;`;
+    const { prompts, problems } = readModulePrompts('src/index.ts', source, open);
+    expect(prompts).toMatchObject([{ name: 'A', content: { templateSource: 'x' } }]);
+    expect(problems).toEqual([]);
+  });
+
   it('is of no interest where no text is in it', () => {
     const source = `export const registry: any = {};\nfunction setUp() { registry.client = connect(); }\nsetUp();`;
     expect(read(source)).toEqual({ prompts: [], problems: [] });

@@ -1,5 +1,6 @@
 import { isNode, readKeyOf, readPath, type SyntaxNode, unwrap } from '../syntax-node.js';
 import type { Statement } from '../syntax.js';
+import { findReturned, nameOf, readRequire, sourceOf } from './module-syntax.js';
 
 /** A function whose body is known, and the module that it belongs to. */
 export interface KnownFunction {
@@ -20,7 +21,7 @@ export type OpenFunctions = (specifier: string) => ModuleFunctions | null;
 const FUNCTION =
   /^(?:FunctionDeclaration|FunctionExpression|ArrowFunctionExpression|ObjectMethod|ClassMethod)$/;
 const DECLARATION = /^(?:Function|Class)Declaration$/;
-/** Names that refer to one another in a circle lead nowhere. */
+/** How many names may lead to one another before they are taken for a circle. */
 const MAX_STEPS = 30;
 
 /** Finds the functions that a module can call by names such as `helpers.setUp`: its own, and those of modules that it imports. */
@@ -31,6 +32,9 @@ export class ModuleFunctions {
   private readonly exports = new Map<string, SyntaxNode | Import>();
   /** Modules of which everything is exported again. */
   private readonly passedOn: string[] = [];
+  /** What importers have looked for, by its path. What is being looked for is not there, which ends circles of modules. */
+  private readonly found = new Map<string, KnownFunction | null>();
+  private readonly askedFor = new Set<string>();
 
   /**
    * @param open finds the functions of a module that this one imports; null when it cannot be read.
@@ -63,6 +67,16 @@ export class ModuleFunctions {
   }
 
   private isExport(exported: string, name: string, from: ModuleFunctions): boolean {
+    if (this.askedFor.has(exported)) return false;
+    this.askedFor.add(exported);
+    try {
+      return this.leadsTo(exported, name, from);
+    } finally {
+      this.askedFor.delete(exported);
+    }
+  }
+
+  private leadsTo(exported: string, name: string, from: ModuleFunctions): boolean {
     const entry = this.exports.get(exported);
     if (isNode(entry)) return this === from && readPath(entry)?.join('.') === name;
     if (entry !== undefined) {
@@ -85,6 +99,16 @@ export class ModuleFunctions {
   }
 
   private findExported(path: Path, steps: number): KnownFunction | null {
+    const key = path.join('\n');
+    const known = this.found.get(key);
+    if (known !== undefined) return known;
+    this.found.set(key, null);
+    const found = this.lookUpExport(path, steps);
+    this.found.set(key, found);
+    return found;
+  }
+
+  private lookUpExport(path: Path, steps: number): KnownFunction | null {
     const [first = '', ...rest] = path;
     if (steps > MAX_STEPS) return null;
     const exported = this.exports.get(first);
@@ -268,26 +292,4 @@ export class ModuleFunctions {
     if (name !== 'exports' || deeper.length > 1) return;
     this.exports.set(deeper[0] ?? 'default', right as SyntaxNode);
   }
-}
-
-/** Returns the value of an arrow function, or of the last `return` at the end of a function. */
-function findReturned({ body }: SyntaxNode): unknown {
-  if (!isNode(body) || body.type !== 'BlockStatement') return body;
-  const last = (body['body'] as SyntaxNode[]).at(-1);
-  return last?.type === 'ReturnStatement' ? last['argument'] : null;
-}
-
-function readRequire(node: SyntaxNode): string | null {
-  if (node.type !== 'CallExpression' || readPath(node['callee'])?.join('.') !== 'require') return null;
-  const [first] = node['arguments'] as unknown[];
-  return isNode(first) && first.type === 'StringLiteral' ? String(first['value']) : null;
-}
-
-function sourceOf({ source }: SyntaxNode): string | null {
-  return isNode(source) ? String(source['value']) : null;
-}
-
-/** Returns the name or the text of a specifier. */
-function nameOf(node: unknown): string {
-  return isNode(node) ? String(node['name'] ?? node['value']) : '';
 }

@@ -9,13 +9,14 @@ import { Button, buttonClass } from '../../../ui/controls/button';
 import { CopyButton } from '../../../ui/controls/copy-button';
 import { ConfirmDialog } from '../../../ui/form/confirm-dialog';
 import { Fact, Facts, Panel } from '../../../ui/panel';
-import { Problem } from '../../../ui/problem';
 import { ProgressPanel } from '../../../ui/progress-panel';
 import { Screen, ScreenBody } from '../../../ui/screen';
 import { count, fullTime } from '../../../ui/text/format';
 import { visibleText } from '../../../ui/text/visible-text';
 import { CallbackPanel } from '../callback-panel';
+import { ExecutionsCrumb } from '../executions-crumb';
 import { STATUSES } from '../executions-search';
+import { UnreadItem } from '../unread-item';
 import { useBatch } from './use-batch';
 
 const route = getRouteApi('/executions/batches/$id');
@@ -25,22 +26,9 @@ export function BatchScreen() {
   const { id } = route.useParams();
   const { data, error, refetch } = useBatch(id);
   if (data === null) return <Navigate to="/experiments/$id" params={{ id }} search={{}} replace />;
-  const crumb = (
-    <>
-      <Link to="/executions" search={{}} className="text-ink-3 no-underline hover:text-ink">
-        Executions
-      </Link>{' '}
-      / Batch
-    </>
-  );
+  const crumb = <ExecutionsCrumb what="Batch" />;
   if (data === undefined) {
-    return (
-      <Screen title={id.slice(0, 13)} crumb={crumb}>
-        <ScreenBody label="Batch">
-          {error !== null && <Problem error={error} onRetry={() => void refetch()} />}
-        </ScreenBody>
-      </Screen>
-    );
+    return <UnreadItem id={id} label="Batch" crumb={crumb} error={error} onRetry={() => void refetch()} />;
   }
   return (
     <Screen

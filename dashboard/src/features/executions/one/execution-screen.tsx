@@ -21,7 +21,9 @@ import { Lineage } from './lineage';
 import { OutcomesPanel } from './outcomes-panel';
 import { ReplayButton } from './replay-button';
 import { ScoresPanel } from './scores-panel';
+import { ExecutionsCrumb } from '../executions-crumb';
 import { StatusChip } from '../status-chip';
+import { UnreadItem } from '../unread-item';
 import { useExecution } from '../use-execution';
 
 const route = getRouteApi('/executions/$id');
@@ -31,21 +33,10 @@ export function ExecutionScreen() {
   const { id } = route.useParams();
   const mayRun = useMay('executions:run');
   const { data, error, refetch } = useExecution(id);
-  const crumb = (
-    <>
-      <Link to="/executions" search={{}} className="text-ink-3 no-underline hover:text-ink">
-        Executions
-      </Link>{' '}
-      /
-    </>
-  );
+  const crumb = <ExecutionsCrumb />;
   if (data === undefined) {
     return (
-      <Screen title={id.slice(0, 13)} crumb={crumb}>
-        <ScreenBody label="Execution">
-          {error !== null && <Problem error={error} onRetry={() => void refetch()} />}
-        </ScreenBody>
-      </Screen>
+      <UnreadItem id={id} label="Execution" crumb={crumb} error={error} onRetry={() => void refetch()} />
     );
   }
   return (

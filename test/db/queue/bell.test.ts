@@ -26,7 +26,7 @@ type Kind = 'postgres' | 'redis';
 
 const opened: Process[] = [];
 
-/** A busy machine may take longer over a ring than the bell's usual limit. Only a server that is gone is for that limit to judge. */
+/** A busy machine may take longer over a ring than the limit of the service, which is meant for servers that are gone. */
 const WAITS_LONG = { ringTimeoutMs: 20_000 };
 
 /** The limit of the service. */

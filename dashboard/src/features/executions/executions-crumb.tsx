@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router';
 
-/** Leads from one execution or batch back to the list. @param what the kind of what is shown, if that is no execution */
+/** Leads from one execution or batch back to the list. @param what names the kind of item, unless it is an execution */
 export function ExecutionsCrumb({ what = '' }: { readonly what?: string }) {
   return (
     <>

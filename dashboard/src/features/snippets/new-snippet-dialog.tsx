@@ -7,9 +7,9 @@ import { useMe } from '../../api/use-session';
 import { Input, TextArea } from '../../ui/controls/field';
 import { FormField } from '../../ui/form/form';
 import { FormDialog } from '../../ui/form/form-dialog';
+import { NAME_PATTERN } from '../../ui/text/name-pattern';
 import { say } from '../../ui/toasts';
 import { refreshSnippets } from './snippet-queries';
-import { NAME_PATTERN } from '../../ui/text/name-pattern';
 
 /** Writes the first version of a new snippet, and opens it. */
 export function NewSnippetDialog({ onClose }: { readonly onClose: () => void }) {

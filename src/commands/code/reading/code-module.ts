@@ -24,10 +24,10 @@ import {
   readName,
   parseModule,
   refuseTooDeep,
-  toDottedPath,
   type Statement,
   type StatementOf,
 } from './syntax.js';
+import { findRoot, toDottedPath } from './syntax-node.js';
 
 const CHANGED = 'is changed when the code runs: write it where it is made';
 
@@ -69,10 +69,17 @@ export class CodeModule implements ImportedModule {
     return listed;
   }
 
+  /** Exports as importers may read them: what is changed while the module loads cannot be read. */
+  private get importable(): readonly NamedMember[] {
+    return this.exports.map((member) => {
+      const change = this.changed.get(member.name);
+      if (change === undefined) return member;
+      return { name: member.name, ...unreadableMember(change, `${member.name} ${CHANGED}`) };
+    });
+  }
+
   find(name: string): StaticMember | undefined {
-    const [found, ...added] = this.exports.filter((each) => each.name === name);
-    const change = this.changed.get(name);
-    if (change !== undefined) return unreadableMember(change, `${name} ${CHANGED}`);
+    const [found, ...added] = this.importable.filter((each) => each.name === name);
     if (found !== undefined && added.length > 0) {
       return {
         ...found,
@@ -81,18 +88,13 @@ export class CodeModule implements ImportedModule {
     }
     if (found !== undefined || name === 'default') return found;
     // The members of `module.exports = {…}` and of JSON can be imported by name.
-    const all = this.exports.find((each) => each.name === 'default')?.value();
+    const all = this.importable.find((each) => each.name === 'default')?.value();
     return all?.kind === 'object' ? all.members.get(name) : undefined;
   }
 
   readonly all = (): StaticValue => {
     const members = new Map<string, StaticMember>();
-    for (const { name, ...member } of this.exports) {
-      const change = this.changed.get(name);
-      if (change !== undefined) {
-        members.set(name, unreadableMember(change, `${name} ${CHANGED}`));
-        continue;
-      }
+    for (const { name, ...member } of this.importable) {
       const value = name === 'default' ? member.value() : null;
       if (value?.kind === 'object') value.members.forEach((each, key) => members.set(key, each));
       else members.set(name, member);
@@ -192,7 +194,7 @@ export class CodeModule implements ImportedModule {
       return [];
     }
     if (one === undefined) {
-      const passed = module.exports.filter(({ name }) => name !== 'default');
+      const passed = module.importable.filter(({ name }) => name !== 'default');
       this.problems.push(...module.problems);
       return passed;
     }
@@ -214,7 +216,7 @@ export class CodeModule implements ImportedModule {
       const target =
         node.type === 'AssignmentExpression' ? left : node.type === 'CallExpression' ? callee : null;
       if (target == null) return false;
-      const root = findRoot(target as Expression);
+      const root = toDottedPath(findRoot(target));
       const isOurs = root === 'exports' || root === 'module' || (names.has(root) && target !== root);
       return isOurs && mayHoldText(right ?? args);
     };
@@ -255,11 +257,4 @@ export class CodeModule implements ImportedModule {
   private complain(line: number, message: string): void {
     this.problems.push({ file: this.file, line, message });
   }
-}
-
-/** The first name of `a.b['c']`. */
-function findRoot(expression: Expression): string {
-  let current = expression;
-  while (current.type === 'MemberExpression') current = current.object;
-  return toDottedPath(current);
 }

@@ -72,6 +72,7 @@ describe('the prompts of a module', () => {
       'an export that gets another member',
       `const o = { A: 'x' };\nmodule.exports = o;\nmodule.exports.n = 1;`,
     ],
+    ['a member called prototype', `export const P: any = {};\nP.prototype = 'x';`, { prototype: 'x' }],
     ['members of a function', `export function P() {}\nP.A = 'x';`],
     ['members of a default function', `export default function P() {}\nP.A = 'x';`],
     ['members of a function by another name', `const p = () => {};\np.A = 'x';\nexport { p as P };`],

@@ -9,9 +9,9 @@ import {
   isIgnored,
   getLine,
   type ObjectMember,
-  toDottedPath,
   TYPE_WRAPPERS,
 } from './syntax.js';
+import { toDottedPath } from './syntax-node.js';
 
 /** The names that an expression can use. */
 export interface Names {

@@ -55,3 +55,14 @@ export function readPath(expression: unknown): readonly string[] | null {
   const owner = readPath(node['object']);
   return key === null || owner === null ? null : [...owner, key];
 }
+
+/** Returns `a.b.c` for a path of names, and an empty text for anything else. */
+export function toDottedPath(expression: unknown): string {
+  return readPath(expression)?.join('.') ?? '';
+}
+
+/** Returns the expression that `a.b.c` begins with. */
+export function findRoot(expression: unknown): unknown {
+  const node = unwrap(expression);
+  return isNode(node) && isMember(node) ? findRoot(node['object']) : node;
+}

@@ -87,14 +87,6 @@ export function getLine(node: Located): number {
   return node.loc?.start.line ?? 1;
 }
 
-/** Returns `a.b.c` for a plain member expression; empty for anything else. */
-export function toDottedPath(expression: Expression): string {
-  if (expression.type === 'Identifier') return expression.name;
-  if (expression.type !== 'MemberExpression' || expression.computed) return '';
-  if (expression.property.type !== 'Identifier') return '';
-  return `${toDottedPath(expression.object)}.${expression.property.name}`;
-}
-
 /** Returns the name or the text of a specifier, an enum member or a property. */
 export function readName(node: {
   readonly type: string;

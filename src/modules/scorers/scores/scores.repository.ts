@@ -46,8 +46,8 @@ const READ = `SELECT c.score_id AS "scoreId", c.sequence, c.execution_id AS "exe
   WHERE c.project_id = $1`;
 
 /**
- * A value and not EXISTS, which Postgres may answer by reading all executions of the project once, as if it saved anything. It does so in a
- * week's new partition, which it believes to be empty.
+ * Selects a value instead of testing EXISTS, because Postgres may answer EXISTS by hashing all executions of the project. It does so for
+ * the partition of a new week, which it believes to be empty until it is analyzed.
  */
 const isErased = (executionId: string) => `coalesce((SELECT e.content_erased_at IS NOT NULL FROM executions e
     WHERE e.project_id = $1 AND e.execution_id = ${executionId}), false)`;

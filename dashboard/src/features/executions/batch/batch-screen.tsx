@@ -21,7 +21,7 @@ import { useBatch } from './use-batch';
 
 const route = getRouteApi('/executions/batches/$id');
 
-/** Many executions that were submitted together: how far they are, and their results. */
+/** Shows the progress and the results of executions that were submitted together. */
 export function BatchScreen() {
   const { id } = route.useParams();
   const { data, error, refetch } = useBatch(id);

@@ -6,6 +6,7 @@ export interface Bound {
   readonly given: readonly (readonly Origin[])[];
   /** What each further argument may be. */
   readonly rest?: readonly Origin[];
+  /** What `this` may be. */
   readonly self: readonly Origin[];
   /** The arguments themselves, where the call is written. */
   readonly args?: readonly unknown[];
@@ -21,7 +22,7 @@ export function mergeBound(one: Bound, other: Bound): Bound {
   };
 }
 
-/** Each origin once, or functions that pass one another on would double them with each call. */
+/** Keeps each origin once, because functions that pass one another on would double them with each call. */
 function join(some: readonly Origin[], others: readonly Origin[]): readonly Origin[] {
   const isNew = ({ name, depth, below }: Origin) =>
     !some.some((each) => each.name === name && each.depth === depth && each.below === below);

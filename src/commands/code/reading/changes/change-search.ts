@@ -1,7 +1,17 @@
 import type { CodePlace } from '../../code-prompt.js';
 import { mayHoldText } from '../may-hold-text.js';
 import { getLine } from '../syntax.js';
-import { isMember, isNode, listParts, readKeyOf, readPath, type SyntaxNode, unwrap } from '../syntax-node.js';
+import {
+  findRoot,
+  isMember,
+  isNode,
+  listParts,
+  readKeyOf,
+  readPath,
+  type SyntaxNode,
+  toDottedPath,
+  unwrap,
+} from '../syntax-node.js';
 import { type Bound, findGiven, findRest, mergeBound, rebind } from './bound.js';
 import { declarePattern, withDeclared } from './inner-names.js';
 import type { KnownFunction, ModuleFunctions } from './module-functions.js';
@@ -124,7 +134,7 @@ export class ChangeSearch {
       return NONE;
     }
     const root = findRoot(called);
-    const inner = root.type === 'Identifier' ? names.get(String(root['name'])) : undefined;
+    const inner = isNode(root) && root.type === 'Identifier' ? names.get(String(root['name'])) : undefined;
     if (inner !== undefined) {
       if (root === called) this.noteCallback(inner, bound);
       return NONE;
@@ -215,13 +225,16 @@ export class ChangeSearch {
     if (!isNode(callee) || !isMember(callee)) return;
     const { object, property } = callee;
     const method = isNode(property) ? String(property['name'] ?? property['value']) : '';
-    const path = readPath(callee)?.join('.') ?? '';
+    const path = toDottedPath(callee);
     if (CHANGING_CALLS.test(path)) this.add((call['arguments'] as unknown[])[0], call, names);
     else if (CHANGING.test(method)) this.add(object, call, names);
   }
 
   /** @param owner whose member is set, or whose items are. */
   private add(owner: unknown, change: SyntaxNode, names: InnerNames): void {
+    const [root = '', member] = readPath(owner) ?? [];
+    // What a prototype holds belongs to instances.
+    if (member === 'prototype' && !names.has(root) && this.functions.makesInstances(root)) return;
     const holdsText = mayHoldText(this.inside ?? change);
     const made = { file: this.functions.file, line: getLine(change as never), holdsText, depth: 0 };
     for (const origin of findOrigins(owner, names)) this.note(origin, made);
@@ -242,7 +255,7 @@ export function addChange(origin: Origin, change: NamedChange, changes: Map<stri
 /** The name of a parameter within its function. */
 const PARAMETER = /^#(\d+)(…?)$/;
 
-/** Without the type of `this`, which TypeScript writes as the first one. */
+/** Leaves out the type of `this`, which TypeScript writes as the first parameter. */
 function listParameters({ params }: SyntaxNode): readonly SyntaxNode[] {
   return (params as SyntaxNode[]).filter(({ type, name }) => type !== 'Identifier' || name !== 'this');
 }
@@ -262,14 +275,6 @@ function findEffect({ node, functions }: KnownFunction): Effect {
   const effect = { changes: search.changes, callbacks: search.callbacks };
   effects.set(node, effect);
   return effect;
-}
-
-/** Returns the expression that `a.b.c` begins with. */
-function findRoot(expression: SyntaxNode): SyntaxNode {
-  let node = expression;
-  for (let next: unknown = node; isNode(next); next = isMember(node) ? unwrap(node['object']) : null)
-    node = next;
-  return node;
 }
 
 /** Lists what a method such as `forEach` gives to its callback: an item, nothing known, and the list. */

@@ -32,7 +32,7 @@ export function findChanges(
   return found;
 }
 
-/** What is put into these is exported, and read there. */
+/** Members of these are exports, which are read where they are assigned. */
 const COMMON_JS = new Set(['module', 'exports']);
 
 type Aliases = ReadonlyMap<string, readonly Origin[]>;

@@ -1,6 +1,8 @@
-import { isNode, readKeyOf, readPath, type SyntaxNode, unwrap } from '../syntax-node.js';
+import { isNode, readKeyOf, type SyntaxNode, toDottedPath, unwrap } from '../syntax-node.js';
 import type { Statement } from '../syntax.js';
-import { findReturned, nameOf, readRequire, sourceOf } from './module-syntax.js';
+import { SAME_OBJECT } from './origins.js';
+import { type Import, ModuleNames } from './module-names.js';
+import { findReturned, readRequire } from './module-syntax.js';
 
 /** A function whose body is known, and the module that it belongs to. */
 export interface KnownFunction {
@@ -8,33 +10,22 @@ export interface KnownFunction {
   readonly functions: ModuleFunctions;
 }
 
-/** A name that comes from another module. */
-interface Import {
-  readonly specifier: string;
-  /** Null for the whole module. */
-  readonly imported: string | null;
-}
-
 type Path = readonly string[];
 export type OpenFunctions = (specifier: string) => ModuleFunctions | null;
 
 const FUNCTION =
   /^(?:FunctionDeclaration|FunctionExpression|ArrowFunctionExpression|ObjectMethod|ClassMethod)$/;
-const DECLARATION = /^(?:Function|Class)Declaration$/;
+const CLASS = /^Class(?:Declaration|Expression)$/;
 /** How many names may lead to one another before they are taken for a circle. */
 const MAX_STEPS = 30;
 
 /** Finds the functions that a module can call by names such as `helpers.setUp`: its own, and those of modules that it imports. */
 export class ModuleFunctions {
-  private readonly declared = new Map<string, SyntaxNode>();
-  private readonly imports = new Map<string, Import>();
-  /** Exports whose name is not that of their declaration. */
-  private readonly exports = new Map<string, SyntaxNode | Import>();
-  /** Modules of which everything is exported again. */
-  private readonly passedOn: string[] = [];
+  private readonly names: ModuleNames;
   /** What importers have looked for, by its path. What is being looked for is not there, which ends circles of modules. */
   private readonly found = new Map<string, KnownFunction | null>();
-  private readonly askedFor = new Set<string>();
+  /** Exports that are being traced back to their module, which ends circles of modules as well. */
+  private readonly traced = new Set<string>();
 
   /**
    * @param open finds the functions of a module that this one imports; null when it cannot be read.
@@ -46,7 +37,7 @@ export class ModuleFunctions {
     private readonly open: OpenFunctions,
     private readonly outer: ModuleFunctions | null = null,
   ) {
-    for (const statement of statements) this.declare(statement as unknown as SyntaxNode);
+    this.names = new ModuleNames(statements);
   }
 
   /** Finds what an expression calls, if the code says so plainly: by names, or by a function or a class that it makes. */
@@ -59,41 +50,48 @@ export class ModuleFunctions {
     return this === functions || this.outer?.isWithin(functions) === true;
   }
 
+  /** Whether a name is that of a function or a class, whose prototype its instances share. */
+  makesInstances(name: string): boolean {
+    const { type = '' } = this.names.declared.get(name) ?? {};
+    return FUNCTION.test(type) || CLASS.test(type);
+  }
+
   /** Lists the names under which this module imports an object of another one. @param name as that module declares it. */
   listImported(name: string, from: ModuleFunctions): string[] {
-    return [...this.imports].flatMap(([local, { specifier, imported }]) =>
+    return [...this.names.imports].flatMap(([local, { specifier, imported }]) =>
       imported !== null && this.open(specifier)?.isExport(imported, name, from) === true ? [local] : [],
     );
   }
 
+  /** Whether importers get an object under a name. @param name as `from` declares it. */
   private isExport(exported: string, name: string, from: ModuleFunctions): boolean {
-    if (this.askedFor.has(exported)) return false;
-    this.askedFor.add(exported);
+    if (this.traced.has(exported)) return false;
+    this.traced.add(exported);
     try {
       return this.leadsTo(exported, name, from);
     } finally {
-      this.askedFor.delete(exported);
+      this.traced.delete(exported);
     }
   }
 
   private leadsTo(exported: string, name: string, from: ModuleFunctions): boolean {
-    const entry = this.exports.get(exported);
-    if (isNode(entry)) return this === from && readPath(entry)?.join('.') === name;
+    const entry = this.names.exports.get(exported);
+    if (isNode(entry)) return this === from && toDottedPath(entry) === name;
     if (entry !== undefined) {
       const { specifier, imported } = entry;
       return imported !== null && this.open(specifier)?.isExport(imported, name, from) === true;
     }
     if (this === from) return exported === name;
-    return this.passedOn.some((each) => this.open(each)?.isExport(exported, name, from) === true);
+    return this.names.passedOn.some((each) => this.open(each)?.isExport(exported, name, from) === true);
   }
 
   /** @param path names as the code writes them. The path of a class leads to its constructor. */
   private find(path: Path, steps: number): KnownFunction | null {
     const [first = '', ...rest] = path;
     if (steps > MAX_STEPS) return null;
-    const declared = this.declared.get(first);
+    const declared = this.names.declared.get(first);
     if (declared !== undefined) return this.walk(declared, rest, steps);
-    const imported = this.imports.get(first);
+    const imported = this.names.imports.get(first);
     if (imported !== undefined) return this.follow(imported, rest, steps);
     return this.outer?.find(path, steps + 1) ?? null;
   }
@@ -111,16 +109,16 @@ export class ModuleFunctions {
   private lookUpExport(path: Path, steps: number): KnownFunction | null {
     const [first = '', ...rest] = path;
     if (steps > MAX_STEPS) return null;
-    const exported = this.exports.get(first);
+    const exported = this.names.exports.get(first);
     if (exported !== undefined) {
       return isNode(exported) ? this.walk(exported, rest, steps) : this.follow(exported, rest, steps);
     }
-    if (this.declared.has(first)) return this.find(path, steps);
+    if (this.names.declared.has(first)) return this.find(path, steps);
     // CommonJS: `module.exports = {…}` is the default export, whose members can be imported by name.
-    const all = this.exports.get('default');
+    const all = this.names.exports.get('default');
     const member = isNode(all) ? this.walk(all, path, steps) : null;
     if (member !== null) return member;
-    for (const specifier of this.passedOn) {
+    for (const specifier of this.names.passedOn) {
       const found = this.open(specifier)?.findExported(path, steps + 1) ?? null;
       if (found !== null) return found;
     }
@@ -186,7 +184,7 @@ export class ModuleFunctions {
     return member === undefined ? null : this.walk(member['value'] ?? member, path.slice(1), steps + 1);
   }
 
-  /** Looks a method up in an instance of a class of this module. */
+  /** Looks a method up in an instance of a class. */
   private walkInstance(made: unknown, path: Path, steps: number): KnownFunction | null {
     const node = unwrap(made);
     if (!isNode(node) || path.length === 0 || steps > MAX_STEPS) return null;
@@ -196,11 +194,11 @@ export class ModuleFunctions {
   }
 
   private findClass(name: string): KnownFunction | null {
-    const declared = this.declared.get(name);
+    const declared = this.names.declared.get(name);
     if (declared !== undefined) {
-      return declared.type.startsWith('Class') ? { node: declared, functions: this } : null;
+      return CLASS.test(declared.type) ? { node: declared, functions: this } : null;
     }
-    const imported = this.imports.get(name);
+    const imported = this.names.imports.get(name);
     const exported = imported === undefined ? null : this.open(imported.specifier);
     return imported?.imported == null ? null : (exported?.findClass(imported.imported) ?? null);
   }
@@ -210,86 +208,8 @@ export class ModuleFunctions {
     const required = readRequire(call);
     if (required !== null) return this.follow({ specifier: required, imported: null }, path, steps);
     const [first] = call['arguments'] as unknown[];
-    if (readPath(call['callee'])?.[0] === 'Object') return this.walk(first, path, steps);
+    if (SAME_OBJECT.test(toDottedPath(call['callee']))) return this.walk(first, path, steps);
     const made = this.walk(call['callee'], [], steps);
     return made === null ? null : made.functions.walk(findReturned(made.node), path, steps);
-  }
-
-  private declare(statement: SyntaxNode): void {
-    switch (statement.type) {
-      case 'ImportDeclaration':
-        return this.declareImports(statement);
-      case 'ExportAllDeclaration':
-        this.passedOn.push(sourceOf(statement) ?? '');
-        return;
-      case 'ExportNamedDeclaration':
-        if (isNode(statement['declaration'])) this.declareNamed(statement['declaration']);
-        return this.declareSpecifiers(statement);
-      case 'ExportDefaultDeclaration': {
-        const declaration = statement['declaration'] as SyntaxNode;
-        this.declareNamed(declaration);
-        this.exports.set('default', declaration);
-        return;
-      }
-      case 'ExpressionStatement':
-        return this.declareCommonJs(statement['expression'] as SyntaxNode);
-      default:
-        this.declareNamed(statement);
-    }
-  }
-
-  private declareNamed(declaration: SyntaxNode): void {
-    const { type, id, declarations } = declaration;
-    if (DECLARATION.test(type) && isNode(id)) this.declared.set(String(id['name']), declaration);
-    if (type !== 'VariableDeclaration') return;
-    for (const { id: pattern, init } of declarations as SyntaxNode[]) {
-      if (!isNode(pattern) || !isNode(init)) continue;
-      if (pattern.type === 'Identifier') this.declared.set(String(pattern['name']), init);
-      else this.declareRequired(pattern, readRequire(init));
-    }
-  }
-
-  /** Reads `const { setUp, other: named } = require('…')`. */
-  private declareRequired({ type, properties }: SyntaxNode, specifier: string | null): void {
-    if (specifier === null || type !== 'ObjectPattern') return;
-    for (const property of properties as SyntaxNode[]) {
-      const imported = readKeyOf(property);
-      const local = property['value'];
-      if (imported === null || !isNode(local) || local.type !== 'Identifier') continue;
-      this.imports.set(String(local['name']), { specifier, imported });
-    }
-  }
-
-  private declareImports(statement: SyntaxNode): void {
-    const specifier = sourceOf(statement) ?? '';
-    for (const { type, local, imported } of statement['specifiers'] as SyntaxNode[]) {
-      const name =
-        type === 'ImportNamespaceSpecifier'
-          ? null
-          : type === 'ImportSpecifier'
-            ? nameOf(imported)
-            : 'default';
-      this.imports.set(nameOf(local), { specifier, imported: name });
-    }
-  }
-
-  private declareSpecifiers(statement: SyntaxNode): void {
-    const specifier = sourceOf(statement);
-    for (const { type, local, exported } of statement['specifiers'] as SyntaxNode[]) {
-      const name = nameOf(exported);
-      if (specifier === null) this.exports.set(name, local as SyntaxNode);
-      else {
-        const isAll = type === 'ExportNamespaceSpecifier';
-        this.exports.set(name, { specifier, imported: isAll ? null : nameOf(local) });
-      }
-    }
-  }
-
-  private declareCommonJs({ type, left, right }: SyntaxNode): void {
-    if (type !== 'AssignmentExpression') return;
-    const path = readPath(left) ?? [];
-    const [name, ...deeper] = path[0] === 'module' ? path.slice(1) : path;
-    if (name !== 'exports' || deeper.length > 1) return;
-    this.exports.set(deeper[0] ?? 'default', right as SyntaxNode);
   }
 }

@@ -1,4 +1,4 @@
-import { isNode, readPath, type SyntaxNode } from '../syntax-node.js';
+import { isNode, type SyntaxNode, toDottedPath } from '../syntax-node.js';
 
 /** Returns the value of an arrow function, or of the last `return` at the end of a function. */
 export function findReturned({ body }: SyntaxNode): unknown {
@@ -9,7 +9,7 @@ export function findReturned({ body }: SyntaxNode): unknown {
 
 /** Returns the specifier of `require('…')`; null for any other expression. */
 export function readRequire(node: SyntaxNode): string | null {
-  if (node.type !== 'CallExpression' || readPath(node['callee'])?.join('.') !== 'require') return null;
+  if (node.type !== 'CallExpression' || toDottedPath(node['callee']) !== 'require') return null;
   const [first] = node['arguments'] as unknown[];
   return isNode(first) && first.type === 'StringLiteral' ? String(first['value']) : null;
 }

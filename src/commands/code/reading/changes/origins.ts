@@ -1,4 +1,4 @@
-import { isMember, isNode, readKeyOf, readPath, type SyntaxNode, unwrap } from '../syntax-node.js';
+import { isMember, isNode, type SyntaxNode, toDottedPath, unwrap } from '../syntax-node.js';
 
 /** An object that a value is, belongs to or holds, by a name. */
 export interface Origin {
@@ -16,7 +16,8 @@ export type InnerNames = ReadonlyMap<string, readonly Origin[]>;
 export const THIS = 'this';
 
 /** Calls that return their first argument. */
-const SAME_OBJECT = /^Object\.(?:freeze|seal|preventExtensions|assign|defineProperty|defineProperties)$/;
+export const SAME_OBJECT =
+  /^Object\.(?:freeze|seal|preventExtensions|assign|defineProperty|defineProperties)$/;
 /** Methods that return an item. */
 const ITEM = /^(?:at|find|findLast|get|pop|shift)$/;
 /** Methods that return a new list with items of theirs. */
@@ -29,8 +30,7 @@ export function findOrigins(expression: unknown, inner: InnerNames): readonly Or
   const node = unwrap(expression);
   if (!isNode(node)) return [];
   const of = (...parts: unknown[]) => parts.flatMap((part) => findOrigins(part, inner));
-  // What a prototype holds belongs to instances.
-  if (isMember(node)) return readKeyOf(node) === 'prototype' ? [] : shift(of(node['object']), 1);
+  if (isMember(node)) return shift(of(node['object']), 1);
   switch (node.type) {
     case 'Identifier':
       return findNamed(String(node['name']), inner);
@@ -73,7 +73,7 @@ export function findItemOrigins(list: unknown, inner: InnerNames): readonly Orig
   return shift(findOrigins(list, inner), 1);
 }
 
-/** @param by how many members lead to the new value */
+/** Moves on to a member of the value, or to what holds it. @param by the number of members; negative for what holds it */
 export function shift(origins: readonly Origin[], by: number): readonly Origin[] {
   return origins.map(({ name, depth, below }) => ({
     name,
@@ -82,6 +82,7 @@ export function shift(origins: readonly Origin[], by: number): readonly Origin[]
   }));
 }
 
+/** Describes a copy of the value, whose own members can change without those of the value. */
 export function copy(origins: readonly Origin[]): readonly Origin[] {
   return origins.map((origin) => ({ ...origin, below: Math.max(1, origin.below) }));
 }
@@ -102,14 +103,14 @@ function findNamed(name: string, inner: InnerNames): readonly Origin[] {
 
 /** A Set holds the items of a list, and a Map one part of each of its entries. */
 function findContained({ callee, arguments: args }: SyntaxNode, inner: InnerNames): readonly Origin[] {
-  const path = readPath(callee)?.join('.');
+  const path = toDottedPath(callee);
   const origins = path === 'Map' || path === 'Set' ? findOrigins((args as unknown[])[0], inner) : [];
   return copy(path === 'Map' ? shift(origins, 1) : origins);
 }
 
 function findReturned({ callee, arguments: args }: SyntaxNode, inner: InnerNames): readonly Origin[] {
   const [first] = args as unknown[];
-  const path = readPath(callee)?.join('.') ?? '';
+  const path = toDottedPath(callee);
   if (SAME_OBJECT.test(path)) return findOrigins(first, inner);
   if (path === 'Object.values') return copy(findOrigins(first, inner));
   if (path === 'Object.entries') return shift(copy(findOrigins(first, inner)), -1);

@@ -7,7 +7,8 @@ import {
   UnreadableError,
   unreadableMember,
 } from '../static-values.js';
-import { type Expression, type ExpressionOf, readName, toDottedPath } from '../syntax.js';
+import { type Expression, type ExpressionOf, readName } from '../syntax.js';
+import { toDottedPath } from '../syntax-node.js';
 
 export interface ExportTargets {
   readonly scope: Scope;
@@ -107,9 +108,10 @@ function findTarget(expression: Expression, { scope, exported }: ExportTargets):
     keys.unshift(readKey(current, scope));
     current = current.object;
   }
-  // What a prototype holds belongs to instances.
-  if (current.type !== 'Identifier' || keys.includes('prototype')) return null;
+  if (current.type !== 'Identifier') return null;
   const { name: root } = current;
+  // What a prototype holds belongs to instances.
+  if (keys[0] === 'prototype' && scope.functions.makesInstances(root)) return null;
   if (scope.find(root) !== undefined)
     return exported.has(root) ? { name: root, within: requireAll(keys) } : null;
   if (root === 'module') {

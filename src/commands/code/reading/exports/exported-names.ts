@@ -1,5 +1,6 @@
 import type { Scope } from '../scope.js';
-import { type Expression, readName, type Statement, toDottedPath } from '../syntax.js';
+import { type Expression, readName, type Statement } from '../syntax.js';
+import { toDottedPath } from '../syntax-node.js';
 
 /** Names of a file that are exported, with the names that importers use. */
 export type ExportedNames = ReadonlyMap<string, readonly string[]>;
@@ -45,7 +46,7 @@ export function listExportedNames(
     if (statement.type !== 'ExpressionStatement' || statement.expression.type !== 'AssignmentExpression')
       continue;
     const { left, right } = statement.expression;
-    const target = /^(?:module\.)?exports(?:\.(\w+)|$)/.exec(toDottedPath(left as Expression));
+    const target = /^(?:module\.)?exports(?:\.(\w+)|$)/.exec(toDottedPath(left));
     if (target !== null) addNamed(right, target[1] ?? 'default');
   }
   return names;

@@ -1,5 +1,7 @@
 'use strict';
 const { writeFileSync } = require('node:fs');
+const path = require('node:path');
+const { stripVTControlCharacters } = require('node:util');
 const { expectSeconds, run } = require('./expected-times.cjs');
 
 const TELL_EVERY_MS = 10_000;
@@ -10,10 +12,31 @@ function describeTime(ms) {
   return seconds < 120 ? `${seconds} s` : `${Math.round(seconds / 60)} min`;
 }
 
+/** The most characters of a reason that a list of failures shows. */
+const REASON_LENGTH = 300;
+
+/** Names each test that failed, and each file that did not load, with the beginning of its reason. */
+function listFailures(testResults) {
+  return testResults.flatMap(({ testFilePath, testResults: tests, testExecError: error }) => {
+    const file = path.relative(process.cwd(), testFilePath);
+    const failed = tests.filter(({ status }) => status === 'failed');
+    return [
+      ...(error ? [`${file}: ${shortenReason(error.message)}`] : []),
+      ...failed.map((test) => `${file} › ${test.fullName}: ${shortenReason(test.failureMessages[0])}`),
+    ];
+  });
+}
+
+/** Puts the reason on one line, without colours and stack trace. */
+function shortenReason(message = 'no reason given') {
+  const [reason] = stripVTControlCharacters(message).split(/\n\s+at /);
+  return reason.replaceAll(/\s+/g, ' ').trim().slice(0, REASON_LENGTH);
+}
+
 /**
  * Prints progress every few seconds, and ends with `N passed, N failed`. Tests that did not run count as failed: a suite that does not
  * load, a skipped test.
- * With TEST_SUMMARY_FILE the counts go there as JSON, and the caller prints the line after the rest of its output.
+ * With TEST_SUMMARY_FILE the counts and the failures go there as JSON, and the caller prints the line after the rest of its output.
  */
 module.exports = class SummaryReporter {
   constructor(globalConfig) {
@@ -41,7 +64,8 @@ module.exports = class SummaryReporter {
     const failed = results.numFailedTests + results.numRuntimeErrorTestSuites + notRun;
     this.failed = failed;
     const file = process.env.TEST_SUMMARY_FILE;
-    if (file) writeFileSync(file, JSON.stringify({ passed, failed }));
+    if (file)
+      writeFileSync(file, JSON.stringify({ passed, failed, failures: listFailures(results.testResults) }));
     // Jest's own summary and the teardown come after the reporters.
     else process.once('exit', () => process.stdout.write(`${passed} passed, ${failed} failed\n`));
   }

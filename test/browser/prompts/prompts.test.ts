@@ -148,6 +148,24 @@ describe('a prompt', () => {
     await person.page.getByText('Nothing has changed').waitFor();
   });
 
+  it('leaves variables to the one who types them, even if the names in the template are found meanwhile', async () => {
+    let release = (): void => undefined;
+    const released = new Promise<void>((resolve) => (release = resolve));
+    await person.page.route(/assets\/worker-.*\.js$/, async (route) => {
+      await released;
+      await route.continue();
+    });
+    await person.openAs(ADMIN_KEY, '/prompts/-/new');
+    await person.page.getByRole('textbox', { name: 'Template' }).fill('Answer {{question}}');
+    const variables = person.page.getByLabel('Variables, as JSON');
+    await variables.selectText();
+    release();
+    await person.page.getByText('question', { exact: true }).waitFor();
+    await person.page.keyboard.insertText('{"question": 1.10}');
+    await person.page.getByText('Answer 1.10', { exact: true }).waitFor();
+    expect(await variables.inputValue()).toBe('{"question": 1.10}');
+  });
+
   it('says where a template does not parse, and does not save it', async () => {
     await person.openAs(ADMIN_KEY, '/prompts/support%2Ftriage');
     await person.page.getByRole('textbox', { name: 'Template' }).fill('Sort {% if mail %}');

@@ -233,16 +233,18 @@ describe('on a bad day', () => {
 
   it.each([
     // The looks of every ten seconds go that far back.
-    ['seconds', 8, `taken_in_at = now() - interval '11 seconds', swept_at = now()`],
-    // The commit was stalled. The sweep of every ten minutes goes that far back.
-    ['minutes', 300, `swept_at = now() - interval '11 minutes'`],
+    ['a second', 1.5, `taken_in_at = now() - interval '10 seconds', swept_at = now()`],
+    // Those of every minute do.
+    ['seconds', 8, `taken_in_at = now() - interval '1 minute', swept_at = now()`],
+    // The commit was stalled. The sweep of every hour goes that far back.
+    ['minutes', 300, `swept_at = now() - interval '61 minutes'`],
   ])('an execution that is committed %s after it ended is taken in all the same', async (_unit, s, due) => {
     const { id } = await start();
     await world.end({ rolloutId: id, arm: 'control', unit: 'a' });
     await world.look(id);
     await world.end({ rolloutId: id, arm: 'control', unit: 'b', endedAgoS: s });
     await world.sql(`UPDATE rollout_cursors SET ${due} WHERE rollout_id = $1`, [id]);
-    await world.end({ rolloutId: id, arm: 'control', unit: 'c', endedAgoS: 1 });
+    await world.end({ rolloutId: id, arm: 'control', unit: 'c', endedAgoS: 0 });
     await world.look(id);
     expect((await world.report(id)).phases[0]?.arms.control.units).toBe(3);
   });

@@ -1,6 +1,6 @@
 import { useId } from 'react';
 import { readJsonObject } from '../../api/json-text';
-import { TextArea } from '../../ui/controls/field';
+import { SteadyTextArea } from '../../ui/controls/steady-text-area';
 import { Panel } from '../../ui/panel';
 import { useVariablesText } from './variables-text';
 import type { Playground } from './variants/variant';
@@ -39,14 +39,14 @@ export function VariablesField({
   const isBad = readJsonObject(text) === null;
   return (
     <div className="grid gap-1">
-      <TextArea
+      <SteadyTextArea
         aria-label={label}
         aria-invalid={isBad}
         aria-describedby={isBad ? hintId : undefined}
         rows={Math.min(ROWS.most, Math.max(ROWS.least, text.split('\n').length))}
         className="mono"
         value={text}
-        onChange={({ target }) => onChange(target.value)}
+        onChange={onChange}
       />
       {isBad && (
         <span id={hintId} className="text-[12px] text-bad">

@@ -1,6 +1,7 @@
 import type { ChatMessage } from '@prompt-ledger/client';
 import { readJsonObject } from '../../api/json-text';
-import { Field, TextArea } from '../controls/field';
+import { Field } from '../controls/field';
+import { SteadyTextArea } from '../controls/steady-text-area';
 import { Panel } from '../panel';
 import { Problem } from '../problem';
 import { useDraft } from '../hooks/use-draft';
@@ -35,12 +36,12 @@ export function Preview({
           hint={!isObject ? <span className="text-bad">This is not a JSON object.</span> : undefined}
         >
           {(id) => (
-            <TextArea
+            <SteadyTextArea
               id={id}
               rows={Math.min(8, Math.max(3, text.split('\n').length))}
               className="mono"
               value={text}
-              onChange={({ target }) => keep(target.value)}
+              onChange={keep}
             />
           )}
         </Field>

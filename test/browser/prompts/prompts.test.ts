@@ -160,7 +160,7 @@ describe('a prompt', () => {
     const variables = person.page.getByLabel('Variables, as JSON');
     await variables.selectText();
     release();
-    await person.page.getByText('question', { exact: true }).waitFor();
+    await person.page.getByRole('definition').getByText('question', { exact: true }).waitFor();
     await person.page.keyboard.insertText('{"question": 1.10}');
     await person.page.getByText('Answer 1.10', { exact: true }).waitFor();
     expect(await variables.inputValue()).toBe('{"question": 1.10}');

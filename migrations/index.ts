@@ -40,6 +40,7 @@ import { FindArchivedKeys1797690000000 } from './governance/1797690000000-find-a
 import { OrderPromptsByChange1797691000000 } from './prompts/1797691000000-order-prompts-by-change.js';
 import { NameArmsWhereExecutionsEnd1797692000000 } from './rollouts/1797692000000-name-arms-where-executions-end.js';
 import { StoreExposuresForLess1797693000000 } from './rollouts/1797693000000-store-exposures-for-less.js';
+import { FindExposuresById1797694000000 } from './rollouts/1797694000000-find-exposures-by-id.js';
 
 /** In the order they are run. A list, not a glob, so that a forgotten file is a compile error and not a surprise. */
 export const MIGRATIONS = [
@@ -85,4 +86,5 @@ export const MIGRATIONS = [
   OrderPromptsByChange1797691000000,
   NameArmsWhereExecutionsEnd1797692000000,
   StoreExposuresForLess1797693000000,
+  FindExposuresById1797694000000,
 ];

@@ -6,7 +6,7 @@ import type { RolloutArm } from '../executions/requested-execution.js';
  * to its rollout, which would be locked for each event; the cursor under whose lock events are added has one.
  */
 @Entity('rollout_events')
-@Index('rollout_events_exposure', ['projectId', 'executionId'], {
+@Index('rollout_events_exposure', ['executionId'], {
   unique: true,
   where: `kind = 'exposure'`,
 })

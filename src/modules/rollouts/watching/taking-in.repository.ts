@@ -5,9 +5,9 @@ import type { MetricRule } from '../deciding/rollout-definition.js';
 import { isMeasured, selectMeasures, sequenceStep } from './measures.js';
 
 /** The right to record events, look and decide, until the transaction ends. */
-export type RolloutCursor = Omit<RolloutCursorEntity, 'takenInAt' | 'sweptAt'> & {
-  /** Whether to search for executions that were committed seconds after they ended. */
-  readonly isLongLookDue: boolean;
+export type RolloutCursor = Omit<RolloutCursorEntity, 'sweptAt'> & {
+  /** The time of the database. */
+  readonly at: Date;
   /** Whether to search for executions that were committed minutes after they ended. */
   readonly isSweepDue: boolean;
 };
@@ -39,9 +39,8 @@ const OPEN = `INSERT INTO rollout_cursors (project_id, rollout_id, executions_un
   ON CONFLICT DO NOTHING`;
 
 const HOLD = `SELECT c.project_id AS "projectId", c.rollout_id AS "rolloutId", c.last_sequence AS "lastSequence", c.looks,
-    c.executions_until AS "executionsUntil", c.swept_at < now() - interval '10 minutes' AS "isSweepDue",
-    floor(extract(epoch FROM now()) / 10) > floor(extract(epoch FROM c.taken_in_at) / 10) AS "isLongLookDue",
-    c.scores_until AS "scoresUntil", c.outcomes_until AS "outcomesUntil"
+    c.executions_until AS "executionsUntil", c.taken_in_at AS "takenInAt", now() AS at,
+    c.swept_at < now() - interval '1 hour' AS "isSweepDue", c.scores_until AS "scoresUntil", c.outcomes_until AS "outcomesUntil"
   FROM rollout_cursors c WHERE c.project_id = $1 AND c.rollout_id = $2 FOR UPDATE SKIP LOCKED`;
 
 const LATEST = `SELECT now() AS "at", coalesce((SELECT s.latest FROM score_sequences s WHERE s.project_id = $1), 0) AS scores,
@@ -56,32 +55,32 @@ const KEEP = `UPDATE rollout_cursors SET last_sequence = $3, executions_until = 
  * while, and known executions are skipped. Ids contain the time, which excludes the weeks before the rollout.
  *
  * An execution has one rollout at most, so its exposure is looked up by its id alone, and `OFFSET 0` prevents a join. Until the table has
- * been analyzed, PostgreSQL assumes that a rollout is as selective as an id, and read all exposures of the rollout for each look.
+ * been analyzed, PostgreSQL assumes that a rollout is as selective as an id. For the same reason executions are compared with
+ * IS NOT DISTINCT FROM, which no index serves: only their time is selective.
  *
  * A canceled execution neither failed nor succeeded. Latency covers answers only, because a call that fails at once is not fast.
  * @param measured metrics for which `isMeasured` holds.
  */
 const exposeStatement = (measured: readonly string[]) => `WITH found AS MATERIALIZED (
     SELECT e.execution_id, e.status, e.completed_at, e.cache_hit, e.latency_ms, e.cost_pico_usd, e.response_tokens, e.output_valid,
-      e.model_id, e.targets, e.rollout
+      e.model_id, e.targets, e.rollout, e.rollout_arm
     FROM executions e
     WHERE e.project_id = $1 AND e.rollout IS NOT NULL AND e.completed_at >= $4::timestamptz
-      AND e.execution_id >= ledger_uuid7_floor($5::timestamptz) AND e.rollout ->> 'rollout_id' = $2::uuid::text
+      AND e.execution_id >= ledger_uuid7_floor($5::timestamptz) AND e.rollout_id IS NOT DISTINCT FROM $2::uuid
       AND NOT EXISTS (
         SELECT FROM rollout_events x WHERE x.project_id = $1 AND x.execution_id = e.execution_id AND x.kind = 'exposure' OFFSET 0)
     ORDER BY e.completed_at, e.execution_id LIMIT $6
   ), exposed AS MATERIALIZED (
     SELECT f.*, row_number() OVER (ORDER BY f.completed_at, f.execution_id) AS nth,
-      json_array_length(f.targets) > 1 AND (f.targets -> 0 ->> 'provider', f.targets -> 0 ->> 'model_name')
-        IS DISTINCT FROM (m.provider, m.model_name) AS is_fallback
+      CASE WHEN json_array_length(f.targets) > 1 THEN NOT EXISTS (
+        SELECT FROM models m WHERE m.project_id = $1 AND m.model_id = f.model_id
+          AND m.provider = f.targets -> 0 ->> 'provider' AND m.model_name = f.targets -> 0 ->> 'model_name') END AS is_fallback
     FROM found f
-    LEFT JOIN LATERAL (SELECT m.provider, m.model_name FROM models m WHERE m.project_id = $1 AND m.model_id = f.model_id OFFSET 0) AS m
-      ON true
   ), exposures AS (
     INSERT INTO rollout_events
       (project_id, rollout_id, sequence, kind, execution_id, phase, arm, unit, status, is_cached, is_fallback, ended_at, measures)
     SELECT $1, $2, $3::bigint + (x.nth - 1) * ${sequenceStep(measured)} + 1, 'exposure', x.execution_id, (x.rollout ->> 'phase')::integer,
-      x.rollout ->> 'arm', coalesce(x.rollout ->> 'unit', x.execution_id::text), x.status, x.cache_hit, coalesce(x.is_fallback, false),
+      x.rollout_arm, coalesce(x.rollout ->> 'unit', x.execution_id::text), x.status, x.cache_hit, coalesce(x.is_fallback, false),
       x.completed_at, ${selectMeasures(measured)}
     FROM exposed x ORDER BY x.nth
   )
@@ -137,14 +136,17 @@ const ADD_LATE = `WITH fresh AS MATERIALIZED (
 
 const AT_ONCE = 5000;
 /**
- * Each look goes back over a span seen before, because a commit becomes visible only after the end that it records: a second each time,
- * fifteen every ten seconds for a busy machine, fifteen minutes every ten minutes for a stalled commit, whose connection PostgreSQL closes
- * after a minute. Every execution of the span is looked up among the known ones, so long spans are expensive: fifteen seconds each time and
- * fifteen minutes every minute looked up each exposure thirty times, and cost PostgreSQL 1.7 times what the same requests cost without a
- * rollout.
+ * Each look goes back over a span seen before, because a commit becomes visible only after the end that it records. All executions of
+ * the span are looked up among the known ones, so a span that is long or often searched is expensive: with a second each time, fifteen
+ * every ten seconds and fifteen minutes every ten minutes, each execution was looked up five times, now twice.
  */
-const OVERLAP_MS = 1000;
-const LONG_OVERLAP_MS = 15_000;
+const OVERLAP_MS = 250;
+/** Longer spans, for a busy machine. The last that is due counts. */
+const LONGER: readonly { readonly everyMs: number; readonly overlapMs: number }[] = [
+  { everyMs: 10_000, overlapMs: 2_000 },
+  { everyMs: 60_000, overlapMs: 15_000 },
+];
+/** Searched every hour for a stalled commit, whose connection PostgreSQL closes after a minute. */
 const SWEEP_OVERLAP_MS = 15 * 60_000;
 
 /** Records ended executions, scores and outcomes as events of a rollout, each once. */
@@ -226,7 +228,9 @@ function takeLater(one: Date | null, other: Date): Date {
   return one !== null && one > other ? one : other;
 }
 
-function chooseOverlap({ isSweepDue, isLongLookDue }: RolloutCursor): number {
+function chooseOverlap({ isSweepDue, takenInAt, at }: RolloutCursor): number {
   if (isSweepDue) return SWEEP_OVERLAP_MS;
-  return isLongLookDue ? LONG_OVERLAP_MS : OVERLAP_MS;
+  const turn = (time: Date, everyMs: number) => Math.floor(time.getTime() / everyMs);
+  const due = LONGER.filter(({ everyMs }) => turn(at, everyMs) > turn(takenInAt, everyMs));
+  return due.at(-1)?.overlapMs ?? OVERLAP_MS;
 }

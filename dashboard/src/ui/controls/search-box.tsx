@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'react';
 import { Input } from './field';
+import { followAddress, type SearchText } from './search-text';
 
 /** How long typing has to pause before anything is searched. */
 const TYPING_MS = 250;
@@ -14,12 +15,16 @@ export function SearchBox({
   readonly value: string;
   readonly onSearch: (text: string) => void;
 }) {
-  const [typed, setTyped] = useState({ text: value, from: value });
-  // Another filter, or the browser's back button, has changed it from outside.
-  const text = typed.from === value ? typed.text : value;
+  const [typed, setTyped] = useState<SearchText>({ text: value, value, sent: [] });
+  const current = typed.value === value ? typed : followAddress(typed, value);
+  if (current !== typed) setTyped(current);
+  const { text } = current;
   useEffect(() => {
     if (text === value) return undefined;
-    const timer = setTimeout(() => onSearch(text), TYPING_MS);
+    const timer = setTimeout(() => {
+      setTyped((before) => ({ ...before, sent: [...before.sent, text] }));
+      onSearch(text);
+    }, TYPING_MS);
     return () => clearTimeout(timer);
   }, [text, value, onSearch]);
   return (
@@ -29,7 +34,7 @@ export function SearchBox({
       placeholder={label}
       className="md:w-[236px]!"
       value={text}
-      onChange={(event) => setTyped({ text: event.target.value, from: value })}
+      onChange={({ target }) => setTyped((before) => ({ ...before, text: target.value }))}
     />
   );
 }

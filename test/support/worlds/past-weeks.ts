@@ -1,6 +1,6 @@
 import type { Client } from 'pg';
 
-/** Makes the weekly partitions that exist after the given number of weeks. */
+/** Makes the weekly partitions that exist after the given number of weeks. One exists already if a week began after the migrations. */
 export async function makePastWeeks(owner: Client, weeks: number): Promise<void> {
   await owner.query(`
     DO $$
@@ -13,6 +13,7 @@ export async function makePastWeeks(owner: Client, weeks: number): Promise<void>
         week_start := (date_trunc('week', now() AT TIME ZONE 'UTC') - make_interval(weeks => step)) AT TIME ZONE 'UTC';
         FOREACH parent IN ARRAY ARRAY['executions', 'execution_inputs', 'execution_outputs', 'execution_attempts', 'execution_metadata'] LOOP
           child := parent || '_' || to_char(week_start AT TIME ZONE 'UTC', 'YYYYMMDD');
+          CONTINUE WHEN to_regclass(format('public.%I', child)) IS NOT NULL;
           EXECUTE format('CREATE TABLE public.%I PARTITION OF public.%I FOR VALUES FROM (%L) TO (%L)', child, parent,
             ledger_uuid7_floor(week_start), ledger_uuid7_floor(week_start + interval '7 days'));
           EXECUTE format('ALTER TABLE public.%I ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', child);

@@ -4,7 +4,7 @@ import { LooksWorld } from '../../support/worlds/looks-world.js';
 
 /** PostgreSQL estimates a table that was not analyzed from its size, so one size would not show each of its plans. */
 const SIZES = [1_000, 2_000, 4_000, 6_000, 8_000, 12_000, 20_000];
-/** Some are found again in the seconds that each look goes back over. */
+/** Some are found again in the span that each look goes back over. */
 const NEW = 50;
 
 let context: LedgerContext;

@@ -5,12 +5,10 @@ import type { ApiBody } from '../../support/api-client.js';
 import { LoopWatch } from './loop-watch.js';
 import { ADMIN_KEY, promptPath, startStage, type Stage } from '../stage.js';
 
-/**
- * The sender gets its answer within this time, and no other request waits longer for a turn. An answer that a busy machine delays is
- * judged by the processor time that the service took for it.
- */
+/** The sender gets its answer within this time, and no other request waits longer for a turn. */
 const MOST_MS = 50;
-const TRIES = 20;
+/** A busy machine delays answers, and nothing makes them earlier. */
+const TRIES = 100;
 const KEYWORDS = 10_000;
 
 const numbered = <T>(count: number, make: (index: number) => T): T[] =>
@@ -98,7 +96,7 @@ async function measure(method: string, route: string, body: string): Promise<Mea
     let status = 0;
     let text = '';
     let answerMs = Infinity;
-    const { turnMs, usedMs } = await watch.measure(async () => {
+    const turnMs = await watch.longestTurnMs(async () => {
       const startMs = performance.now();
       const answer = await fetch(`${stage.ledger.url}${route}`, {
         method,
@@ -112,7 +110,7 @@ async function measure(method: string, route: string, body: string): Promise<Mea
     least = {
       status,
       text,
-      answerMs: Math.min(answerMs, usedMs, least?.answerMs ?? Infinity),
+      answerMs: Math.min(answerMs, least?.answerMs ?? Infinity),
       turnMs: Math.min(turnMs, least?.turnMs ?? Infinity),
     };
     if (least.answerMs < MOST_MS && least.turnMs < MOST_MS) break;

@@ -1,6 +1,5 @@
 // Loaded into a process of the ledger by NODE_OPTIONS. Writes the longest block of its event loop since the last
-// SIGUSR2 to the file FAULTS_LOOP_FILE, with the number of these signals and the CPU time that the whole process, with all its threads, had
-// used at the last of them. The smaller of the elapsed time and the CPU
+// SIGUSR2 to the file FAULTS_LOOP_FILE, with the number of these signals. The smaller of the elapsed time and the CPU
 // time used counts, because a loop that waited for a core of a busy machine did not block itself. Linux reports the
 // CPU time of the main thread alone; elsewhere it is that of the process, including the collector's helpers.
 const { closeSync, openSync, readSync, writeFileSync } = require('node:fs');
@@ -10,7 +9,6 @@ const TICK_MS = 2;
 const readCpuMs = openThreadClock() ?? readProcessCpuMs;
 let mostMs = 0;
 let resets = 0;
-let usedMs = 0;
 let lastMs = performance.now();
 let lastCpuMs = readCpuMs();
 
@@ -27,12 +25,11 @@ setInterval(() => {
 process.on('SIGUSR2', () => {
   mostMs = 0;
   resets += 1;
-  usedMs = readProcessCpuMs();
   write();
 });
 
 function write() {
-  writeFileSync(process.env.FAULTS_LOOP_FILE, JSON.stringify({ resets, mostMs, usedMs }));
+  writeFileSync(process.env.FAULTS_LOOP_FILE, JSON.stringify({ resets, mostMs }));
 }
 
 /** The first figure in the file is the nanoseconds on a core. */

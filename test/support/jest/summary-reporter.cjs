@@ -15,14 +15,16 @@ function describeTime(ms) {
 /** The most characters of a reason that a list of failures shows. */
 const REASON_LENGTH = 300;
 
-/** Names each test that failed, and each file that did not load, with the beginning of its reason. */
-function listFailures(testResults) {
+/** Names each test that failed or did not run, and each file that did not load, with the beginning of its reason. */
+function listFailures(testResults, isFiltered) {
   return testResults.flatMap(({ testFilePath, testResults: tests, testExecError: error }) => {
     const file = path.relative(process.cwd(), testFilePath);
     const failed = tests.filter(({ status }) => status === 'failed');
+    const notRun = isFiltered ? [] : tests.filter(({ status }) => ['pending', 'todo'].includes(status));
     return [
       ...(error ? [`${file}: ${shortenReason(error.message)}`] : []),
       ...failed.map((test) => `${file} › ${test.fullName}: ${shortenReason(test.failureMessages[0])}`),
+      ...notRun.map((test) => `${file} › ${test.fullName}: it did not run`),
     ];
   });
 }
@@ -65,7 +67,10 @@ module.exports = class SummaryReporter {
     this.failed = failed;
     const file = process.env.TEST_SUMMARY_FILE;
     if (file)
-      writeFileSync(file, JSON.stringify({ passed, failed, failures: listFailures(results.testResults) }));
+      writeFileSync(
+        file,
+        JSON.stringify({ passed, failed, failures: listFailures(results.testResults, this.isFiltered) }),
+      );
     // Jest's own summary and the teardown come after the reporters.
     else process.once('exit', () => process.stdout.write(`${passed} passed, ${failed} failed\n`));
   }

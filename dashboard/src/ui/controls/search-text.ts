@@ -1,7 +1,7 @@
-/** A search text while somebody types it. What is searched for reaches the page's address a moment later, and comes back from there. */
+/** A search text while somebody types it. A search reaches the page's address a moment later, and comes back from there. */
 export interface SearchText {
   readonly text: string;
-  /** What the address had last. */
+  /** The latest value of the address. */
   readonly value: string;
   /** The texts that were searched for and that the address did not have yet, oldest first. */
   readonly sent: readonly string[];

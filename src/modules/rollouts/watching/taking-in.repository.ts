@@ -6,7 +6,7 @@ import { isMeasured, selectMeasures, sequenceStep } from './measures.js';
 
 /** The right to record events, look and decide, until the transaction ends. */
 export type RolloutCursor = Omit<RolloutCursorEntity, 'sweptAt'> & {
-  /** The time of the database. */
+  /** When this transaction began, by the clock of the database. */
   readonly at: Date;
   /** Whether to search for executions that were committed minutes after they ended. */
   readonly isSweepDue: boolean;
@@ -43,7 +43,7 @@ const HOLD = `SELECT c.project_id AS "projectId", c.rollout_id AS "rolloutId", c
     c.swept_at < now() - interval '1 hour' AS "isSweepDue", c.scores_until AS "scoresUntil", c.outcomes_until AS "outcomesUntil"
   FROM rollout_cursors c WHERE c.project_id = $1 AND c.rollout_id = $2 FOR UPDATE SKIP LOCKED`;
 
-const LATEST = `SELECT now() AS "at", coalesce((SELECT s.latest FROM score_sequences s WHERE s.project_id = $1), 0) AS scores,
+const LATEST = `SELECT coalesce((SELECT s.latest FROM score_sequences s WHERE s.project_id = $1), 0) AS scores,
     coalesce((SELECT o.latest FROM outcome_sequences o WHERE o.project_id = $1), 0) AS outcomes`;
 
 const KEEP = `UPDATE rollout_cursors SET last_sequence = $3, executions_until = $4, scores_until = $5, outcomes_until = $6,
@@ -167,8 +167,8 @@ export class TakingInRepository {
   /** Records what is available, in bounded portions, so that a backlog does not hold the transaction for long. The next call continues. */
   async takeIn(tx: EntityManager, rollout: TakenRollout, cursor: RolloutCursor): Promise<TakenIn> {
     const { projectId, rolloutId } = rollout;
-    const [latest] = await tx.query<{ at: Date; scores: string; outcomes: string }[]>(LATEST, [projectId]);
-    if (latest === undefined) throw new Error('the time of the database cannot be read');
+    const [latest] = await tx.query<{ scores: string; outcomes: string }[]>(LATEST, [projectId]);
+    if (latest === undefined) throw new Error('the numbers of scores and outcomes cannot be read');
     const measured = rollout.rules.map(({ metric }) => metric).filter(isMeasured);
     const [exposed] = await tx.query<{ exposures: number; until: Date | null; lastSequence: string }[]>(
       exposeStatement(measured),
@@ -189,7 +189,7 @@ export class TakingInRepository {
       rolloutId,
       lastSequence,
       // Executions are recorded in the order of their ends, so everything before the last one of a portion is known.
-      isWhole ? latest.at : takeLater(exposed.until, cursor.executionsUntil),
+      isWhole ? cursor.at : takeLater(exposed.until, cursor.executionsUntil),
       latest.scores,
       latest.outcomes,
       cursor.isSweepDue && isWhole,
